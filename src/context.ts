@@ -1,0 +1,34 @@
+/** A `fetch` as the standard defines it; tests and the demo inject their own. */
+export type Fetch = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
+
+/** Waits `ms` milliseconds; rejects with the signal's reason when it aborts first. */
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+/** The part of a writable stream that the program uses for its standard streams. */
+export interface OutputStream {
+	write(chunk: string | Uint8Array, callback?: (error?: Error | null) => void): boolean;
+	on(event: 'error', listener: (error: Error) => void): unknown;
+	off(event: 'error', listener: (error: Error) => void): unknown;
+	readonly isTTY?: boolean;
+	readonly columns?: number;
+}
+
+/**
+ * Everything the program takes from the world around it. Made once at the process edge; nothing
+ * else reads `process`, the clock or the network directly, so tests replace all of it.
+ */
+export interface Context {
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** The working directory, where configuration is searched and relative paths start. */
+	readonly cwd: string;
+	readonly stdout: OutputStream;
+	readonly stderr: OutputStream;
+	readonly fetch: Fetch;
+	/** Wall-clock time in Unix milliseconds. */
+	readonly now: () => number;
+	readonly sleep: Sleep;
+	/** A number in [0, 1), for jitter. */
+	readonly random: () => number;
+	/** Aborts with an `ExportError` as its reason when the run must stop (SIGINT, SIGTERM, closed pipe). */
+	readonly signal: AbortSignal;
+}

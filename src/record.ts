@@ -1,0 +1,15 @@
+/**
+ * One audit-log record on its way from a page to the output.
+ *
+ * The text is the truth: it is the row exactly as the API wrote it (members in their order, numbers of any
+ * size, unknown fields), on one line. Everything that reads or changes a record works on the text, because
+ * parsing and printing again would reorder integer-like keys and round large integers.
+ */
+export interface AuditRecord {
+	/** The row as one line of JSON, with no line separator of any kind in it. */
+	readonly text: string;
+	/** The row's identity, or undefined when it carries none. */
+	readonly id: string | undefined;
+	/** The row's time in Unix milliseconds, or undefined when it cannot be read. */
+	readonly time: number | undefined;
+}

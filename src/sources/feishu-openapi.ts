@@ -1,0 +1,99 @@
+import {HOUR, MINUTE, SECOND} from '../query/duration.ts';
+import {defineSource} from './types.ts';
+
+const apis = [
+	['POST', '/open-apis/im/v1/messages', '{"receive_id_type":"chat_id"}', '{"msg_type":"text","content":"{\\"text\\":\\"发布完成 ✅\\"}"}'],
+	['GET', '/open-apis/contact/v3/users/batch', '{"user_ids":"ou_7d8a6e","department_id_type":"open_department_id"}', ''],
+	['POST', '/open-apis/authen/v1/access_token', '{}', '{"app_id":"cli_a1b2c3d4e5f6","app_secret":"s3cr3t-0123456789abcdef","grant_type":"authorization_code"}'],
+	['POST', '/open-apis/auth/v3/tenant_access_token/internal', '{}', '{"app_id":"cli_9f8e7d6c5b4a","app_secret":"s3cr3t-fedcba9876543210"}'],
+	['PATCH', '/open-apis/docx/v1/documents/doxcnXhd93zqoLnmVPGIPTy7AFe/blocks/doxcnSS', '{}', '{"update_text_elements":{"elements":[{"text_run":{"content":"季度审计报告"}}]}}'],
+	['GET', '/open-apis/approval/v4/instances', '{"approval_code":"7C468A54-8745-2245-9675-08B7C63E7A85"}', ''],
+] as const;
+
+const outcomes = [
+	[200, '{"code":0,"msg":"success"}'],
+	[200, '{"code":0,"msg":"ok"}'],
+	[200, '{"code":99991672,"msg":"Access denied. One of the following scopes is required: [contact:user.base:readonly]"}'],
+	[400, '{"code":230002,"msg":"Bot/User can NOT be out of the chat.","error":{"log_id":"20261120093012ABCDEF"}}'],
+	[500, '{"code":1663,"msg":"internal error"}'],
+] as const;
+
+/**
+ * Feishu/Lark OpenAPI audit log.
+ * https://open.feishu.cn/document/security_and_compliance-v1/openapi_log/list_data
+ *
+ * The documentation leaves open in which order rows come and whether the end of the range is part of it.
+ */
+export const feishuOpenapi = defineSource({
+	name: 'feishu-openapi',
+	title: 'Feishu/Lark OpenAPI audit log: calls made to the open platform',
+	docs: 'https://open.feishu.cn/document/security_and_compliance-v1/openapi_log/list_data',
+	vendor: 'feishu',
+	scope: 'security_and_compliance:audit_log.openapi_log:readonly',
+	endpoint: {method: 'POST', path: '/open-apis/security_and_compliance/v1/openapi_logs/list_data'},
+	parameters: {
+		api_keys: {type: 'string[]', maxLength: 100},
+		start_time: {type: 'int'},
+		end_time: {type: 'int'},
+		app_id: {type: 'string'},
+		page_size: {type: 'int', min: 1, max: 100},
+		page_token: {type: 'string'},
+	},
+	options: {
+		apiKey: {
+			flags: '--api-key <key>',
+			description: 'only calls of this API, METHOD and path joined: POST/open-apis/authen/v1/access_token (repeatable)',
+			repeatable: true,
+			parameter: 'api_keys',
+			field: 'api_key',
+		},
+		appId: {
+			flags: '--app-id <id>',
+			description: 'only calls made by this app: cli_…',
+			parameter: 'app_id',
+			field: 'app_id',
+		},
+	},
+	budget: {requests: 100, perMs: MINUTE},
+	concurrency: 4,
+	pagination: {
+		style: 'token',
+		tokenParameter: 'page_token',
+		sizeParameter: 'page_size',
+		defaultSize: 100,
+		maxSize: 100,
+		token: ['data', 'page_token'],
+		more: ['data', 'has_more'],
+	},
+	window: {defaultMs: HOUR},
+	range: {start: 'start_time', end: 'end_time', unitMs: SECOND, startBound: 'unknown', endBound: 'unknown'},
+	rows: ['data', 'items'],
+	id: 'id',
+	time: 'event_time',
+	columns: [
+		{name: 'time', table: true},
+		{name: 'id', path: ['id']},
+		{name: 'api_key', path: ['api_key'], table: true},
+		{name: 'event_time', path: ['event_time']},
+		{name: 'app_id', path: ['app_id'], table: true},
+		{name: 'ip', path: ['ip'], table: true},
+		{name: 'log_detail.method', path: ['log_detail', 'method']},
+		{name: 'log_detail.path', path: ['log_detail', 'path']},
+		{name: 'log_detail.status_code', path: ['log_detail', 'status_code'], table: true},
+		{name: 'log_detail.query_param', path: ['log_detail', 'query_param']},
+		{name: 'log_detail.payload', path: ['log_detail', 'payload']},
+		{name: 'log_detail.response', path: ['log_detail', 'response'], table: true},
+	],
+	sample(random, {id, time}) {
+		const [method, path, query, payload] = random.pick(apis);
+		const [status, response] = random.pick(outcomes);
+		return {
+			id,
+			api_key: `${method}${path}`,
+			event_time: time,
+			app_id: random.pick(['cli_a1b2c3d4e5f6', 'cli_9f8e7d6c5b4a', 'cli_00aa11bb22cc']),
+			ip: random.pick(['203.0.113.7', '198.51.100.23', '2001:db8:85a3::8a2e:370:7334']),
+			log_detail: {path, method, query_param: query, payload, status_code: status, response},
+		};
+	},
+});

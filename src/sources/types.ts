@@ -1,0 +1,112 @@
+import type {Pagination} from '../engine/pagination.ts';
+import type {VendorName} from '../vendors/index.ts';
+
+/** A path of keys into a JSON document: `['data', 'items']`. */
+export type JsonPath = readonly string[];
+
+/** What may be asked of a parameter before any request is made, and what the sandbox enforces. */
+export interface ParameterRule {
+	/** The type on the wire. `string[]` is a JSON array in a body, a repeated key in a query string. */
+	readonly type: 'int' | 'string' | 'string[]';
+	readonly required?: boolean;
+	/** Least and greatest value of an `int`. */
+	readonly min?: number;
+	readonly max?: number;
+	/** Most characters of a `string`, most entries of a `string[]`. */
+	readonly maxLength?: number;
+}
+
+/** A filter that a source offers as a command-line option and sends to the API. */
+export interface SourceOption {
+	/** As commander writes them: `--app-id <id>`. */
+	readonly flags: string;
+	readonly description: string;
+	/** May be given several times; the values are collected in order. Default false. */
+	readonly repeatable?: boolean;
+	/** The API's parameter that carries the value. */
+	readonly parameter: string;
+	/** The field of a row that the API compares with the value, dotted. */
+	readonly field: string;
+}
+
+/** One column of CSV and tables. */
+export interface Column {
+	/** The header, unique in its source; also the name that `--fields` accepts. */
+	readonly name: string;
+	/** Where the value stands in a row. Without it the column is the row's time as RFC 3339. */
+	readonly path?: JsonPath;
+	/** Also a column of the narrower table. Default false. */
+	readonly table?: boolean;
+}
+
+/** Makes one row that looks like real traffic, for the sandbox. */
+export type SampleRow = (random: SampleRandom, row: {id: string; time: number}) => unknown;
+
+/** Seeded randomness: the same seed gives the same rows. */
+export interface SampleRandom {
+	/** A whole number in [0, n). */
+	below(n: number): number;
+	/** One of the values. */
+	pick<T>(values: readonly T[]): T;
+}
+
+/**
+ * Everything the program knows about one audit-log API, as data. The engine, the help text, the
+ * plan, the contract tests and the sandbox all read this declaration; none of them names a source.
+ */
+export interface SourceDefinition {
+	/** The subcommand: lower case, dashes. */
+	readonly name: string;
+	/** One line for the help. */
+	readonly title: string;
+	/** The vendor's documentation of this API. */
+	readonly docs: string;
+	/** Hosts, credentials, answer envelope and error codes. */
+	readonly vendor: VendorName;
+	/** The permission the credentials need, as the vendor names it. */
+	readonly scope: string;
+	readonly endpoint: {
+		/** `GET` sends parameters in the query string, `POST` as a JSON body. */
+		readonly method: 'GET' | 'POST';
+		readonly path: string;
+	};
+	/** Every parameter of the API, also those the engine fills in. */
+	readonly parameters: Readonly<Record<string, ParameterRule>>;
+	readonly options: Readonly<Record<string, SourceOption>>;
+	/** The documented request budget: at most `requests` in any `perMs` milliseconds. */
+	readonly budget: {readonly requests: number; readonly perMs: number};
+	/** Requests in flight at once, by default. */
+	readonly concurrency: number;
+	readonly pagination: Pagination;
+	readonly window: {
+		/** The default length of a window, in milliseconds. */
+		readonly defaultMs: number;
+		/** The longest time one request may span, in milliseconds; absent where the API states none. */
+		readonly maxMs?: number;
+	};
+	readonly range: {
+		/** The parameters that carry the start and the end of the time range. */
+		readonly start: string;
+		readonly end: string;
+		/** Milliseconds per unit of those parameters and of a row's time: 1000 for Unix seconds. */
+		readonly unitMs: number;
+		/**
+		 * Whether the API is known to deliver rows that stand exactly on the bound. `unknown` makes the
+		 * engine ask one unit further on that side, so that either reading delivers every row.
+		 */
+		readonly startBound: 'inclusive' | 'unknown';
+		readonly endBound: 'inclusive' | 'exclusive' | 'unknown';
+	};
+	/** Where the array of rows stands in an answer. */
+	readonly rows: JsonPath;
+	/** A row's identity, and its time in units of `range.unitMs`. */
+	readonly id: string;
+	readonly time: string;
+	readonly columns: readonly Column[];
+	readonly sample: SampleRow;
+}
+
+/** Checks a definition's shape and keeps its literal types. */
+export function defineSource<const T extends SourceDefinition>(definition: T): T {
+	return definition;
+}
