@@ -1,3 +1,5 @@
+import type {Masker} from './masker.ts';
+
 /** A `fetch` as the standard defines it; tests and the demo inject their own. */
 export type Fetch = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
 
@@ -26,9 +28,13 @@ export interface Context {
 	readonly fetch: Fetch;
 	/** Wall-clock time in Unix milliseconds. */
 	readonly now: () => number;
+	/** Milliseconds of a clock that never steps back; for durations and budgets. */
+	readonly monotonic: () => number;
 	readonly sleep: Sleep;
 	/** A number in [0, 1), for jitter. */
 	readonly random: () => number;
+	/** Takes this run's secrets out of everything written for people. */
+	readonly masker: Masker;
 	/** Aborts with an `ExportError` as its reason when the run must stop (SIGINT, SIGTERM, closed pipe). */
 	readonly signal: AbortSignal;
 }

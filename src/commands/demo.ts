@@ -1,0 +1,67 @@
+import {tmpdir} from 'node:os';
+import type {Context, OutputStream} from '../context.ts';
+import {createStreamOutput} from '../output/stream-output.ts';
+import {createSandbox} from '../sandbox/index.ts';
+import {sources} from '../sources/index.ts';
+
+const baseUrl = 'http://127.0.0.1:8787';
+const linesShown = 12;
+
+/**
+ * Runs one export from each source against a sandbox in this process, through the same command line a user types, and
+ * shows the commands and what they print.
+ */
+export async function demoCommand(context: Context, version: string): Promise<void> {
+	const {run} = await import('../main.ts');
+	const {now, sleep} = context;
+	const sandbox = createSandbox({now, sleep, recordsPerDay: 500, rate: 'real'});
+	const {feishu, trae} = sandbox.credentials;
+	const env = {
+		...context.env,
+		FEISHU_APP_ID: feishu.appId, FEISHU_APP_SECRET: feishu.appSecret, FEISHU_TENANT_ACCESS_TOKEN: undefined,
+		TRAE_APP_ID: trae.appId, TRAE_APP_SECRET: trae.appSecret, TRAE_ACCESS_TOKEN: undefined, TRAE_BASE_URL: undefined,
+		AUDIT_EXPORT_CONFIG: undefined, AUDIT_EXPORT_PROFILE: undefined,
+	};
+	const output = createStreamOutput(context.stdout);
+	const width = context.stdout.columns ?? 110;
+	const commands = Object.keys(sources).flatMap(name => [
+		[name, '--since', '2h', '--format', 'table'],
+		[name, '--since', '24h', '--limit', '3', '--format', 'ndjson'],
+	]);
+	await output.write('A sandbox with the real limits runs inside this process; nothing leaves the machine.\n');
+	for (const command of commands) {
+		await output.write(`\n$ audit-export ${command.join(' ')}\n`);
+		const captured = capture({isTTY: true, columns: width});
+		const code = await run(['node', 'audit-export', ...command, '--base-url', baseUrl, '--no-progress', '--quiet'], version, {
+			...context, env, cwd: tmpdir(), stdout: captured.stream, fetch: async (input, init) => sandbox.fetch(new Request(input, init)),
+		});
+		const lines = captured.text().split('\n').filter(line => line !== '');
+		const hidden = lines.length - linesShown;
+		await output.write(`${lines.slice(0, linesShown).join('\n')}\n${hidden > 0 ? `… and ${hidden} more\n` : ''}`);
+		if (code !== 0) throw new Error(`the demo's command ended with exit code ${code}`);
+	}
+	await output.write(`
+Next: the same against your own tenant.
+  $ export FEISHU_APP_ID=cli_… FEISHU_APP_SECRET=…
+  $ audit-export feishu-openapi --since 24h
+  $ audit-export --help
+`);
+	await output.commit();
+}
+
+function capture(terminal: {isTTY: boolean; columns: number}): {stream: OutputStream; text: () => string} {
+	let text = '';
+	return {
+		text: () => text,
+		stream: {
+			...terminal,
+			write(chunk, callback) {
+				text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8');
+				callback?.();
+				return true;
+			},
+			on: () => undefined,
+			off: () => undefined,
+		},
+	};
+}

@@ -1,0 +1,255 @@
+import {createHash} from 'node:crypto';
+import {resolve} from 'node:path';
+import {resolveConnection, type Connection} from '../config/connection.ts';
+import {loadConfig} from '../config/load.ts';
+import type {Context} from '../context.ts';
+import {runExport} from '../engine/export.ts';
+import {formatPlan, planOf} from '../engine/plan.ts';
+import {newCounters, toSummary, type RunCounters, type RunStatus} from '../engine/summary.ts';
+import {countWindows} from '../engine/windows.ts';
+import {BrokenPipeError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../errors.ts';
+import {createFormatter} from '../formats/index.ts';
+import {Budget} from '../http/budget.ts';
+import {createClient, type Client} from '../http/client.ts';
+import {withProxy} from '../http/proxy.ts';
+import {createTokenSource} from '../http/token.ts';
+import {createLog, type Log} from '../log.ts';
+import {writeFileAtomic} from '../output/atomic.ts';
+import type {Output} from '../output/output.ts';
+import {openFileOutput} from '../output/file-output.ts';
+import {openState} from '../output/state.ts';
+import {createStreamOutput} from '../output/stream-output.ts';
+import {startProgress, type Progress} from '../progress.ts';
+import {resolveSettings, type ExportSettings} from '../query/settings.ts';
+import type {Query} from '../query/query.ts';
+import {formatUtc} from '../query/time.ts';
+import type {SourceDefinition} from '../sources/types.ts';
+import {vendors} from '../vendors/index.ts';
+import type {ExportFlags} from './export-options.ts';
+
+/** What one export works with, once flags and configuration are resolved. */
+interface Run {
+	readonly source: SourceDefinition;
+	readonly flags: ExportFlags;
+	readonly context: Context;
+	readonly log: Log;
+	readonly connection: Connection;
+	readonly settings: ExportSettings;
+	/** Unix milliseconds. */
+	readonly startedAt: number;
+	/** The progress line, once there is one. */
+	progress: Progress | undefined;
+}
+
+/**
+ * One export from the command line: settings → connection → records → summary.
+ * @returns the exit code of a run that finished; everything else is thrown after the summary is written.
+ */
+export async function exportCommand(source: SourceDefinition, flags: ExportFlags, context: Context): Promise<ExitCode> {
+	const run = await prepare(source, flags, context);
+	if (flags.dryRun === true) {
+		const plan = planOf(run.settings.query, run.connection.baseUrl);
+		const stdout = createStreamOutput(context.stdout);
+		await stdout.write(flags.format === 'json' ? `${JSON.stringify(plan, undefined, '\t')}\n` : formatPlan(plan));
+		await stdout.commit();
+		return exitCodes.complete;
+	}
+	const fingerprint = fingerprintOf(run, await run.connection.appId?.());
+	const state = flags.state === undefined ? undefined : await openState({
+		path: resolve(context.cwd, flags.state), source: source.name, fingerprint: fingerprint.query, now: context.now,
+	});
+	try {
+		const {query, output} = await openRange(run, fingerprint.output, state?.until);
+		const {status, limited} = await execute(run, query, output);
+		if (state !== undefined && status === 'complete') {
+			if (limited) run.log.notice(`${state.path} stays where it was: --limit ended the export before its range did`);
+			// A future end is not reached yet: rows up to it can still arrive.
+			else await state.save(Math.min(query.until, output.resumed?.startedAt ?? run.startedAt));
+		}
+		return status === 'complete' ? exitCodes.complete : exitCodes.incomplete;
+	} finally {
+		await state?.release();
+	}
+}
+
+async function prepare(source: SourceDefinition, flags: ExportFlags, context: Context): Promise<Run> {
+	const run: {progress: Progress | undefined} = {progress: undefined};
+	const log = createLog({
+		stderr: context.stderr,
+		masker: context.masker,
+		format: logFormatOf(flags),
+		level: flags.debug === true ? 'debug' : flags.verbose === true ? 'verbose' : flags.quiet === true ? 'error' : 'notice',
+		now: context.now,
+		beforeLine: () => run.progress?.clear(),
+	});
+	const warn = (message: string) => {
+		log.warning(message);
+	};
+	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
+	for (const warning of config.warnings) warn(warning);
+	const connection = resolveConnection({
+		vendor: vendors[source.vendor], profile: flags.profile, host: flags.host, baseUrl: flags.baseUrl, config, env: context.env, warn,
+	});
+	const startedAt = context.now();
+	const settings = resolveSettings({
+		source, flags, defaults: config.config.sources?.[source.name] ?? {}, now: startedAt, terminal: context.stdout.isTTY === true,
+	});
+	return Object.assign(run, {source, flags, context, log, connection, settings, startedAt});
+}
+
+/** The way messages are written, by flag. */
+export function logFormatOf(flags: Pick<ExportFlags, 'logFormat'>): 'text' | 'json' {
+	const {logFormat = 'text'} = flags;
+	if (logFormat === 'text' || logFormat === 'json') return logFormat;
+	throw new UsageError(`--log-format: "${logFormat}" is not one of text, json`);
+}
+
+/**
+ * What makes two runs the same export: `query` for a state file (what is asked), `output` for an interrupted file
+ * (also how it is written). The range is compared separately, since it may slide with the clock.
+ */
+function fingerprintOf({source, connection, settings: {query, output}}: Run, appId: string | undefined): {query: string; output: string} {
+	const hash = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+	const asked = {source: source.name, filters: query.filters, baseUrl: connection.baseUrl, profile: connection.profile, appId};
+	const {limit, order, redact, windowMs, pageSize} = query;
+	const {format, fields, timezone, escapeFormulas, bom} = output;
+	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone : '', escapeFormulas, bom})};
+}
+
+/** Opens the output and settles the range: an interrupted file's own, else the state's end, else as asked. */
+async function openRange(run: Run, fingerprint: string, stateUntil: number | undefined): Promise<{query: Query; output: Output}> {
+	const {context, log, settings, source} = run;
+	const since = stateUntil ?? settings.query.since;
+	const until = Math.max(since, settings.query.until);
+	if (settings.output.path === undefined) return {query: {...settings.query, since, until}, output: createStreamOutput(context.stdout)};
+	const {format, path, resume} = settings.output;
+	const output = await openFileOutput({
+		path: resolve(context.cwd, path),
+		fingerprint,
+		range: {since, until, slidingSince: settings.sliding.since && stateUntil === undefined, slidingUntil: settings.sliding.until},
+		resume,
+		resumable: format !== 'table',
+		now: context.now,
+		notice: message => {
+			log.notice(`${source.name}: ${message}`);
+		},
+	});
+	return {query: {...settings.query, since: output.resumed?.since ?? since, until: output.resumed?.until ?? until}, output};
+}
+
+/** Runs the export, settles the output, and writes the summary however it ends. */
+async function execute(run: Run, query: Query, output: Output): Promise<{status: RunStatus; limited: boolean}> {
+	const {context, log, settings, source} = run;
+	const counters = newCounters();
+	const budget = new Budget(query.budget, context);
+	const stop = new AbortController();
+	const onInterrupt = () => {
+		stop.abort(context.signal.reason);
+	};
+	context.signal.addEventListener('abort', onInterrupt, {once: true});
+	if (context.signal.aborted) onInterrupt();
+	const beganAt = context.monotonic();
+	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
+	if (context.stderr.isTTY === true && run.flags.progress !== false && run.flags.quiet !== true && run.flags.logFormat !== 'json') {
+		run.progress = startProgress({name: source.name, counters, budget, windows: countWindows(from, query.until, query.windowMs), monotonic: context.monotonic, now: context.now});
+	}
+	let status: RunStatus = 'failed';
+	let partial: string | undefined;
+	let failure: unknown;
+	try {
+		const {limited} = await runExport(query, {
+			client: await connect(run, {query, budget, counters, context: {...context, signal: stop.signal}}),
+			formatter: createFormatter(settings.output.format, {
+				columns: source.columns,
+				...(settings.output.fields.length === 0 ? {} : {fields: settings.output.fields}),
+				timezone: settings.output.timezone,
+				...(settings.output.path === undefined && context.stdout.isTTY === true ? {width: context.stdout.columns ?? 80} : {}),
+				escapeFormulas: settings.output.escapeFormulas,
+				bom: settings.output.bom,
+				written: output.resumed?.checkpoint.records ?? 0,
+			}),
+			output,
+			counters,
+			stop,
+			signal: context.signal,
+			inspect: secretWarning(context, log),
+			beforeWrite: () => run.progress?.clear(),
+			verbose: message => {
+				log.verbose(`${source.name}: ${message}`);
+			},
+		});
+		status = counters.problems.length === 0 ? 'complete' : 'incomplete';
+		if (status === 'complete') await output.commit();
+		else partial = await output.abandon();
+		return {status, limited};
+	} catch (error) {
+		failure = error;
+		status = error instanceof InterruptedError || error instanceof BrokenPipeError ? 'interrupted' : 'failed';
+		partial = await output.abandon();
+		throw error;
+	} finally {
+		context.signal.removeEventListener('abort', onInterrupt);
+		run.progress?.stop();
+		run.progress = undefined;
+		report(run, {counters, status, partial, failure});
+		await writeSummary(run, {query, counters, budget, status, partial, failure, elapsedMs: context.monotonic() - beganAt});
+	}
+}
+
+/** The client of the source's API, with its budget, tokens and proxy. */
+async function connect(run: Run, {query, budget, counters, context}: {query: Query; budget: Budget; counters: RunCounters; context: Context}): Promise<Client> {
+	const {source, connection, log} = run;
+	const vendor = vendors[source.vendor];
+	const shared = {
+		context: {...context, fetch: await withProxy(context)},
+		vendor,
+		baseUrl: connection.baseUrl,
+		name: source.name,
+		timeoutMs: query.timeoutMs,
+		retries: query.retries,
+		counters,
+		debug: (message: string) => {
+			log.debug(message);
+		},
+	};
+	const tokens = createTokenSource({
+		name: source.name, vendor, context,
+		inputs: connection,
+		client: createClient({...shared, counters: newCounters()}),
+	});
+	return createClient({...shared, scope: source.scope, budget, tokens});
+}
+
+/** Warns once when records carry a credential of this very run: the exporter's own calls stand in the logs it exports. */
+function secretWarning({masker}: Context, log: Log): (records: readonly {text: string}[]) => void {
+	let warned = false;
+	return records => {
+		if (warned || !records.some(record => masker.occursIn(record.text))) return;
+		warned = true;
+		log.warning("records contain this app's own secret, as the API recorded it; --redact log_detail.payload keeps it out of the output");
+	};
+}
+
+function report({log, source}: Run, {counters, status, partial, failure}: {counters: RunCounters; status: RunStatus; partial: string | undefined; failure: unknown}): void {
+	for (const problem of counters.problems) {
+		log.error(`${source.name}: ${problem.kind} in ${formatUtc(problem.since)} to ${formatUtc(problem.until)}: ${problem.detail}`);
+	}
+	const kept = partial === undefined ? '' : `; what was written is kept as ${partial}, and the same command continues it`;
+	if (status === 'incomplete') log.error(`${source.name}: the export is not complete: ${counters.problems.length} problem${counters.problems.length === 1 ? '' : 's'}, named above${kept}`, 'run the same command again; if it stays, a smaller --window narrows it down');
+	else if (partial !== undefined && !(failure instanceof BrokenPipeError)) log.notice(`${source.name}: what was written is kept as ${partial}; the same command continues it`);
+	else if (status === 'complete') log.verbose(`${source.name}: complete, ${counters.records} records in ${counters.requests} requests`);
+}
+
+async function writeSummary(run: Run, {query, counters, budget, status, partial, failure, elapsedMs}: {
+	query: Query; counters: RunCounters; budget: Budget; status: RunStatus; partial: string | undefined; failure: unknown; elapsedMs: number;
+}): Promise<void> {
+	const {flags, context} = run;
+	if (flags.summary === undefined) return;
+	const summary = toSummary({
+		source: query.source.name, since: query.since, until: query.until, status, counters,
+		budgetWaitedMs: budget.waitedMs, elapsedMs, partial, error: failure instanceof Error ? failure.message : undefined,
+	});
+	const text = context.masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`);
+	if (flags.summary === '-') context.stderr.write(text);
+	else await writeFileAtomic(resolve(context.cwd, flags.summary), text, {});
+}

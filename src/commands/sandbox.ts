@@ -1,0 +1,71 @@
+import type {Context} from '../context.ts';
+import {UsageError} from '../errors.ts';
+import {requireDuration} from '../query/duration.ts';
+import {createSandbox} from '../sandbox/sandbox.ts';
+import {serveSandbox} from '../sandbox/serve.ts';
+import {sandboxPage} from './sandbox-page.ts';
+
+/** The values of `sandbox`'s options, as they are typed. */
+export interface SandboxCommandOptions {
+	readonly port?: string;
+	readonly records?: string;
+	readonly seed?: string;
+	readonly latency?: string;
+	readonly rate?: string;
+	readonly order?: string;
+	readonly ends?: string;
+}
+
+/** Where the sandbox listens unless `--port` says otherwise. */
+export const defaultSandboxPort = 8787;
+
+/** More rows in a day would no longer be made quickly. */
+const maxRecordsPerDay = 1_000_000;
+
+/**
+ * Serves the sandbox until the context's signal aborts, then closes it and returns. What to set and run stands on
+ * stdout, as text that a shell can also read.
+ * @throws UsageError for a wrong option or a port that is taken.
+ */
+export async function sandboxCommand(options: SandboxCommandOptions, context: Pick<Context, 'stdout' | 'now' | 'sleep' | 'signal'>): Promise<void> {
+	const sandbox = createSandbox({
+		now: context.now,
+		sleep: context.sleep,
+		seed: wholeNumber('--seed', options.seed ?? '1', 2 ** 32 - 1),
+		recordsPerDay: wholeNumber('--records', options.records ?? '1000', maxRecordsPerDay),
+		latencyMs: options.latency === undefined ? 0 : requireDuration(options.latency, '--latency'),
+		rate: oneOf('--rate', options.rate, ['real', 'off']),
+		order: oneOf('--order', options.order, ['descending', 'ascending']),
+		ends: oneOf('--ends', options.ends, ['inclusive', 'exclusive']),
+	});
+	const port = wholeNumber('--port', options.port ?? String(defaultSandboxPort), 65_535);
+	context.signal.throwIfAborted();
+	const served = await serveSandbox(sandbox, {port, host: '127.0.0.1'});
+	try {
+		context.stdout.write(sandboxPage(served.url, sandbox.credentials));
+		await aborted(context.signal);
+	} finally {
+		await served.close();
+	}
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+	await new Promise<void>(resolve => {
+		if (signal.aborted) resolve();
+		else signal.addEventListener('abort', () => resolve(), {once: true});
+	});
+}
+
+function wholeNumber(option: string, text: string, max: number): number {
+	const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+	if (!(number <= max)) throw new UsageError(`${option}: "${text}" is not a whole number from 0 to ${max}`, {hint: `write ${option} and digits only`});
+	return number;
+}
+
+/** The value, or the first of the choices when there is none. */
+function oneOf<const Choice extends string>(option: string, text: string | undefined, choices: readonly [Choice, ...Choice[]]): Choice {
+	if (text === undefined) return choices[0];
+	const choice = choices.find(candidate => candidate === text);
+	if (choice === undefined) throw new UsageError(`${option}: "${text}" is not known`, {hint: `write ${choices.join(' or ')}`});
+	return choice;
+}

@@ -1,0 +1,88 @@
+import {open} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import {systemCode, UsageError} from '../errors.ts';
+import {literalSecrets} from './literal-secrets.ts';
+import {isConfigFileName, parseConfigText} from './parse-file.ts';
+import type {Config} from './schema.ts';
+import {configSearchPlaces} from './search-places.ts';
+import type {SearchPlace} from './search-places.ts';
+
+export interface LoadConfigOptions {
+	/** The value of `--config`; without it `AUDIT_EXPORT_CONFIG` names the file, else it is searched for. */
+	readonly explicitPath?: string | undefined;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Where the search starts (it does not go further up) and where relative paths start. */
+	readonly cwd: string;
+	/** The user's configuration directory; default the system's convention for it. */
+	readonly configDir?: string | undefined;
+}
+
+export interface LoadedConfig {
+	readonly config: Config;
+	/** The file it came from; undefined when there is none, which is no error. */
+	readonly path: string | undefined;
+	/**
+	 * Whether `{"command": …}` references may run: true when the user named the file or keeps it in the own
+	 * configuration directory, false when it merely lay in the working directory.
+	 */
+	readonly mayRunCommands: boolean;
+	/** For stderr: secrets in a file that others can read. */
+	readonly warnings: readonly string[];
+}
+
+interface FoundFile {
+	readonly path: string;
+	readonly text: string;
+	/** Whether group or others may read it. */
+	readonly isExposed: boolean;
+	readonly mayRunCommands: boolean;
+}
+
+/**
+ * Finds, reads and validates the configuration. It is JSON or YAML and nothing in it or beside it is executed.
+ * Throws a `UsageError` when a file that was asked for is missing, when one cannot be read, and for every mistake in it.
+ */
+export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
+	const found = await findFile(options);
+	if (found === undefined) return {config: {}, path: undefined, mayRunCommands: false, warnings: []};
+	const {path, text, isExposed, mayRunCommands} = found;
+	const document = await parseConfigText(path, text);
+	// Most runs from cron have no file and need no schema.
+	const {validateConfig} = await import('./schema.ts');
+	const config = validateConfig(document, path);
+	const exposed = isExposed ? literalSecrets(config) : [];
+	const warnings = exposed.length === 0 ? [] : [`${path}: holds a secret (${exposed.join(', ')}) and can be read by other users; chmod 600 it`];
+	return {config, path, mayRunCommands, warnings};
+}
+
+async function findFile(options: LoadConfigOptions): Promise<FoundFile | undefined> {
+	const named = options.explicitPath ?? (options.env['AUDIT_EXPORT_CONFIG'] || undefined);
+	if (named === undefined) {
+		for (const place of configSearchPlaces(options)) {
+			const found = await readIfPresent(place);
+			if (found !== undefined) return found;
+		}
+		return undefined;
+	}
+	const origin = options.explicitPath === undefined ? 'AUDIT_EXPORT_CONFIG' : '--config';
+	if (!isConfigFileName(named)) {
+		throw new UsageError(`${origin}: ${named} is neither JSON nor YAML`, {hint: 'name a .json, .yaml or .yml file; scripts are never run'});
+	}
+	const found = await readIfPresent({path: resolve(options.cwd, named), isUsers: true});
+	if (found === undefined) throw new UsageError(`${origin}: there is no file ${named}`, {hint: 'check the path; config.example.json is a start'});
+	return found;
+}
+
+async function readIfPresent({path, isUsers}: SearchPlace): Promise<FoundFile | undefined> {
+	try {
+		await using file = await open(path);
+		const {mode} = await file.stat();
+		return {path, text: await file.readFile('utf8'), isExposed: process.platform !== 'win32' && (mode & 0o044) !== 0, mayRunCommands: isUsers};
+	} catch (error) {
+		const code = systemCode(error);
+		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+		if (code === undefined) throw error;
+		// Going on without a file that is there would silently run with other settings.
+		throw new UsageError(`${path}: cannot be read (${code})`, {hint: 'check that it is a file and its permissions', cause: error});
+	}
+}

@@ -1,0 +1,74 @@
+import {open} from 'node:fs/promises';
+import {CredentialsError, systemCode} from '../errors.ts';
+import type {Referable} from './schema.ts';
+import {runSecretCommand} from './secret-command.ts';
+import {expandPath} from './search-places.ts';
+
+export interface ResolveSecretOptions {
+	/** The setting, for messages: `profiles.production.feishu.app_secret`. */
+	readonly name: string;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Where relative paths start and commands run: the directory of the configuration file. */
+	readonly baseDir: string;
+	/** Takes a warning for stderr. */
+	readonly warn: (message: string) => void;
+	/** Whether a command may run; see `LoadedConfig`. */
+	readonly mayRunCommands: boolean;
+	/** Milliseconds a command may take. Default 30 000. */
+	readonly timeoutMs?: number;
+}
+
+/**
+ * The value of a setting that is written out or referred to, without trailing newlines. Throws a `CredentialsError`
+ * that names the setting and the reference, never the value, when there is none or when it could not be sent in a header.
+ */
+export async function resolveSecret(secret: Referable, options: ResolveSecretOptions): Promise<string> {
+	const origin = describeSecret(secret, options.name);
+	const value = (await readValue(secret, options)).replace(/[\r\n]+$/, '');
+	if (value === '') throw new CredentialsError(`${origin} is empty`, {hint: `give ${options.name} a value`});
+	// A newline inside a token would add headers to the request.
+	if (/[\p{Cc}\u2028\u2029]/u.test(value)) {
+		throw new CredentialsError(`${origin} contains line breaks or other control characters`, {hint: 'it must be one line of plain text'});
+	}
+	return value;
+}
+
+/** Where a value comes from, for messages: `profiles.a.trae.app_secret (environment variable NAME)`. */
+export function describeSecret(secret: Referable, name: string): string {
+	if (typeof secret === 'string') return name;
+	if (secret.env !== undefined) return `${name} (environment variable ${secret.env})`;
+	if (secret.file !== undefined) return `${name} (file ${secret.file})`;
+	// Arguments may themselves be secret.
+	return `${name} (output of ${JSON.stringify(secret.command?.[0])})`;
+}
+
+async function readValue(secret: Referable, options: ResolveSecretOptions): Promise<string> {
+	if (typeof secret === 'string') return secret;
+	const origin = describeSecret(secret, options.name);
+	if (secret.env !== undefined) {
+		const value = options.env[secret.env];
+		if (value === undefined || value === '') throw new CredentialsError(`${origin} is not set`, {hint: `set ${secret.env}`});
+		return value;
+	}
+	if (secret.file !== undefined) return readSecretFile(expandPath(secret.file, options.baseDir, options.env), origin, options.warn);
+	if (!options.mayRunCommands) {
+		throw new CredentialsError(`${origin} was not run: its configuration was only found in the current directory`, {
+			hint: 'if you trust that file, name it with --config or AUDIT_EXPORT_CONFIG, or move it to your configuration directory',
+		});
+	}
+	return runSecretCommand(secret.command ?? [], origin, options);
+}
+
+async function readSecretFile(path: string, origin: string, warn: (message: string) => void): Promise<string> {
+	try {
+		await using file = await open(path);
+		const {mode} = await file.stat();
+		const value = await file.readFile('utf8');
+		if (process.platform !== 'win32' && (mode & 0o044) !== 0) warn(`${origin} can be read by other users; chmod 600 it`);
+		return value;
+	} catch (error) {
+		const code = systemCode(error);
+		if (code === undefined) throw error;
+		throw new CredentialsError(`${origin} cannot be read (${code})`, {hint: 'check the path, which starts at the configuration file, and its permissions', cause: error});
+	}
+}

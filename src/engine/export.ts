@@ -1,0 +1,100 @@
+import type {Formatter} from '../formats/index.ts';
+import type {Client} from '../http/client.ts';
+import {redactFields, parseFieldPath} from '../json/edit.ts';
+import type {Output} from '../output/output.ts';
+import type {Query} from '../query/query.ts';
+import {toRequest} from '../query/request.ts';
+import type {AuditRecord} from '../record.ts';
+import {inOrder, type WindowEvent} from './in-order.ts';
+import {readWindow, type WindowReader} from './read-window.ts';
+import type {RunCounters} from './summary.ts';
+import {inTimeOrder} from './time-order.ts';
+import {planWindows} from './windows.ts';
+
+/** What an export runs on. */
+export interface ExportDependencies {
+	readonly client: Client;
+	readonly formatter: Formatter;
+	readonly output: Output;
+	/** Counted up as the run goes. */
+	readonly counters: RunCounters;
+	/** Aborts what is still under way when the export ends; the client must listen to it. */
+	readonly stop: AbortController;
+	/** Aborts when the run was asked to stop. */
+	readonly signal: AbortSignal;
+	/** Told the text of records about to be written, for warnings about their content. */
+	readonly inspect: (records: readonly AuditRecord[]) => void;
+	/** Called before every write, so that a progress line can make room. */
+	readonly beforeWrite: () => void;
+	readonly verbose: (message: string) => void;
+}
+
+/** How the records ended. */
+export interface ExportResult {
+	/** `--limit` ended the export before its range did. */
+	readonly limited: boolean;
+}
+
+/**
+ * Query → windows → pages → records → formatter → output. Everything the API delivers for the range is written once;
+ * what is missing stands in `counters.problems`. After each finished window the output takes a checkpoint, until the
+ * first window with a problem: a later run of the same command begins again there.
+ * @throws whatever the client or the output throws, and the signal's reason when interrupted.
+ */
+export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose}: ExportDependencies): Promise<ExportResult> {
+	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
+	counters.records = output.resumed?.checkpoint.records ?? 0;
+	const redacted = query.redact.map(path => parseFieldPath(path));
+	const reader: WindowReader = {
+		source: query.source,
+		pageSize: query.pageSize,
+		since: query.since,
+		until: query.until,
+		verbose,
+		fetchPage: async parameters => client.send(toRequest(query, parameters)),
+	};
+	const events = inOrder(
+		planWindows(from, query.until, query.windowMs),
+		(window, report) => {
+			const served = readWindow(window, reader, report);
+			return query.order === 'time' ? inTimeOrder(served) : served;
+		},
+		{concurrency: concurrencyOf(query), stop},
+	);
+	if (output.resumed === undefined) await output.write(formatter.start());
+	let limited = query.limit !== undefined && counters.records >= query.limit;
+	if (!limited) {
+		for await (const event of events) {
+			signal.throwIfAborted();
+			if (event.kind === 'records') {
+				const room = query.limit === undefined ? Infinity : query.limit - counters.records;
+				const records = (room < event.records.length ? event.records.slice(0, room) : event.records).map(record =>
+					redacted.length === 0 ? record : {...record, text: redactFields(record.text, redacted)});
+				inspect(records);
+				beforeWrite();
+				await output.write(formatter.write(records));
+				counters.records += records.length;
+				limited = counters.records === query.limit;
+				if (limited) break;
+			} else {
+				await finishWindow(event, {counters, output});
+				verbose(`window ${new Date(event.window.from).toISOString()} to ${new Date(event.window.to).toISOString()} done, ${counters.records} records so far`);
+			}
+		}
+	}
+	beforeWrite();
+	await output.write(formatter.end());
+	return {limited};
+}
+
+async function finishWindow({window, report}: WindowEvent & {kind: 'done'}, {counters, output}: {counters: RunCounters; output: Output}): Promise<void> {
+	counters.windows++;
+	counters.duplicates += report.duplicates;
+	counters.problems.push(...report.problems);
+	if (counters.problems.length === 0) await output.checkpoint({nextFrom: window.to, records: counters.records});
+}
+
+/** A small `--limit` is met by few pages: reading windows ahead would only spend the budget. */
+function concurrencyOf(query: Query): number {
+	return query.limit !== undefined && query.limit <= 10 * query.pageSize ? 1 : query.concurrency;
+}

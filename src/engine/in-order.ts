@@ -1,0 +1,111 @@
+import {ExportError} from '../errors.ts';
+import type {AuditRecord} from '../record.ts';
+import type {WindowReport} from './problems.ts';
+import type {Window} from './windows.ts';
+
+/** What comes out of a run of windows, strictly window after window. */
+export type WindowEvent =
+	| {readonly kind: 'records'; readonly window: Window; readonly records: AuditRecord[]}
+	| {readonly kind: 'done'; readonly window: Window; readonly report: WindowReport};
+
+/** Reads one window; problems and counts go into `report`. */
+export type ReadWindow = (window: Window, report: WindowReport) => AsyncIterable<AuditRecord[]>;
+
+interface Job {
+	readonly window: Window;
+	readonly report: WindowReport;
+	readonly queue: AuditRecord[][];
+	finished: boolean;
+	failure: {readonly error: unknown} | undefined;
+	/** Settles when the reading has stopped for whatever reason. */
+	stopped: Promise<void>;
+}
+
+/** Text of windows that wait for their turn, in characters, all together. */
+const mostWaitingCharacters = 24 * 1024 * 1024;
+
+/**
+ * Reads up to `concurrency` windows at once and delivers their records in window order, so that the output never
+ * depends on timing. Windows ahead of their turn are held back once they have buffered a fixed amount of text. A
+ * failure surfaces when its window's turn comes: everything before it has been delivered by then. When the consumer
+ * leaves, `stop` is aborted and every reading has ended before this generator returns.
+ */
+export async function* inOrder(
+	windows: Iterable<Window>,
+	read: ReadWindow,
+	{concurrency, stop}: {concurrency: number; stop: AbortController},
+): AsyncGenerator<WindowEvent, void, undefined> {
+	const jobs: Job[] = [];
+	const plan = windows[Symbol.iterator]();
+	let waitingCharacters = 0;
+	let closed = false;
+	let listeners: Array<() => void> = [];
+	const changed = () => new Promise<void>(resolve => {
+		listeners.push(resolve);
+	});
+	const announce = () => {
+		const waiting = listeners;
+		listeners = [];
+		for (const listener of waiting) listener();
+	};
+
+	const run = async (job: Job) => {
+		try {
+			for await (const records of read(job.window, job.report)) {
+				while (!closed && job !== jobs[0] && waitingCharacters > mostWaitingCharacters) await changed();
+				// One page of the window at the head waits at a time: the reader of the output sets the pace.
+				while (!closed && job === jobs[0] && job.queue.length > 1) await changed();
+				if (closed) return;
+				job.queue.push(records);
+				waitingCharacters += charactersOf(records);
+				announce();
+			}
+		} catch (error) {
+			job.failure = {error};
+		} finally {
+			job.finished = true;
+			announce();
+		}
+	};
+
+	const fill = () => {
+		while (jobs.length < concurrency) {
+			const next = plan.next();
+			if (next.done === true) return;
+			const job: Job = {window: next.value, report: {problems: [], duplicates: 0}, queue: [], finished: false, failure: undefined, stopped: Promise.resolve()};
+			jobs.push(job);
+			job.stopped = run(job);
+		}
+	};
+
+	try {
+		for (fill(); jobs[0] !== undefined; fill()) {
+			const [head] = jobs;
+			const records = head.queue.shift();
+			if (records !== undefined) {
+				waitingCharacters -= charactersOf(records);
+				announce();
+				yield {kind: 'records', window: head.window, records};
+			} else if (head.failure !== undefined) {
+				throw head.failure.error;
+			} else if (head.finished) {
+				jobs.shift();
+				announce();
+				yield {kind: 'done', window: head.window, report: head.report};
+			} else {
+				await changed();
+			}
+		}
+	} finally {
+		closed = true;
+		stop.abort(new ExportError('the export has ended'));
+		announce();
+		await Promise.all(jobs.map(async job => job.stopped));
+	}
+}
+
+function charactersOf(records: readonly AuditRecord[]): number {
+	let sum = 0;
+	for (const record of records) sum += record.text.length;
+	return sum;
+}

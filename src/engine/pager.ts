@@ -1,0 +1,118 @@
+import {ApiError} from '../errors.ts';
+import {valueAt, wholeNumber} from '../http/answer.ts';
+import type {Pagination, NumberedPagination, TokenPagination} from './pagination.ts';
+
+/** Parameters that ask for one page: numbers and strings by their API names. */
+export type PageParameters = Readonly<Record<string, string | number>>;
+
+/** One page as a pager sees it. */
+export interface PageView {
+	readonly body: unknown;
+	/** Rows in this page. */
+	readonly rows: number;
+	/** Of those, rows that no earlier page of this reading held. */
+	readonly fresh: number;
+}
+
+/** Steps from page to page of one reading of one window. */
+export interface Pager {
+	readonly first: PageParameters;
+	/**
+	 * The parameters of the page after this one, or undefined at the end.
+	 * @throws ApiError when the API does not advance.
+	 */
+	next(page: PageView): PageParameters | undefined;
+	/** The number of rows that the API states for the whole window, by its latest page. */
+	readonly total: number | undefined;
+	/** That number was another one on an earlier page of this reading. */
+	readonly totalMoved: boolean;
+}
+
+/** Pages in a row that may bring nothing before it counts as an endless loop. */
+const mostIdlePages = 100;
+
+/** The pager of a pagination style. `label` starts error messages. */
+export function createPager(pagination: Pagination, pageSize: number, label: string): Pager {
+	switch (pagination.style) {
+		case 'token': return tokenPager(pagination, pageSize, label);
+		case 'numbered': return numberedPager(pagination, pageSize, label);
+	}
+}
+
+/** Guards against APIs that answer for ever without bringing anything new. */
+function idleGuard(label: string): (page: PageView) => void {
+	let idle = 0;
+	return page => {
+		idle = page.fresh > 0 ? 0 : idle + 1;
+		if (idle >= mostIdlePages) throw notAdvancing(label, `${idle} pages in a row brought nothing new`);
+	};
+}
+
+function notAdvancing(label: string, what: string): ApiError {
+	return new ApiError(`${label}: paging does not advance: ${what}`, {
+		hint: 'this is a fault of the API; run the same command again, perhaps with a smaller --window',
+	});
+}
+
+function unreadable(label: string, what: string): ApiError {
+	return new ApiError(`${label}: the answer ${what}`, {hint: 'the API does not answer as documented; check --base-url, and run with --debug'});
+}
+
+function tokenPager(pagination: TokenPagination, pageSize: number, label: string): Pager {
+	const used = new Set<string>();
+	const size = {[pagination.sizeParameter]: pageSize};
+	const checkIdle = idleGuard(label);
+	return {
+		first: size,
+		total: undefined,
+		totalMoved: false,
+		next(page) {
+			const more = valueAt(page.body, pagination.more);
+			if (typeof more !== 'boolean') throw unreadable(label, `does not say whether there is more (${pagination.more.join('.')})`);
+			if (!more) return undefined;
+			const token = valueAt(page.body, pagination.token);
+			if (typeof token !== 'string' || token === '') throw unreadable(label, `says there is more but gives no ${pagination.token.join('.')}`);
+			if (used.has(token)) throw notAdvancing(label, `the ${pagination.tokenParameter} of page ${used.size + 1} came before`);
+			used.add(token);
+			checkIdle(page);
+			return {...size, [pagination.tokenParameter]: token};
+		},
+	};
+}
+
+function numberedPager(pagination: NumberedPagination, pageSize: number, label: string): Pager {
+	const checkIdle = idleGuard(label);
+	const parameters = (number: number) => ({[pagination.pageParameter]: number, [pagination.sizeParameter]: pageSize});
+	let asked = 1;
+	let emptyPages = 0;
+	let total: number | undefined;
+	let totalMoved = false;
+	return {
+		first: parameters(1),
+		get total() {
+			return total;
+		},
+		get totalMoved() {
+			return totalMoved;
+		},
+		next(page) {
+			const stated = wholeNumber(valueAt(page.body, pagination.total));
+			if (stated === undefined || stated < 0) throw unreadable(label, `states no total (${pagination.total.join('.')})`);
+			totalMoved ||= total !== undefined && stated !== total;
+			total = stated;
+			// The API may serve smaller pages than asked for.
+			const size = Math.max(1, wholeNumber(valueAt(page.body, pagination.size)) ?? pageSize);
+			if ((asked - 1) * size >= stated && page.fresh === 0) return undefined;
+			const number = wholeNumber(valueAt(page.body, pagination.page));
+			if (number !== undefined && number !== asked && page.rows > 0) throw notAdvancing(label, `page ${asked} was asked for, page ${number} came`);
+			if (page.rows > 0 && page.fresh === 0 && !totalMoved) throw notAdvancing(label, `page ${asked} repeats rows of earlier pages`);
+			checkIdle(page);
+			emptyPages = page.rows === 0 ? emptyPages + 1 : 0;
+			if (emptyPages >= 2) return undefined;
+			// A full last page is followed by one more question: a total that is too low would otherwise hide rows.
+			if (asked * size >= stated && page.rows < size) return undefined;
+			asked++;
+			return parameters(asked);
+		},
+	};
+}

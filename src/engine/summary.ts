@@ -1,0 +1,73 @@
+import {formatUtc} from '../query/time.ts';
+import type {Problem} from './problems.ts';
+
+/** How a run ended. */
+export type RunStatus = 'complete' | 'incomplete' | 'failed' | 'interrupted';
+
+/** What one run did, as counted so far; the progress line and the summary read it. */
+export interface RunCounters {
+	/** Records written, by this run and by those it resumed. */
+	records: number;
+	duplicates: number;
+	/** Windows finished. */
+	windows: number;
+	requests: number;
+	retries: number;
+	/** Attempts refused for rate. */
+	rateLimited: number;
+	/** Milliseconds slept between attempts. */
+	retryWaitMs: number;
+	readonly problems: Problem[];
+}
+
+/** Counters of a run that has done nothing yet. */
+export function newCounters(): RunCounters {
+	return {records: 0, duplicates: 0, windows: 0, requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0, problems: []};
+}
+
+/** The run's summary as `--summary` writes it; times as RFC 3339 in UTC, durations in milliseconds. */
+export interface Summary {
+	readonly source: string;
+	readonly since: string;
+	readonly until: string;
+	readonly status: RunStatus;
+	readonly records: number;
+	readonly duplicates: number;
+	readonly windows: number;
+	readonly requests: number;
+	readonly retries: number;
+	readonly rate_limited: number;
+	readonly waited_ms: number;
+	readonly elapsed_ms: number;
+	readonly problems: ReadonlyArray<{readonly kind: string; readonly since: string; readonly until: string; readonly detail: string}>;
+	/** What continues the run, or null where nothing is left to continue. */
+	readonly resume: {readonly partial: string; readonly hint: string} | null;
+	/** The error that ended the run, if one did. */
+	readonly error?: string;
+}
+
+/** The summary object of a run. */
+export function toSummary({source, since, until, status, counters, budgetWaitedMs, elapsedMs, partial, error}: {
+	source: string; since: number; until: number; status: RunStatus; counters: RunCounters;
+	budgetWaitedMs: number; elapsedMs: number; partial: string | undefined; error: string | undefined;
+}): Summary {
+	return {
+		source,
+		since: formatUtc(since),
+		until: formatUtc(until),
+		status,
+		records: counters.records,
+		duplicates: counters.duplicates,
+		windows: counters.windows,
+		requests: counters.requests,
+		retries: counters.retries,
+		rate_limited: counters.rateLimited,
+		waited_ms: Math.round(budgetWaitedMs + counters.retryWaitMs),
+		elapsed_ms: Math.round(elapsedMs),
+		problems: counters.problems.map(problem => ({
+			kind: problem.kind, since: formatUtc(problem.since), until: formatUtc(problem.until), detail: problem.detail,
+		})),
+		resume: partial === undefined ? null : {partial, hint: 'run the same command again'},
+		...(error === undefined ? {} : {error}),
+	};
+}

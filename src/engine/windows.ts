@@ -1,0 +1,63 @@
+import type {SourceDefinition} from '../sources/types.ts';
+
+/** A half-open stretch of time `[from, to)` in Unix milliseconds. */
+export interface Window {
+	readonly from: number;
+	readonly to: number;
+}
+
+/** What a window asks the API for, in the source's units, both ends as the parameters carry them. */
+export interface AskedRange {
+	readonly start: number;
+	readonly end: number;
+}
+
+type RangeRules = Pick<SourceDefinition, 'range' | 'window'>;
+
+/** The number of windows of `lengthMs` that `[since, until)` takes; 0 for an empty range. */
+export function countWindows(since: number, until: number, lengthMs: number): number {
+	return Math.max(0, Math.ceil((until - since) / lengthMs));
+}
+
+/** Cuts `[since, until)` into windows of `lengthMs`, oldest first, the last one shorter where it must be. */
+export function* planWindows(since: number, until: number, lengthMs: number): Generator<Window, void, undefined> {
+	for (let from = since; from < until; from += lengthMs) yield {from, to: Math.min(from + lengthMs, until)};
+}
+
+/**
+ * The range to ask for so that every row of the window is delivered however the API reads its ends: one unit
+ * further on each side that the documentation leaves open. Rows beyond the window belong to its neighbours.
+ */
+export function askedRange(window: Window, {range}: RangeRules): AskedRange {
+	const first = Math.ceil(window.from / range.unitMs);
+	const past = Math.ceil(window.to / range.unitMs);
+	return {
+		start: Math.max(0, range.startBound === 'unknown' ? first - 1 : first),
+		end: range.endBound === 'inclusive' ? past - 1 : past,
+	};
+}
+
+/**
+ * The longest window in milliseconds whose request stays within the source's cap, counted strictly: both ends
+ * inclusive. `Infinity` where there is no cap.
+ */
+export function longestWindowMs({range, window}: RangeRules): number {
+	if (window.maxMs === undefined) return Infinity;
+	const askedBeyond = (range.startBound === 'unknown' ? 1 : 0) + (range.endBound === 'inclusive' ? 0 : 1);
+	return (Math.floor(window.maxMs / range.unitMs) - askedBeyond) * range.unitMs;
+}
+
+/** Cuts one window into `parts` of nearly equal length on whole units; fewer where there are not enough units. */
+export function splitWindow(window: Window, parts: number, unitMs: number): Window[] {
+	const first = Math.ceil(window.from / unitMs);
+	const past = Math.ceil(window.to / unitMs);
+	const count = Math.min(parts, past - first);
+	const windows: Window[] = [];
+	let from = window.from;
+	for (let part = 1; part <= count; part++) {
+		const to = part === count ? window.to : (first + Math.round(((past - first) * part) / count)) * unitMs;
+		windows.push({from, to});
+		from = to;
+	}
+	return windows;
+}

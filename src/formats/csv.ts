@@ -1,0 +1,87 @@
+import {stringify, type Options} from 'csv-stringify/sync';
+import {decodeString, kindAt} from '../json/text.ts';
+import type {AuditRecord} from '../record.ts';
+import {columnFields, toFields} from './fields.ts';
+import {createFieldReader, createRowReader} from './row-reader.ts';
+import {rfc3339} from './time.ts';
+import type {FormatOptions, Formatter} from './types.ts';
+import {visibleInCell} from './visible.ts';
+
+/** A negative JSON number, in its own spelling: it looks like a formula and is none. */
+class NegativeNumber {
+	readonly text: string;
+
+	constructor(text: string) {
+		this.text = text;
+	}
+}
+
+type Cell = string | NegativeNumber;
+
+/**
+ * RFC 4180: every column of the source, then `extra` with what no column covers as JSON. With `fields` exactly those.
+ */
+export function createCsv(options: FormatOptions): Formatter {
+	const cellsOf = options.fields === undefined ? allCells(options) : pickedCells(options, options.fields);
+	const names = options.fields ?? [...options.columns.map(({name}) => name), 'extra'];
+	const toCell = options.escapeFormulas ? neutral : (text: string) => text;
+	const dialect: Options = {
+		record_delimiter: '\r\n',
+		escape_formulas: options.escapeFormulas,
+		// An empty line would read as no record at all.
+		quoted_empty: names.length === 1,
+		cast: {object: value => ({value: value instanceof NegativeNumber ? value.text : '', escape_formulas: false})},
+	};
+	const lines = (rows: readonly (readonly Cell[])[]): string => stringify([...rows], dialect);
+	return {
+		resumable: true,
+		start: () => options.written > 0 ? '' : `${options.bom ? '\ufeff' : ''}${lines([names.map(name => toCell(visibleInCell(name)))])}`,
+		write: records => lines(records.map(record => cellsOf(record, toCell))),
+		end: () => '',
+	};
+}
+
+type CellReader = (record: AuditRecord, toCell: (text: string) => string) => Cell[];
+
+function allCells({columns}: FormatOptions): CellReader {
+	const fields = columnFields(columns);
+	const read = createRowReader(fields);
+	return ({text, time}, toCell) => {
+		const {values, rest} = read(text);
+		const cells = fields.map(({path}, index) => path === undefined ? rfc3339(time) : cellOf(values[index], toCell));
+		cells.push(signed(rest));
+		return cells;
+	};
+}
+
+function pickedCells({columns}: FormatOptions, names: readonly string[]): CellReader {
+	const fields = toFields(names, columns);
+	const read = createFieldReader(fields);
+	return ({text, time}, toCell) => {
+		const values = read(text);
+		return fields.map(({path}, index) => path === undefined ? rfc3339(time) : cellOf(values[index], toCell));
+	};
+}
+
+/** Strings decoded, null empty, numbers as written, objects and arrays as JSON. */
+function cellOf(value: string | undefined, toCell: (text: string) => string): Cell {
+	if (value === undefined || value === 'null') return '';
+	if (kindAt(value, 0) === 'string') return toCell(visibleInCell(decodeString(value, 0, value.length)));
+	return signed(value);
+}
+
+const harmlessStart = /^(?:$|[\w{["/.])/;
+/**
+ * What Excel, LibreOffice and Numbers may take for a formula beyond the first characters that csv-stringify knows:
+ * a leading line feed, spaces or invisible characters before the sign, and the signs' small and mathematical forms.
+ * https://owasp.org/www-community/attacks/CSV_Injection
+ */
+const formula = /^(?:\n|[\s\p{Z}\p{Cf}]*[=+\-@\u{2212}\u{fe62}\u{fe63}\u{fe66}\u{fe6b}\u{ff0b}\u{ff0d}\u{ff1d}\u{ff20}])/u;
+
+function neutral(text: string): string {
+	return !harmlessStart.test(text) && formula.test(text) ? `'${text}` : text;
+}
+
+function signed(value: string): Cell {
+	return value.startsWith('-') ? new NegativeNumber(value) : value;
+}

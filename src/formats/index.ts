@@ -1,0 +1,26 @@
+import {createCsv} from './csv.ts';
+import {createJson, createNdjson} from './json-text.ts';
+import {createTable} from './table.ts';
+import type {FormatOptions, Formatter} from './types.ts';
+
+export type {FormatOptions, Formatter} from './types.ts';
+
+/** Every name that `--format` takes. */
+export const formatNames = ['ndjson', 'json', 'csv', 'table'] as const;
+
+export type FormatName = (typeof formatNames)[number];
+
+const formats: Readonly<Record<FormatName, (options: FormatOptions) => Formatter>> = {
+	ndjson: createNdjson,
+	json: createJson,
+	csv: createCsv,
+	table: createTable,
+};
+
+/**
+ * A formatter for one output.
+ * @throws UsageError when a field is not a field.
+ */
+export function createFormatter(name: FormatName, options: FormatOptions): Formatter {
+	return formats[name](options);
+}

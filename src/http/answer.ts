@@ -1,0 +1,155 @@
+import {ApiError, CredentialsError, type ExportError} from '../errors.ts';
+import type {ErrorCode, Verdict, VendorDefinition} from '../vendors/types.ts';
+
+/** The parts of an HTTP answer that decide what it means. */
+export interface RawAnswer {
+	readonly status: number;
+	readonly headers: Headers;
+	readonly text: string;
+}
+
+/** An answer that is no success: what it asks of the client, and the error to end with when nothing helps. */
+export interface Refusal {
+	readonly verdict: Verdict;
+	readonly error: ExportError;
+	/** How long the server asks to wait, in milliseconds, where it says so. */
+	readonly waitMs?: number;
+}
+
+export type Judgement = {readonly ok: true; readonly body: unknown} | ({readonly ok: false} & Refusal);
+
+/** The value at a path of object keys, or undefined. */
+export function valueAt(value: unknown, path: readonly string[]): unknown {
+	let current = value;
+	for (const key of path) {
+		if (typeof current !== 'object' || current === null) return undefined;
+		current = (current as Record<string, unknown>)[key];
+	}
+	return current;
+}
+
+/** A whole number that the wire may also write as a decimal string; undefined for anything else. */
+export function wholeNumber(value: unknown): number | undefined {
+	const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+	return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
+}
+
+/**
+ * Judges an answer by its vendor code, whatever the HTTP status says; by the status only where there is no known
+ * code. A success needs code 0 in a readable body.
+ */
+export function judgeAnswer(answer: RawAnswer, {vendor, label, scope, now}: {
+	vendor: VendorDefinition;
+	/** What was asked, for messages: `feishu-openapi: POST /open-apis/…`. */
+	label: string;
+	/** The permission to name when one is missing. */
+	scope: string | undefined;
+	/** Unix milliseconds, for a `Retry-After` that is a date. */
+	now: number;
+}): Judgement {
+	let body: unknown;
+	try {
+		body = JSON.parse(answer.text);
+	} catch (error) {
+		body = error;
+	}
+	const code = wholeNumber(valueAt(body, ['code']));
+	if (code === 0 && answer.status >= 200 && answer.status < 300) return {ok: true, body};
+	const known = code === undefined ? undefined : vendor.errors[code];
+	const verdict = known?.verdict ?? verdictOfStatus(answer.status, code);
+	const message = `${label}: ${describe({answer, vendor, body, code, known})}`;
+	const hint = hintFor({verdict, known, body, scope, status: answer.status, code});
+	const ErrorClass = verdict === 'credentials' || verdict === 'token' ? CredentialsError : ApiError;
+	const waitMs = verdict === 'rate-limited' || verdict === 'retry' ? requestedWait(answer.headers, vendor, now) : undefined;
+	return {ok: false, verdict, error: new ErrorClass(message, {hint}), ...(waitMs === undefined ? {} : {waitMs})};
+}
+
+function verdictOfStatus(status: number, code: number | undefined): Verdict {
+	if (status === 429) return 'rate-limited';
+	if (status === 408 || status >= 500) return 'retry';
+	if (status === 401) return 'token';
+	if (status === 403) return 'credentials';
+	// A success without a readable code is a cut-off body or a proxy's page: worth another attempt.
+	return status >= 200 && status < 300 && code === undefined ? 'retry' : 'fail';
+}
+
+function describe({answer, vendor, body, code, known}: {
+	answer: RawAnswer; vendor: VendorDefinition; body: unknown; code: number | undefined; known: ErrorCode | undefined;
+}): string {
+	const trace = traceId(answer, vendor, body);
+	const status = `HTTP ${answer.status}${trace === undefined ? '' : `, trace id ${printable(trace)}`}`;
+	if (code === undefined) {
+		if (answer.status >= 300 && answer.status < 400) return `answered with a redirect, which is not followed (${status})`;
+		const kind = body instanceof Error ? 'no readable JSON' : 'JSON without a code';
+		return `answered with ${kind} (${status})`;
+	}
+	const vendorMessage = valueAt(body, [vendor.messageField]);
+	const quoted = typeof vendorMessage === 'string' && vendorMessage !== '' ? ` "${printable(vendorMessage)}"` : '';
+	return `code ${code}${known === undefined ? '' : `, ${known.meaning}`}${quoted} (${status})`;
+}
+
+/** Text from the outside as one harmless line of at most 300 characters. */
+function printable(text: string): string {
+	const line = text.replaceAll(/[\p{C}\u2028\u2029]+/gu, ' ').trim();
+	return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
+
+function traceId(answer: RawAnswer, vendor: VendorDefinition, body: unknown): string | undefined {
+	for (const header of vendor.traceHeaders) {
+		const value = answer.headers.get(header);
+		if (value !== null && value !== '') return value;
+	}
+	for (const path of vendor.tracePaths) {
+		const value = valueAt(body, path);
+		if (typeof value === 'string' && value !== '') return value;
+	}
+	return undefined;
+}
+
+function hintFor({verdict, known, body, scope, status, code}: {
+	verdict: Verdict; known: ErrorCode | undefined; body: unknown; scope: string | undefined; status: number; code: number | undefined;
+}): string {
+	const missing = missingPermissions(body);
+	if (missing !== undefined) return missing;
+	if (known?.hint !== undefined) {
+		return verdict === 'credentials' && scope !== undefined && known.meaning.includes('scope') ? `needed scope: ${scope}; ${known.hint}` : known.hint;
+	}
+	switch (verdict) {
+		case 'token': return 'the token was refused; check the app id and secret, or set a fresh token';
+		case 'credentials': return scope === undefined ? 'check the credentials and their permissions' : `the credentials need the permission ${scope}`;
+		case 'rate-limited': return 'another program may be using the same budget; lower --rate or run later';
+		case 'retry': return 'this is a failure on the server side; run the same command again later';
+		case 'fail': break;
+	}
+	if (status >= 300 && status < 400) return 'credentials never follow a redirect; check --base-url and the host setting';
+	if (code === undefined) return 'check --base-url and the host setting: this does not look like the API';
+	return "look the code up in the API's documentation; --dry-run shows the request";
+}
+
+/** The permissions that a Feishu answer lists as missing, with the page that grants them. */
+function missingPermissions(body: unknown): string | undefined {
+	const violations = valueAt(body, ['error', 'permission_violations']);
+	if (!Array.isArray(violations) || violations.length === 0) return undefined;
+	const names = new Set<string>();
+	const pages = new Set<string>();
+	for (const violation of violations) {
+		const name = valueAt(violation, ['subject']) ?? valueAt(violation, ['scope']);
+		if (typeof name === 'string') names.add(printable(name));
+		const page = valueAt(violation, ['url']);
+		if (typeof page === 'string') pages.add(printable(page));
+	}
+	if (names.size === 0) return undefined;
+	return `grant ${[...names].join(', ')}${pages.size === 0 ? '' : ` at ${[...pages].join(' ')}`}`;
+}
+
+/** The wait that the answer asks for, in milliseconds: seconds or an HTTP date, by the vendor's headers in order. */
+function requestedWait(headers: Headers, vendor: VendorDefinition, now: number): number | undefined {
+	for (const name of vendor.resetHeaders) {
+		const value = headers.get(name)?.trim();
+		if (value === undefined || value === '') continue;
+		if (/^\d+(?:\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
+		const date = Date.parse(value);
+		if (!Number.isNaN(date)) return Math.max(0, date - now);
+	}
+	return undefined;
+}

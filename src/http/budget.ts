@@ -1,0 +1,170 @@
+import type {Sleep} from '../context.ts';
+
+/** At most `requests` in any `perMs` milliseconds, as the server counts their arrival. */
+export interface BudgetLimit {
+	readonly requests: number;
+	readonly perMs: number;
+}
+
+/** One attempt's place in the budget. Exactly one of `answered` and `lost` settles it. */
+export interface Place {
+	/** The request goes out now (the place was taken a moment earlier). */
+	sent(): void;
+	/** The answer's head came in. */
+	answered(): void;
+	/** No answer: whether and when the request arrived stays unknown. */
+	lost(): void;
+	/** The answer was a refusal for rate: no other request goes out for `waitMs`, and the margin widens. */
+	refused(waitMs: number): void;
+}
+
+interface Slot {
+	sentAt: number;
+	/** When the last possible moment of arrival is known: the answer's time, or the time of giving up. */
+	settledAt?: number;
+	lost?: boolean;
+}
+
+/** Ends a pause early. */
+const awake = new Error('awake');
+const longestPauseMs = 2 ** 31 - 1;
+
+/** Round trips remembered for judging jitter. */
+const rememberedTrips = 64;
+
+/**
+ * A request budget over a sliding window of attempts, retries included.
+ *
+ * The server counts arrivals; the client knows when it sent a request and when the answer came. Arrival lies
+ * between the two, and no trip is shorter than the shortest one seen. So a place is free again one period after it
+ * was sent, plus what that very trip took longer than the shortest: the next request, however fast it travels,
+ * then arrives a full period after the first. Waiting for the answer instead would waste the latency of every
+ * request; ignoring jitter would be refused. A trip still under way is judged by the spread seen so far where
+ * that is safe, and waited for otherwise.
+ */
+export class Budget {
+	readonly limit: BudgetLimit;
+	/** Milliseconds spent waiting for a place, all requests together. */
+	waitedMs = 0;
+	/** Monotonic time until which the next request waits, while one does. */
+	waitingUntil: number | undefined;
+
+	readonly #monotonic: () => number;
+	readonly #sleep: Sleep;
+	readonly #trips: number[] = [];
+	#slots: Slot[] = [];
+	#marginMs: number;
+	#pausedUntil = -Infinity;
+	#turn: Promise<unknown> = Promise.resolve();
+	#wake: (() => void) | undefined;
+
+	constructor(limit: BudgetLimit, {monotonic, sleep}: {monotonic: () => number; sleep: Sleep}) {
+		this.limit = limit;
+		this.#monotonic = monotonic;
+		this.#sleep = sleep;
+		// Clocks here count whole milliseconds and timers fire a little early or late.
+		this.#marginMs = Math.min(50, Math.max(5, limit.perMs / 500));
+	}
+
+	/** Requests that still count against the budget now. */
+	get used(): number {
+		const now = this.#monotonic();
+		const freeAt = this.#judge();
+		return this.#slots.filter(slot => freeAt(slot) > now).length;
+	}
+
+	/**
+	 * Waits for a place, first come first served.
+	 * @throws the signal's reason when it aborts first.
+	 */
+	take(signal: AbortSignal): Promise<Place> {
+		const turn = this.#turn.then(() => this.#takeNext(signal));
+		this.#turn = turn.then(() => undefined, () => undefined);
+		return turn;
+	}
+
+	async #takeNext(signal: AbortSignal): Promise<Place> {
+		for (;;) {
+			signal.throwIfAborted();
+			const now = this.#monotonic();
+			const nextAt = Math.max(this.#pausedUntil, this.#placeFreeAt(now));
+			if (nextAt <= now) return this.#occupy(now);
+			this.waitingUntil = nextAt;
+			await this.#waitUntil(nextAt, signal);
+			this.waitingUntil = undefined;
+			this.waitedMs += this.#monotonic() - now;
+		}
+	}
+
+	/** When a place is free: `-Infinity` for at once, `Infinity` while only an answer can tell. */
+	#placeFreeAt(now: number): number {
+		if (this.#slots.length < this.limit.requests) return -Infinity;
+		const freeAt = this.#judge();
+		this.#slots = this.#slots.filter(slot => freeAt(slot) > now);
+		return this.#slots.length < this.limit.requests ? -Infinity : Math.min(...this.#slots.map(freeAt));
+	}
+
+	/** Waits for a time (perhaps infinity), for news of a request under way, or for the signal, whichever is first. */
+	async #waitUntil(time: number, signal: AbortSignal): Promise<void> {
+		const nap = new AbortController();
+		const wake = () => {
+			nap.abort(awake);
+		};
+		signal.addEventListener('abort', wake, {once: true});
+		this.#wake = wake;
+		const pauseMs = Number.isFinite(time) ? Math.ceil(time - this.#monotonic()) : longestPauseMs;
+		try {
+			await this.#sleep(pauseMs, nap.signal);
+		} catch (error) {
+			if (error !== awake) throw error;
+		} finally {
+			signal.removeEventListener('abort', wake);
+			this.#wake = undefined;
+		}
+	}
+
+	#occupy(now: number): Place {
+		const slot: Slot = {sentAt: now};
+		this.#slots.push(slot);
+		const settle = (lost: boolean) => {
+			slot.settledAt = this.#monotonic();
+			slot.lost = lost;
+			if (!lost) {
+				this.#trips.push(slot.settledAt - slot.sentAt);
+				if (this.#trips.length > rememberedTrips) this.#trips.shift();
+			}
+			this.#wake?.();
+		};
+		return {
+			sent: () => {
+				slot.sentAt = this.#monotonic();
+			},
+			answered: () => {
+				settle(false);
+			},
+			lost: () => {
+				settle(true);
+			},
+			refused: waitMs => {
+				this.#pausedUntil = Math.max(this.#pausedUntil, this.#monotonic() + waitMs);
+				this.#marginMs = Math.min(this.limit.perMs, Math.max(this.#marginMs * 2, this.limit.perMs / 50));
+			},
+		};
+	}
+
+	/** Tells of a slot when its place is free again, by the trips seen so far. */
+	#judge(): (slot: Slot) => number {
+		const {perMs} = this.limit;
+		const margin = this.#marginMs;
+		const shortest = Math.min(...this.#trips);
+		const spread = Math.max(...this.#trips) - shortest;
+		return slot => {
+			if (slot.settledAt === undefined) {
+				// Under way for longer than a period while trips can be shorter: only its answer tells when it arrived.
+				return perMs <= shortest && this.#trips.length > 0 ? slot.sentAt + perMs + spread + margin : Infinity;
+			}
+			if (slot.lost === true) return slot.settledAt + perMs + margin;
+			return slot.sentAt + perMs + Math.max(0, slot.settledAt - slot.sentAt - shortest) + margin;
+		};
+	}
+}

@@ -1,0 +1,226 @@
+import ky, {type KyInstance} from 'ky';
+import type {Context} from '../context.ts';
+import {NetworkError, systemCode, type ExportError} from '../errors.ts';
+import type {VendorDefinition} from '../vendors/types.ts';
+import {judgeAnswer} from './answer.ts';
+import type {Budget, Place} from './budget.ts';
+import {openDeadline} from './deadline.ts';
+import {AttemptFailure, withRetries} from './retry.ts';
+
+/** One request of an API, before credentials. */
+export interface ApiRequest {
+	readonly method: 'GET' | 'POST';
+	/** Path below the base URL. */
+	readonly path: string;
+	readonly query?: ReadonlyArray<readonly [string, string]>;
+	/** Sent as JSON. */
+	readonly body?: unknown;
+}
+
+export interface ApiAnswer {
+	/** The body as text, exactly as it came. */
+	readonly text: string;
+	/** The body parsed. Its large integers are rounded: never output from here. */
+	readonly body: unknown;
+	/** Bytes that are not UTF-8 were replaced by U+FFFD. */
+	readonly altered: boolean;
+}
+
+/** A token in use. */
+export interface AccessToken {
+	readonly value: string;
+}
+
+/** Where a request's token comes from. */
+export interface TokenSource {
+	/** A token that is good for a while yet. */
+	get(): Promise<AccessToken>;
+	/** The API took it. */
+	accepted(token: AccessToken): void;
+	/** The API refused it: whether another attempt with `get()` may help. `renewals`: how often this request asked before. */
+	refused(token: AccessToken, renewals: number): boolean;
+}
+
+/** Counters of the requests of one run, shared with progress and summary. */
+export interface RequestCounters {
+	/** Attempts sent, retries included. */
+	requests: number;
+	retries: number;
+	/** Attempts refused for rate. */
+	rateLimited: number;
+	/** Milliseconds slept between attempts. */
+	retryWaitMs: number;
+}
+
+export interface ClientOptions {
+	readonly context: Context;
+	readonly vendor: VendorDefinition;
+	readonly baseUrl: string;
+	/** Starts every message: the source's name. */
+	readonly name: string;
+	readonly scope?: string;
+	readonly timeoutMs: number;
+	readonly retries: number;
+	/** Absent for token endpoints, which have budgets of their own. */
+	readonly budget?: Budget;
+	readonly tokens?: TokenSource;
+	readonly counters: RequestCounters;
+	readonly debug: (message: string) => void;
+}
+
+/** Sends requests of one vendor and returns judged answers. */
+export interface Client {
+	/**
+	 * @throws ApiError, CredentialsError, NetworkError after the retries; the signal's reason when interrupted.
+	 */
+	send(request: ApiRequest): Promise<ApiAnswer>;
+}
+
+/** A client that retries, keeps the budget and renews its token. Redirects are never followed. */
+export function createClient(options: ClientOptions): Client {
+	const http = ky.create({
+		fetch: options.context.fetch,
+		retry: 0,
+		timeout: false,
+		throwHttpErrors: false,
+		redirect: 'manual',
+	});
+	return {
+		send: request => sendWithRetries(http, request, options),
+	};
+}
+
+async function sendWithRetries(http: KyInstance, request: ApiRequest, options: ClientOptions): Promise<ApiAnswer> {
+	const {context, counters} = options;
+	let renewals = 0;
+	return withRetries(
+		async () => {
+			for (;;) {
+				const outcome = await attempt(http, request, options);
+				if ('answer' in outcome) return outcome.answer;
+				if (options.tokens?.refused(outcome.token, renewals) !== true) throw outcome.error;
+				renewals++;
+			}
+		},
+		{
+			retries: options.retries,
+			sleep: context.sleep,
+			random: context.random,
+			signal: context.signal,
+			onRetry(failure, waitMs) {
+				counters.retries++;
+				counters.retryWaitMs += waitMs;
+				options.debug(`${failure.message}; next attempt in ${waitMs} ms`);
+			},
+		},
+	);
+}
+
+/** One attempt: an answer, or a refused token. Everything else is thrown. */
+async function attempt(
+	http: KyInstance,
+	request: ApiRequest,
+	options: ClientOptions,
+): Promise<{answer: ApiAnswer} | {token: AccessToken; error: ExportError}> {
+	const {context, budget, tokens, counters, vendor} = options;
+	const label = `${options.name}: ${request.method} ${request.path}`;
+	const place = await budget?.take(context.signal);
+	let token: AccessToken | undefined;
+	try {
+		token = await tokens?.get();
+	} catch (error) {
+		place?.lost();
+		throw error;
+	}
+	counters.requests++;
+	const {response, bytes} = await exchange(http, request, {options, label, place, token});
+	const {text, altered} = decode(bytes);
+	const judgement = judgeAnswer({status: response.status, headers: response.headers, text}, {vendor, label, scope: options.scope, now: context.now()});
+	if (judgement.ok) {
+		if (token !== undefined) tokens?.accepted(token);
+		return {answer: {text, body: judgement.body, altered}};
+	}
+	switch (judgement.verdict) {
+		case 'rate-limited':
+			counters.rateLimited++;
+			place?.refused(judgement.waitMs ?? 0);
+			throw new AttemptFailure(judgement.error, 'rate-limited', judgement.waitMs);
+		case 'retry':
+			throw new AttemptFailure(judgement.error, 'transient', judgement.waitMs);
+		case 'token':
+			if (token === undefined) throw judgement.error;
+			return {token, error: judgement.error};
+		case 'credentials':
+		case 'fail':
+			throw judgement.error;
+	}
+}
+
+/** Sends the request and reads the whole body within the time limit. */
+async function exchange(http: KyInstance, request: ApiRequest, {options, label, place, token}: {
+	options: ClientOptions; label: string; place: Place | undefined; token: AccessToken | undefined;
+}): Promise<{response: Response; bytes: ArrayBuffer}> {
+	const {context, timeoutMs} = options;
+	const deadline = openDeadline(context.signal, timeoutMs);
+	const startedAt = context.monotonic();
+	let settled = false;
+	try {
+		place?.sent();
+		const response = await http(`${options.baseUrl}${request.path}`, {
+			method: request.method,
+			headers: {
+				accept: 'application/json',
+				...(request.body === undefined ? {} : {'content-type': 'application/json; charset=utf-8'}),
+				...(token === undefined ? {} : {authorization: `Bearer ${token.value}`}),
+			},
+			...(request.query === undefined ? {} : {searchParams: new URLSearchParams(request.query.map(([name, value]): [string, string] => [name, value]))}),
+			...(request.body === undefined ? {} : {body: JSON.stringify(request.body)}),
+			signal: deadline.signal,
+		});
+		settled = true;
+		place?.answered();
+		const bytes = await response.arrayBuffer();
+		options.debug(`${label}: HTTP ${response.status}, ${bytes.byteLength} bytes, ${Math.round(context.monotonic() - startedAt)} ms`);
+		return {response, bytes};
+	} catch (error) {
+		if (!settled) place?.lost();
+		context.signal.throwIfAborted();
+		const final = deadline.passed
+			? new NetworkError(`${label}: no complete answer within ${timeoutMs / 1000} s`, {hint: 'check the network, or allow more with --timeout', cause: error})
+			: new NetworkError(`${label}: ${networkProblem(error)}`, {hint: 'check the network, the proxy settings, and --base-url', cause: error});
+		throw new AttemptFailure(final, 'transient');
+	} finally {
+		deadline.close();
+	}
+}
+
+/** What a failed `fetch` met, from the innermost cause: `connection refused (ECONNREFUSED)`. */
+function networkProblem(error: unknown): string {
+	let inner = error;
+	while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
+	const code = systemCode(inner) ?? systemCode(error);
+	const known: Readonly<Record<string, string>> = {
+		ECONNREFUSED: 'connection refused',
+		ECONNRESET: 'connection reset',
+		ENOTFOUND: 'host name not found',
+		EAI_AGAIN: 'host name could not be resolved',
+		ETIMEDOUT: 'connection timed out',
+		UND_ERR_SOCKET: 'connection closed by the server',
+		UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
+	};
+	if (code !== undefined) return `${known[code] ?? 'network failure'} (${code})`;
+	return `network failure (${inner instanceof Error ? inner.message : String(inner)})`;
+}
+
+const strictUtf8 = new TextDecoder('utf-8', {fatal: true});
+const lenientUtf8 = new TextDecoder('utf-8');
+
+function decode(bytes: ArrayBuffer): {text: string; altered: boolean} {
+	try {
+		return {text: strictUtf8.decode(bytes), altered: false};
+	} catch (error) {
+		if (!(error instanceof TypeError)) throw error;
+		return {text: lenientUtf8.decode(bytes), altered: true};
+	}
+}
+

@@ -1,0 +1,36 @@
+/** A time limit around one attempt. */
+export interface Deadline {
+	/** Aborts when the limit passes or the outer signal aborts. */
+	readonly signal: AbortSignal;
+	readonly passed: boolean;
+	/** Takes the timer and the listener away. */
+	close(): void;
+}
+
+/**
+ * Opens a limit of `ms` milliseconds that also ends with `outer`. By hand rather than with `AbortSignal.any`: that one
+ * keeps an entry in the long-lived outer signal for every request of a run.
+ */
+export function openDeadline(outer: AbortSignal, ms: number): Deadline {
+	const controller = new AbortController();
+	let passed = false;
+	const follow = () => {
+		controller.abort(outer.reason);
+	};
+	const timer = setTimeout(() => {
+		passed = true;
+		controller.abort(new Error('time limit passed'));
+	}, ms);
+	outer.addEventListener('abort', follow, {once: true});
+	if (outer.aborted) follow();
+	return {
+		signal: controller.signal,
+		get passed() {
+			return passed;
+		},
+		close() {
+			clearTimeout(timer);
+			outer.removeEventListener('abort', follow);
+		},
+	};
+}

@@ -1,0 +1,107 @@
+import type {Context} from '../context.ts';
+import {ApiError, CredentialsError} from '../errors.ts';
+import type {VendorDefinition} from '../vendors/types.ts';
+import {valueAt, wholeNumber} from './answer.ts';
+import type {AccessToken, Client, TokenSource} from './client.ts';
+
+/** What a token is made from; each is read only when needed. */
+export interface TokenInputs {
+	readonly appId?: (() => Promise<string>) | undefined;
+	readonly appSecret?: (() => Promise<string>) | undefined;
+	/** A ready-made token, used first. */
+	readonly accessToken?: (() => Promise<string>) | undefined;
+	/** Path of the token endpoint below the base URL. */
+	readonly exchangePath: string;
+}
+
+interface HeldToken extends AccessToken {
+	/** Monotonic time from which a new token is asked for. */
+	readonly renewAt: number;
+	/** The API took it at least once. */
+	accepted: boolean;
+}
+
+/** A token is renewed this long before its end, or at nine tenths of a short life. */
+const renewAheadMs = 300_000;
+/** A token that worked and was revoked may be renewed again; a loop of that ends here. */
+const mostRenewals = 10;
+
+/**
+ * The tokens of one run: a ready-made one first where there is one, else exchanged for app id and secret, renewed
+ * ahead of their end and when the API refuses them. All requests share one exchange under way.
+ */
+export function createTokenSource({name, vendor, inputs, client, context}: {
+	name: string; vendor: VendorDefinition; inputs: TokenInputs; client: Client; context: Context;
+}): TokenSource {
+	let held: HeldToken | undefined;
+	let pending: Promise<HeldToken> | undefined;
+	let readyMadeRefused = false;
+
+	const canExchange = inputs.appId !== undefined && inputs.appSecret !== undefined;
+
+	async function obtain(): Promise<HeldToken> {
+		if (inputs.accessToken !== undefined && !readyMadeRefused) {
+			const value = await inputs.accessToken();
+			context.masker.add(value);
+			return {value, renewAt: Infinity, accepted: false};
+		}
+		return exchange();
+	}
+
+	async function exchange(): Promise<HeldToken> {
+		if (inputs.appId === undefined || inputs.appSecret === undefined) {
+			const {env} = vendor;
+			const missing = inputs.appId === undefined ? (inputs.appSecret === undefined ? 'app id and app secret are' : 'the app id is') : 'the app secret is';
+			throw new CredentialsError(`${name}: no credentials: ${missing} not set`, {
+				hint: `set ${env.appId} and ${env.appSecret} (or ${env.accessToken}), or ${vendor.name}.app_id and ${vendor.name}.app_secret in a profile of the configuration`,
+			});
+		}
+		const appSecret = await inputs.appSecret();
+		context.masker.add(appSecret);
+		const askedAt = context.monotonic();
+		const answer = await client.send({method: 'POST', path: inputs.exchangePath, body: {app_id: await inputs.appId(), app_secret: appSecret}});
+		const value = firstAt(answer.body, vendor.exchange.tokenPaths);
+		if (typeof value !== 'string' || value === '') {
+			throw new ApiError(`${name}: POST ${inputs.exchangePath}: the answer holds no token`, {hint: 'check --base-url and the path of the token endpoint'});
+		}
+		context.masker.add(value);
+		const life = wholeNumber(firstAt(answer.body, vendor.exchange.lifePaths)) ?? vendor.exchange.defaultLifeSeconds;
+		const lifeMs = Math.max(0, life * 1000);
+		return {value, renewAt: askedAt + lifeMs - Math.min(renewAheadMs, lifeMs / 10), accepted: false};
+	}
+
+	return {
+		async get() {
+			if (held !== undefined && context.monotonic() < held.renewAt) return held;
+			pending ??= obtain().then(
+				token => {
+					held = token;
+					return token;
+				},
+			).finally(() => {
+				pending = undefined;
+			});
+			return pending;
+		},
+		accepted(token) {
+			if (token === held) held.accepted = true;
+		},
+		refused(token, renewals) {
+			const worked = (token as HeldToken).accepted;
+			if (token === held) {
+				if (held.renewAt === Infinity) readyMadeRefused = true;
+				held = undefined;
+			}
+			// Renewing helps once; more often only while the tokens do work for a time and are then revoked.
+			return canExchange && renewals < (worked ? mostRenewals : 1);
+		},
+	};
+}
+
+function firstAt(body: unknown, paths: readonly (readonly string[])[]): unknown {
+	for (const path of paths) {
+		const value = valueAt(body, path);
+		if (value !== undefined && value !== null) return value;
+	}
+	return undefined;
+}

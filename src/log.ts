@@ -1,0 +1,61 @@
+import type {OutputStream} from './context.ts';
+import type {Masker} from './masker.ts';
+
+export type LogLevel = 'error' | 'warning' | 'notice' | 'verbose' | 'debug';
+
+export interface LogOptions {
+	readonly stderr: OutputStream;
+	readonly masker: Masker;
+	readonly format: 'text' | 'json';
+	/** The least important level that is shown. */
+	readonly level: LogLevel;
+	/** Wall-clock time in Unix milliseconds, for JSON lines. */
+	readonly now: () => number;
+	/** Called before a line is written, so that a progress line can make room. */
+	readonly beforeLine?: () => void;
+}
+
+/** Lines for people (or log collectors) on stderr; never records. Every line passes the masker. */
+export interface Log {
+	error(message: string, hint?: string): void;
+	warning(message: string): void;
+	notice(message: string): void;
+	verbose(message: string): void;
+	debug(message: string): void;
+}
+
+const order: readonly LogLevel[] = ['error', 'warning', 'notice', 'verbose', 'debug'];
+
+/** A log that writes one line per message: plain text, or JSON objects `{time, level, message, hint?}`. */
+export function createLog(options: LogOptions): Log {
+	const shown = order.indexOf(options.level);
+	const write = (level: LogLevel, message: string, hint?: string) => {
+		if (order.indexOf(level) > shown) return;
+		const {masker} = options;
+		options.beforeLine?.();
+		if (options.format === 'json') {
+			const line = {time: new Date(options.now()).toISOString(), level, message: masker.mask(message), ...(hint === undefined ? {} : {hint: masker.mask(hint)})};
+			options.stderr.write(`${JSON.stringify(line)}\n`);
+			return;
+		}
+		const prefix = level === 'error' || level === 'warning' ? `${level}: ` : '';
+		options.stderr.write(`${prefix}${masker.mask(message)}\n${hint === undefined ? '' : `hint: ${masker.mask(hint)}\n`}`);
+	};
+	return {
+		error: (message, hint) => {
+			write('error', message, hint);
+		},
+		warning: message => {
+			write('warning', message);
+		},
+		notice: message => {
+			write('notice', message);
+		},
+		verbose: message => {
+			write('verbose', message);
+		},
+		debug: message => {
+			write('debug', message);
+		},
+	};
+}

@@ -1,0 +1,68 @@
+import {randomBytes} from 'node:crypto';
+import {open, readdir, rename, rm, writeFile, type FileHandle} from 'node:fs/promises';
+import {constants} from 'node:fs';
+import {basename, dirname, join} from 'node:path';
+import {systemCode} from '../errors.ts';
+import {writeFailure} from './failure.ts';
+import {resolveTarget} from './target.ts';
+
+/** How a directory says that it cannot be synced: then renames are as durable as the file system makes them. */
+const unsyncable = new Set(['EINVAL', 'EPERM', 'EACCES', 'EISDIR', 'ENOTSUP']);
+
+/**
+ * Replaces a file as one step: a reader, and a run after a power cut, sees the old text or the new, never a part.
+ * A target that is no regular file (/dev/stderr, a FIFO) is written to directly.
+ * @param options.mode of the file, lowered by the umask; default 0o666
+ * @throws OutputError; UsageError when the directory does not exist
+ */
+export async function writeFileAtomic(path: string, text: string, {mode = 0o666}: {mode?: number} = {}): Promise<void> {
+	const target = await resolveTarget(path);
+	try {
+		if (target.kind === 'stream') await writeFile(target.path, text, {flag: constants.O_WRONLY | constants.O_APPEND});
+		else await replace(target.path, text, mode);
+	} catch (error) {
+		throw writeFailure(path, error);
+	}
+}
+
+async function replace(path: string, text: string, mode: number): Promise<void> {
+	const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+	try {
+		const handle = await open(temporary, 'wx', mode);
+		await closing(handle, async () => {
+			await handle.writeFile(text);
+			await handle.sync();
+		});
+		await rename(temporary, path);
+	} catch (error) {
+		await rm(temporary, {force: true});
+		throw error;
+	}
+	await syncDirectory(dirname(path));
+}
+
+/** Removes what a killed run left of `writeFileAtomic(path)`. Only for whoever holds the lock of `path`. */
+export async function removeLeftovers(path: string): Promise<void> {
+	const start = `${basename(path)}.`;
+	for (const name of await readdir(dirname(path))) {
+		if (name.startsWith(start) && /^[\da-f]{8}\.tmp$/.test(name.slice(start.length))) await rm(join(dirname(path), name), {force: true});
+	}
+}
+
+/** Makes the names in a directory durable: what was created, renamed and removed. */
+export async function syncDirectory(directory: string): Promise<void> {
+	try {
+		const handle = await open(directory, 'r');
+		await closing(handle, async () => handle.sync());
+	} catch (error) {
+		if (!unsyncable.has(systemCode(error) ?? '')) throw error;
+	}
+}
+
+async function closing(handle: FileHandle, use: () => Promise<void>): Promise<void> {
+	try {
+		await use();
+	} finally {
+		await handle.close();
+	}
+}

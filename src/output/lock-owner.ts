@@ -1,0 +1,95 @@
+import {readFileSync, readlinkSync} from 'node:fs';
+import {hostname} from 'node:os';
+import {z} from 'zod';
+import {systemCode} from '../errors.ts';
+
+const ownerSchema = z.object({
+	pid: z.int().positive(),
+	host: z.string(),
+	/** Which running system, and which space of process numbers on it: containers may share a host's name. */
+	system: z.string(),
+	/** When the process began, in clock ticks since boot: tells it from a later one with the same number. */
+	processStart: z.string().optional(),
+	/** RFC 3339. */
+	startedAt: z.string(),
+	/** Tells this lock from every other. */
+	token: z.string(),
+});
+
+/** Who holds a lock. */
+export type LockOwner = z.infer<typeof ownerSchema>;
+
+/** This process as an owner. */
+export function currentOwner(token: string): LockOwner {
+	return {
+		pid: process.pid,
+		host: hostname(),
+		system: currentSystem(),
+		processStart: readProcess(process.pid)?.start,
+		startedAt: new Date().toISOString(),
+		token,
+	};
+}
+
+/** The owner that a file names, or undefined when the file is missing or says nothing usable. */
+export function readOwner(file: string): LockOwner | undefined {
+	const text = readText(file);
+	if (text === undefined) return undefined;
+	try {
+		return ownerSchema.parse(JSON.parse(text));
+	} catch (error) {
+		// Cut off by a power failure, or of another program: judged by its age, like no owner.
+		if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
+		throw error;
+	}
+}
+
+/** Whether an owner still runs; `unknown` when it runs, or ran, where this process cannot look. */
+export function judgeOwner(owner: LockOwner): 'alive' | 'dead' | 'unknown' {
+	if (owner.host !== hostname() || owner.system !== currentSystem()) return 'unknown';
+	const process_ = readProcess(owner.pid);
+	if (process_ === undefined) return isRunning(owner.pid) ? 'alive' : 'dead';
+	// A zombie has ended; only its parent has not asked yet.
+	const isSame = owner.processStart === undefined || owner.processStart === process_.start;
+	return isSame && !'ZXx'.includes(process_.state) ? 'alive' : 'dead';
+}
+
+function isRunning(pid: number): boolean {
+	try {
+		return process.kill(pid, 0);
+	} catch (error) {
+		// Any other code (EPERM) says that there is such a process.
+		return systemCode(error) !== 'ESRCH';
+	}
+}
+
+/** State and start time of a process, fields 3 and 22 of `/proc/<pid>/stat`, or undefined where there is no such file. */
+function readProcess(pid: number): {state: string; start: string} | undefined {
+	const text = readText(`/proc/${pid}/stat`);
+	// Field 2 is the command's name in brackets and may hold anything, brackets and spaces too.
+	const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+	const [state, start] = [fields?.[0], fields?.[19]];
+	return state === undefined || start === undefined ? undefined : {state, start};
+}
+
+function currentSystem(): string {
+	return `${readText('/proc/sys/kernel/random/boot_id')?.trim() ?? ''} ${readLink('/proc/self/ns/pid') ?? ''}`.trim();
+}
+
+function readText(file: string): string | undefined {
+	return unlessRefused(() => readFileSync(file, 'utf8'));
+}
+
+function readLink(file: string): string | undefined {
+	return unlessRefused(() => readlinkSync(file));
+}
+
+/** What reading gives, or undefined when the system refuses: no such file, no such process, no permission. */
+function unlessRefused<T>(read: () => T): T | undefined {
+	try {
+		return read();
+	} catch (error) {
+		if (systemCode(error) === undefined) throw error;
+		return undefined;
+	}
+}

@@ -1,0 +1,41 @@
+/** How far an export had come when everything up to here was made durable. */
+export interface Checkpoint {
+	/** Unix milliseconds: every window before this instant is written. */
+	readonly nextFrom: number;
+	/** Records written so far. */
+	readonly records: number;
+}
+
+/** The earlier run that a file continues. Its range is the one to export, whatever the clock says now. */
+export interface ResumedRun {
+	readonly checkpoint: Checkpoint;
+	/** The range `[since, until)` in Unix milliseconds. */
+	readonly since: number;
+	readonly until: number;
+	/** When the earlier run began, Unix milliseconds. */
+	readonly startedAt: number;
+}
+
+/**
+ * Where an export's text goes. Calls are made one after the other: each waits for the one before. The last call
+ * is `commit` or `abandon`; `abandon` may follow a `commit` that failed.
+ */
+export interface Output {
+	/**
+	 * Resolves once the text is accepted and there is room for more.
+	 * @throws OutputError, BrokenPipeError, LockedError
+	 */
+	write(text: string): Promise<void>;
+	/** Makes everything written so far durable, so that a later run of the same command continues here. Streams do nothing. */
+	checkpoint(checkpoint: Checkpoint): Promise<void>;
+	/** The export is complete: everything is handed to the system, and a file is published under its name. */
+	commit(): Promise<void>;
+	/**
+	 * The export is not complete: closes, and keeps what was written beside the name of the file. Never throws, so
+	 * that the error that ended the export stays the one that is told.
+	 * @returns the file that the same command continues, or undefined when there is no checkpoint to continue from
+	 */
+	abandon(): Promise<string | undefined>;
+	/** Set when the output continues an earlier run; everything before its checkpoint is already in the output. */
+	readonly resumed?: ResumedRun;
+}

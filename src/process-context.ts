@@ -1,0 +1,48 @@
+import type {Context, Sleep} from './context.ts';
+import {InterruptedError} from './errors.ts';
+import {Masker} from './masker.ts';
+
+/** Waits on a real timer; a wait longer than a timer can hold ends early, which callers that loop do not notice. */
+const sleep: Sleep = async (ms, signal) => new Promise((resolve, reject) => {
+	if (signal?.aborted === true) {
+		reject(signal.reason as Error);
+		return;
+	}
+	const onAbort = () => {
+		clearTimeout(timer);
+		reject(signal?.reason as Error);
+	};
+	const timer = setTimeout(() => {
+		signal?.removeEventListener('abort', onAbort);
+		resolve();
+	}, Math.min(ms, 2 ** 31 - 1));
+	signal?.addEventListener('abort', onAbort, {once: true});
+});
+
+/**
+ * The context of the real process. The first SIGINT or SIGTERM aborts its signal, so that the run ends in order; the
+ * second ends the process at once.
+ */
+export function createProcessContext(): Context {
+	const controller = new AbortController();
+	for (const name of ['SIGINT', 'SIGTERM'] as const) {
+		process.on(name, () => {
+			const error = new InterruptedError(name);
+			if (controller.signal.aborted) process.exit(error.exitCode);
+			controller.abort(error);
+		});
+	}
+	return {
+		env: process.env,
+		cwd: process.cwd(),
+		stdout: process.stdout,
+		stderr: process.stderr,
+		fetch: async (input, init) => fetch(input, init),
+		now: () => Date.now(),
+		monotonic: () => performance.now(),
+		sleep,
+		random: Math.random,
+		masker: new Masker(),
+		signal: controller.signal,
+	};
+}

@@ -1,0 +1,105 @@
+import {Command, Option} from 'commander';
+import {exportOptions, type ExportFlags} from './commands/export-options.ts';
+import type {Context} from './context.ts';
+import type {ExitCode} from './errors.ts';
+import {sources} from './sources/index.ts';
+import type {SourceDefinition} from './sources/types.ts';
+import {vendors} from './vendors/index.ts';
+
+/** What a command leaves behind: the exit code of the process. */
+export interface Outcome {
+	exitCode: ExitCode;
+}
+
+const collect = (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value];
+/** Lists may be given at once, with commas, or by repeating the option. */
+const collectList = (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), ...value.split(',').filter(entry => entry !== '')];
+
+/**
+ * The command line: one subcommand per source, mounted from the registry. Commands load their code when they run, so
+ * that `--help` stays as fast as parsing.
+ */
+export function createProgram(context: Context, version: string, outcome: Outcome): Command {
+	const program = new Command('audit-export')
+		.description('Export the audit logs of Feishu/Lark and Trae: complete, within the vendors\' limits, as NDJSON, CSV or a table.')
+		.version(version, '-V, --version')
+		.exitOverride()
+		.configureOutput({
+			writeOut: text => context.stdout.write(text),
+			writeErr: text => context.stderr.write(text),
+			// The process edge prints every error in one form.
+			outputError: () => undefined,
+		})
+		.showSuggestionAfterError(true)
+		.addHelpText('after', `
+Examples:
+  $ audit-export demo                                            see it work, no account needed
+  $ audit-export feishu-openapi --since 24h                      a table on the terminal
+  $ audit-export feishu-openapi --since yesterday --until today -o yesterday.csv.gz
+  $ audit-export trae-openapi --since 30d | jq -c 'select(.status_code >= 400)'
+  $ audit-export feishu-openapi --since 7d --dry-run             what would be asked, and how long it takes
+
+Credentials come from the environment (FEISHU_APP_ID, FEISHU_APP_SECRET, TRAE_APP_ID, TRAE_APP_SECRET)
+or a configuration file, never from flags.`);
+
+	program.commandsGroup('Sources:');
+	for (const source of Object.values(sources)) mountSource(program, source, context, outcome);
+
+	program.commandsGroup('More:');
+	program.command('sources')
+		.description('what each source can do: limits, filters, columns')
+		.option('-f, --format <text|json>', 'how to write it; default text')
+		.action(async (flags: {format?: string}) => {
+			const {sourcesCommand} = await import('./commands/sources.ts');
+			await sourcesCommand(flags, context);
+		});
+	program.command('demo')
+		.description('one export from each source, against an in-process sandbox')
+		.action(async () => {
+			const {demoCommand} = await import('./commands/demo.ts');
+			await demoCommand(context, version);
+		});
+	const sandbox = program.command('sandbox')
+		.description('the embedded stand-in for the remote APIs, on loopback')
+		.option('--port <n>', 'port on 127.0.0.1, 0 for any; default 8787')
+		.option('--records <n>', 'rows per source and day; default 1000')
+		.option('--seed <n>', 'the same seed gives the same rows; default 1')
+		.option('--latency <duration>', 'wait before every answer; default none')
+		.option('--rate <real|off>', "enforce the vendors' request budgets; default real")
+		.option('--order <ascending|descending>', 'in which order rows are served; default descending')
+		.option('--ends <inclusive|exclusive>', 'how the end of a time range is read; default inclusive')
+		.addHelpText('after', `
+Point the exporter at it from another terminal:
+  $ export FEISHU_APP_ID=cli_sandbox FEISHU_APP_SECRET=sandbox-feishu-secret
+  $ audit-export feishu-openapi --since 24h --base-url http://127.0.0.1:8787
+  $ export TRAE_APP_ID=trae_sandbox TRAE_APP_SECRET=sandbox-trae-secret
+  $ audit-export trae-openapi --since 7d --base-url http://127.0.0.1:8787`);
+	sandbox.action(async (flags: Record<string, string>) => {
+		const {sandboxCommand} = await import('./commands/sandbox.ts');
+		await sandboxCommand(flags, context);
+	});
+	return program;
+}
+
+function mountSource(program: Command, source: SourceDefinition, context: Context, outcome: Outcome): void {
+	const command = program.command(source.name)
+		.description(source.title)
+		.addHelpText('after', `
+Examples:
+  $ audit-export ${source.name} --since 24h
+  $ audit-export ${source.name} --since yesterday --until today -o ${source.name}.csv
+  $ audit-export ${source.name} --since 7d -o ${source.name}.ndjson.gz --summary summary.json
+  $ audit-export ${source.name} --since 24h --fields ${source.columns.slice(0, 3).map(column => column.name).join(',')} | jq .
+
+Needs the permission ${source.scope}.
+API: ${source.docs}`);
+	for (const {flags, description, group, repeatable = false} of exportOptions(source, Object.keys(vendors[source.vendor].hosts))) {
+		const option = new Option(flags, description).helpGroup(group);
+		if (repeatable) option.argParser(group === 'Filters:' ? collect : collectList);
+		command.addOption(option);
+	}
+	command.action(async (flags: ExportFlags) => {
+		const {exportCommand} = await import('./commands/export.ts');
+		outcome.exitCode = await exportCommand(source, flags, context);
+	});
+}

@@ -1,0 +1,26 @@
+import type {SourceDefinition} from '../sources/types.ts';
+import type {BudgetLimit} from '../http/budget.ts';
+
+/** One export, fully resolved: after this nothing reads flags, the environment, files or the clock for its meaning. */
+export interface Query {
+	readonly source: SourceDefinition;
+	/** The range `[since, until)` in Unix milliseconds. */
+	readonly since: number;
+	readonly until: number;
+	/** API parameters of the filters, by name. */
+	readonly filters: Readonly<Record<string, string | readonly string[]>>;
+	readonly pageSize: number;
+	/** Length of a window in milliseconds. */
+	readonly windowMs: number;
+	/** Stop after this many records. */
+	readonly limit?: number;
+	/** `served`: windows oldest first, rows within one as the API serves them. `time`: oldest first throughout. */
+	readonly order: 'served' | 'time';
+	/** Dotted paths whose values are replaced before anything is written. */
+	readonly redact: readonly string[];
+	readonly concurrency: number;
+	readonly budget: BudgetLimit;
+	/** Milliseconds per attempt, and attempts after the first. */
+	readonly timeoutMs: number;
+	readonly retries: number;
+}

@@ -1,0 +1,158 @@
+import {UsageError} from '../errors.ts';
+import type {ExportFlags} from '../commands/export-options.ts';
+import {longestWindowMs} from '../engine/windows.ts';
+import type {FormatName} from '../formats/index.ts';
+import type {BudgetLimit} from '../http/budget.ts';
+import {formatOf} from '../output/file-name.ts';
+import {formatDuration, requireDuration} from './duration.ts';
+import {parseTime, requireTimezone, systemTimezone} from './time.ts';
+import type {Query} from './query.ts';
+import type {SourceDefinition} from '../sources/types.ts';
+import type {SourceDefaults} from '../config/schema.ts';
+
+/** Where and how the records are written. */
+export interface OutputSettings {
+	readonly format: FormatName;
+	/** A file's path, or undefined for stdout. */
+	readonly path: string | undefined;
+	readonly fields: readonly string[];
+	readonly timezone: string;
+	readonly escapeFormulas: boolean;
+	readonly bom: boolean;
+	readonly resume: boolean;
+}
+
+/** An export, resolved from flags, configuration and defaults. */
+export interface ExportSettings {
+	readonly query: Query;
+	readonly output: OutputSettings;
+	/** Whether each bound moves with the clock (`now`, an age, the default) rather than naming an instant. */
+	readonly sliding: {readonly since: boolean; readonly until: boolean};
+}
+
+const formats: readonly FormatName[] = ['ndjson', 'json', 'csv', 'table'];
+
+/**
+ * Resolves one export: flags over the configuration's defaults for the source over the source's own.
+ * @throws UsageError for every value that is not understood or beyond a documented limit.
+ */
+export function resolveSettings({source, flags, defaults, now, terminal}: {
+	source: SourceDefinition;
+	flags: ExportFlags;
+	defaults: SourceDefaults;
+	/** Unix milliseconds. */
+	now: number;
+	/** Whether stdout is a terminal. */
+	terminal: boolean;
+}): ExportSettings {
+	const timezone = requireTimezone(flags.timezone ?? defaults.timezone ?? systemTimezone());
+	const since = timeBound(flags.since ?? '24h', '--since');
+	const until = timeBound(flags.until ?? 'now', '--until');
+	if (since.ms > until.ms) {
+		throw new UsageError('--since is later than --until', {hint: 'the range is [since, until): since comes first'});
+	}
+	const path = flags.output === undefined || flags.output === '-' ? undefined : flags.output;
+	const limit = flags.limit === undefined ? undefined : positiveInteger(flags.limit, '--limit');
+	return {
+		query: {
+			source,
+			since: since.ms,
+			until: until.ms,
+			filters: filtersOf(source, flags),
+			pageSize: pageSize(),
+			windowMs: windowMs(),
+			...(limit === undefined ? {} : {limit}),
+			order: oneOf(flags.order ?? defaults.order ?? 'served', ['served', 'time'], '--order'),
+			redact: flags.redact ?? defaults.redact ?? [],
+			concurrency: positiveInteger(flags.concurrency ?? defaults.concurrency ?? source.concurrency, '--concurrency'),
+			budget: budget(),
+			timeoutMs: requireDuration(flags.timeout ?? defaults.timeout ?? '30s', '--timeout'),
+			retries: wholeNumber(flags.retries ?? defaults.retries ?? 5, '--retries', 0),
+		},
+		output: {
+			format: oneOf(flags.format ?? (path === undefined ? undefined : formatOf(path)) ?? defaults.format ?? (terminal && path === undefined ? 'table' : 'ndjson'), formats, '--format'),
+			path,
+			fields: flags.fields ?? defaults.fields ?? [],
+			timezone,
+			escapeFormulas: flags.escapeFormulas ?? true,
+			bom: flags.csvBom ?? false,
+			resume: flags.resume ?? true,
+		},
+		sliding: {since: since.sliding, until: until.sliding},
+	};
+
+	/** A bound that slides with the clock stands on a whole unit: rows of a second still under way would be cut in two. */
+	function timeBound(text: string, option: string): {ms: number; sliding: boolean} {
+		const bound = parseTime(text, {now, timezone, option});
+		const {unitMs} = source.range;
+		return bound.sliding ? {ms: Math.floor(bound.ms / unitMs) * unitMs, sliding: true} : bound;
+	}
+
+	function pageSize(): number {
+		const size = positiveInteger(flags.pageSize ?? defaults.page_size ?? source.pagination.defaultSize, '--page-size');
+		if (size > source.pagination.maxSize) {
+			throw new UsageError(`--page-size: ${size} is more than the ${source.pagination.maxSize} that the API allows`);
+		}
+		return size;
+	}
+
+	function windowMs(): number {
+		const {maxMs, defaultMs} = source.window;
+		const given = flags.window ?? defaults.window;
+		const asked = given === undefined ? defaultMs : requireDuration(given, '--window');
+		if (maxMs !== undefined && asked > maxMs) {
+			throw new UsageError(`--window: ${formatDuration(asked)} is more than the ${formatDuration(maxMs)} that the API allows in one request`);
+		}
+		const {unitMs} = source.range;
+		if (asked % unitMs !== 0) throw new UsageError(`--window: ${formatDuration(asked)} is no multiple of ${formatDuration(unitMs)}, the API's unit of time`);
+		// What the requests ask beyond their window on either side still has to fit under the cap.
+		return Math.min(asked, longestWindowMs(source));
+	}
+
+	function budget(): BudgetLimit {
+		const given = flags.rate ?? defaults.rate;
+		if (given === undefined) return source.budget;
+		const match = /^(\d+)\/(\d*)(\D+)$/.exec(given);
+		if (match === null) throw new UsageError(`--rate: "${given}" is no rate`, {hint: 'write 100/1m or 2/1s'});
+		const [, requests = '', amount = '', unit = ''] = match;
+		return {requests: positiveInteger(requests, '--rate'), perMs: requireDuration(`${amount === '' ? '1' : amount}${unit}`, '--rate')};
+	}
+}
+
+function filtersOf(source: SourceDefinition, flags: ExportFlags): Record<string, string | string[]> {
+	const filters: Record<string, string | string[]> = {};
+	for (const [name, option] of Object.entries(source.options)) {
+		const value = flags[name];
+		if (value === undefined) continue;
+		const {flags: spelling, parameter} = option;
+		const longName = spelling.split(' ')[0] ?? spelling;
+		const values = (Array.isArray(value) ? value : [value]).map(String);
+		if (values.includes('')) throw new UsageError(`${longName}: the value is empty`);
+		const rule = source.parameters[parameter];
+		if (rule?.maxLength !== undefined) {
+			const length = rule.type === 'string[]' ? values.length : (values[0] ?? '').length;
+			const what = rule.type === 'string[]' ? 'values' : 'characters';
+			if (length > rule.maxLength) throw new UsageError(`${longName}: ${length} ${what} are more than the ${rule.maxLength} that the API allows`);
+		}
+		filters[parameter] = rule?.type === 'string[]' ? values : values[0] ?? '';
+	}
+	return filters;
+}
+
+function oneOf<T extends string>(value: string, allowed: readonly T[], option: string): T {
+	const found = allowed.find(candidate => candidate === value);
+	if (found === undefined) throw new UsageError(`${option}: "${value}" is not one of ${allowed.join(', ')}`);
+	return found;
+}
+
+function positiveInteger(value: string | number, option: string): number {
+	return wholeNumber(value, option, 1);
+}
+
+function wholeNumber(value: string | number, option: string, least: number): number {
+	const number = typeof value === 'number' ? value : /^\d+$/.test(value) ? Number(value) : Number.NaN;
+	if (!Number.isSafeInteger(number) || number < least) {
+		throw new UsageError(`${option}: "${value}" is no whole number${least > 0 ? ` from ${least} up` : ''}`);
+	}
+	return number;
+}

@@ -1,0 +1,119 @@
+import {Temporal} from 'temporal-polyfill';
+import {UsageError} from '../errors.ts';
+import {parseDuration} from './duration.ts';
+
+export {formatUtc, requireTimezone, systemTimezone} from './timezone.ts';
+
+export interface ParseTimeOptions {
+	/** The current time in Unix milliseconds. */
+	readonly now: number;
+	/** The IANA zone of dates and times that carry no offset, and of `today` and `yesterday`. */
+	readonly timezone: string;
+	/** The option the text came from, for messages: `--since`. */
+	readonly option: string;
+}
+
+export interface ParsedTime {
+	/** Unix milliseconds. */
+	readonly ms: number;
+	/** Whether the same text means a later time when asked later: true for `now` and ages. */
+	readonly sliding: boolean;
+}
+
+/** Digits from here on are milliseconds (1973-03-03), below it seconds (until the year 5138). */
+const leastMilliseconds = 1e11;
+/** The end of the year 9999: RFC 3339 has no five-digit years. */
+const latestMs = 253_402_300_799_999;
+
+const datePattern = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d+))?)?([Zz]|[+-]\d{2}:\d{2})?)?$/;
+const acceptedForms = 'write 2026-11-20, 2026-11-20T09:30:00+08:00, Unix seconds or milliseconds, an age (15m, 24h, 7d, 2w), now, today or yesterday';
+
+/**
+ * Reads a time as users write it:
+ * - RFC 3339 with an offset or `Z`; without one it is read in `timezone`. The seconds may be left out, fractions
+ *   finer than a millisecond are cut off;
+ * - `YYYY-MM-DD`, the first instant of that day in `timezone`;
+ * - digits only, Unix time: milliseconds from 100000000000 (1e11) on, seconds below. Four, six and
+ *   eight digits are refused, because they are far more likely a year, month or day without its dashes;
+ * - an age (`15m`, `24h`, `7d`, `2w`, `1h30m`), that long before `now`, and `now` itself;
+ * - `today` and `yesterday`, the first instant of these calendar days in `timezone`.
+ *
+ * Spaces around the text are ignored. Throws a `UsageError` for anything else, for days and times of day that do
+ * not exist, for local times that exist twice, and for times before 1970 or after 9999.
+ */
+export function parseTime(text: string, options: ParseTimeOptions): ParsedTime {
+	const trimmed = text.trim();
+	const parsed = parseRelative(trimmed, options) ?? parseUnix(trimmed, options) ?? parseDate(trimmed, options);
+	if (parsed === undefined) throw refusal(trimmed, options, 'is not a time');
+	if (!Number.isSafeInteger(parsed.ms) || parsed.ms < 0 || parsed.ms > latestMs) {
+		throw refusal(trimmed, options, 'is before 1970 or after 9999');
+	}
+	return parsed;
+}
+
+/** Unix milliseconds as RFC 3339 with the zone's offset: `2026-11-20T17:30:12+08:00`. */
+export function formatTime(ms: number, timezone: string): string {
+	return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timezone).toString({
+		timeZoneName: 'never',
+		fractionalSecondDigits: ms % 1000 === 0 ? 0 : 3,
+	});
+}
+
+function parseRelative(text: string, {now, timezone}: ParseTimeOptions): ParsedTime | undefined {
+	if (text === 'now') return {ms: Math.floor(now), sliding: true};
+	if (text === 'today' || text === 'yesterday') {
+		const today = Temporal.Instant.fromEpochMilliseconds(Math.floor(now)).toZonedDateTimeISO(timezone).toPlainDate();
+		const day = text === 'today' ? today : today.subtract({days: 1});
+		return {ms: day.toZonedDateTime(timezone).epochMilliseconds, sliding: false};
+	}
+	const age = parseDuration(text);
+	return age === undefined ? undefined : {ms: Math.floor(now) - age, sliding: true};
+}
+
+function parseUnix(text: string, options: ParseTimeOptions): ParsedTime | undefined {
+	if (!/^\d+$/.test(text)) return undefined;
+	if ([4, 6, 8].includes(text.length)) throw refusal(text, options, 'looks like a year, a month or a day without dashes');
+	const value = Number(text);
+	return {ms: value >= leastMilliseconds ? value : value * 1000, sliding: false};
+}
+
+function parseDate(text: string, options: ParseTimeOptions): ParsedTime | undefined {
+	const [, date, minutes, seconds = '00', fraction = '', offset] = datePattern.exec(text) ?? [];
+	if (date === undefined) return undefined;
+	// Temporal would read a leap second as the second before it.
+	if (seconds === '60') throw refusal(text, options, 'is a leap second, which Unix time does not have');
+	const day = valid(() => Temporal.PlainDate.from(date, {overflow: 'reject'}));
+	if (day === undefined) throw refusal(text, options, 'does not exist');
+	if (minutes === undefined) return {ms: day.toZonedDateTime(options.timezone).epochMilliseconds, sliding: false};
+
+	const local = `${date}T${minutes}:${seconds}.${fraction.slice(0, 3).padEnd(3, '0')}`;
+	if (offset !== undefined) {
+		const instant = valid(() => Temporal.Instant.from(`${local}${offset.toUpperCase()}`));
+		if (instant === undefined) throw refusal(text, options, 'does not exist');
+		return {ms: instant.epochMilliseconds, sliding: false};
+	}
+	const time = valid(() => Temporal.PlainDateTime.from(local));
+	if (time === undefined) throw refusal(text, options, 'does not exist');
+	// Choosing one of two readings would move the bound of an export by an hour without a word.
+	const zoned = valid(() => time.toZonedDateTime(options.timezone, {disambiguation: 'reject'}));
+	if (zoned === undefined) {
+		throw new UsageError(`${options.option}: "${text}" is skipped or exists twice in ${options.timezone}, where the clocks change`, {
+			hint: `write it with an offset: ${local.slice(0, -4)}+00:00`,
+		});
+	}
+	return {ms: zoned.epochMilliseconds, sliding: false};
+}
+
+/** The function's result, or undefined when Temporal refuses the value as out of range. */
+function valid<T>(read: () => T): T | undefined {
+	try {
+		return read();
+	} catch (error) {
+		if (error instanceof RangeError) return undefined;
+		throw error;
+	}
+}
+
+function refusal(text: string, {option}: ParseTimeOptions, problem: string): UsageError {
+	return new UsageError(`${option}: ${JSON.stringify(text)} ${problem}`, {hint: acceptedForms});
+}

@@ -1,0 +1,54 @@
+import type {Fetch, Sleep} from '../context.ts';
+import type {SourceName} from '../sources/index.ts';
+import type {VendorName} from '../vendors/index.ts';
+import type {Order} from './selection.ts';
+import type {Ends} from './selector.ts';
+import type {ListedRow} from './timeline.ts';
+
+/** One request as the stand-in saw it. */
+export interface SandboxRequest {
+	/** The name of the source whose API was asked; absent for token exchanges and unknown paths. */
+	readonly source?: string;
+	readonly path: string;
+	/** HTTP status of the answer. */
+	readonly status: number;
+	/** When it arrived, by the sandbox's clock. */
+	readonly at: number;
+	/** The parameters as sent; empty for token exchanges, whose parameters are secret. */
+	readonly params: Readonly<Record<string, unknown>>;
+	/** Whether it carried an Authorization header. */
+	readonly authorization: boolean;
+}
+
+export interface SandboxOptions {
+	/** The same seed gives the same rows. Default 1. */
+	readonly seed?: number;
+	/** Generated rows per source and UTC day. Default 1000. */
+	readonly recordsPerDay?: number;
+	/** How long each answer takes, or a range that it is drawn from. Default 0. */
+	readonly latencyMs?: number | readonly [min: number, max: number];
+	/** `real` keeps each API's documented request budget, `off` keeps none. Default `real`. */
+	readonly rate?: 'real' | 'off';
+	/** The only clock: Unix milliseconds. Rows later than this do not exist yet. */
+	readonly now: () => number;
+	readonly sleep: Sleep;
+	/** The order in which rows are delivered. Default `descending`: newest first. */
+	readonly order?: Order;
+	/** How the end of a time range is read. Default `inclusive`. */
+	readonly ends?: Ends;
+	/** Default 7200. */
+	readonly tokenLifeSeconds?: number;
+	/** Explicit rows instead of generated ones, by source; `time` in the source's unit, as in the row. */
+	readonly rows?: Partial<Readonly<Record<SourceName, readonly ListedRow[]>>>;
+	/** Told of every request when its answer is decided. */
+	readonly onRequest?: (entry: SandboxRequest) => void;
+}
+
+export interface Sandbox {
+	/** Answers a request without any network, whatever the host in its URL. Rejects when the request is aborted. */
+	readonly fetch: Fetch;
+	/** What the token endpoints accept. */
+	readonly credentials: Readonly<Record<VendorName, {readonly appId: string; readonly appSecret: string}>>;
+	/** Makes every token that was issued so far invalid. */
+	revokeTokens(): void;
+}

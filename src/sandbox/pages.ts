@@ -1,0 +1,75 @@
+import type {NumberedPagination, Pagination, TokenPagination} from '../engine/pagination.ts';
+import type {JsonPath, SourceDefinition} from '../sources/types.ts';
+import {BadParameter, wholeNumber, type Parameters} from './parameters.ts';
+import type {PageTokens} from './page-token.ts';
+import type {Order, Reader, Selection} from './selection.ts';
+import type {Position} from './timeline.ts';
+
+/** What a page is cut from. */
+export interface PageRequest {
+	readonly definition: SourceDefinition;
+	readonly parameters: Parameters;
+	readonly selection: Selection;
+	readonly order: Order;
+	readonly reader: Reader;
+	readonly tokens: PageTokens;
+}
+
+/** The rows of one page, and what the answer says about the pages, each value with its place. */
+export interface Page {
+	readonly positions: readonly Position[];
+	readonly facts: ReadonlyArray<readonly [place: JsonPath, value: unknown]>;
+}
+
+/** Rows on a page when the request names no size: as documented, else what these APIs usually take. */
+const documentedPageSizes: Readonly<Record<string, number>> = {'trae-openapi': 50};
+const usualPageSize = 20;
+
+/** The page that a request asks for. @throws BadParameter */
+export function cutPage(request: PageRequest): Page {
+	const {pagination} = request.definition;
+	return pagination.style === 'token' ? tokenPage(pagination, request) : numberedPage(pagination, request);
+}
+
+function tokenPage(pagination: TokenPagination, {definition, parameters, selection, order, reader, tokens}: PageRequest): Page {
+	const {tokenParameter, sizeParameter} = pagination;
+	const size = pageSize(definition, pagination, parameters);
+	const query = JSON.stringify([definition.name, Object.entries(parameters).filter(([name]) => name !== tokenParameter && name !== sizeParameter)]);
+	const token = parameters[tokenParameter];
+	const after = token === undefined ? undefined : tokens.read(query, String(token));
+	if (token !== undefined && after === undefined) throw new BadParameter(tokenParameter, 'is not a token of this query');
+
+	const found = reader.take(selection, order, after === undefined ? {} : {after}, size + 1);
+	const positions = found.slice(0, size);
+	const last = positions.at(-1);
+	const more = found.length > size;
+	return {
+		positions,
+		facts: [
+			...(more && last !== undefined ? [[pagination.token, tokens.issue(query, last)] as const] : []),
+			[pagination.more, more],
+		],
+	};
+}
+
+function numberedPage(pagination: NumberedPagination, {definition, parameters, selection, order, reader}: PageRequest): Page {
+	const size = pageSize(definition, pagination, parameters);
+	const page = wholeNumber(parameters, pagination.pageParameter) ?? 1;
+	if (page < 1) throw new BadParameter(pagination.pageParameter, 'must be at least 1');
+	const total = reader.count(selection);
+	return {
+		positions: reader.take(selection, order, {skip: (page - 1) * size}, size),
+		facts: [
+			[pagination.page, page],
+			[pagination.size, size],
+			[pagination.total, total],
+			[pagination.totalPages, Math.ceil(total / size)],
+		],
+	};
+}
+
+function pageSize(definition: SourceDefinition, {sizeParameter, maxSize}: Pagination, parameters: Parameters): number {
+	const size = wholeNumber(parameters, sizeParameter) ?? Math.min(documentedPageSizes[definition.name] ?? usualPageSize, maxSize);
+	if (size < 1 || size > maxSize) throw new BadParameter(sizeParameter, `must be between 1 and ${maxSize}`);
+	return size;
+}

@@ -1,0 +1,114 @@
+import type {ParameterRule} from '../sources/types.ts';
+import {isJsonObject} from './json-object.ts';
+
+/** Parameters by name, checked: an `int` is a number, a `string[]` an array of strings. */
+export type Parameters = Readonly<Record<string, number | string | readonly string[]>>;
+
+/** A parameter that the API does not accept. Names the parameter, never its value. */
+export class BadParameter extends Error {
+	override readonly name = 'BadParameter';
+	/** The parameter, or `body` for the body as a whole. */
+	readonly parameter: string;
+
+	constructor(parameter: string, reason: string) {
+		super(reason);
+		this.parameter = parameter;
+	}
+}
+
+/** Parameters as they were sent: of any JSON type in a body; in a query string one that is repeated is an array. */
+export type SentParameters =
+	| {readonly from: 'body'; readonly values: Readonly<Record<string, unknown>>}
+	| {readonly from: 'query'; readonly values: Readonly<Record<string, string | readonly string[]>>};
+
+/** Reads a JSON body. @throws BadParameter when it is no JSON object, or not declared as JSON. */
+export function readBody(contentType: string | null, text: string): SentParameters {
+	if (!/^application\/json *(; *charset *= *"?utf-8"? *)?$/i.test(contentType ?? '')) {
+		throw new BadParameter('body', 'Content-Type must be application/json; charset=utf-8');
+	}
+	let values: unknown;
+	try {
+		values = JSON.parse(text);
+	} catch (error) {
+		if (error instanceof SyntaxError) throw new BadParameter('body', 'not valid JSON');
+		throw error;
+	}
+	if (!isJsonObject(values)) throw new BadParameter('body', 'must be a JSON object');
+	return {from: 'body', values};
+}
+
+/** Reads a query string. */
+export function readQuery({searchParams}: URL): SentParameters {
+	const values = Object.fromEntries([...new Set(searchParams.keys())].map((name): [string, string | string[]] => {
+		const all = searchParams.getAll(name);
+		return [name, all.length === 1 ? all.join('') : all];
+	}));
+	return {from: 'query', values};
+}
+
+/**
+ * Checks parameters against a source's rules as strictly as the vendors' own parsers do: types are never
+ * converted in a body, an integer in a query string is decimal digits and nothing else. Names without a rule are
+ * ignored, as the vendors ignore them.
+ * @throws BadParameter
+ */
+export function checkParameters(rules: Readonly<Record<string, ParameterRule>>, sent: SentParameters): Parameters {
+	const checked: Record<string, number | string | readonly string[]> = {};
+	for (const [name, rule] of Object.entries(rules)) {
+		if (!Object.hasOwn(sent.values, name)) {
+			if (rule.required === true) throw new BadParameter(name, 'is required');
+			continue;
+		}
+		const value = sent.from === 'body' ? typedInBody(name, rule, sent.values[name]) : typedInQuery(name, rule, sent.values[name] ?? '');
+		checked[name] = checkLimits(name, rule, value);
+	}
+	return checked;
+}
+
+/**
+ * The whole number a checked parameter holds, or undefined when it was not given; some APIs carry numbers as strings.
+ * @throws BadParameter when it is a string of anything but digits.
+ */
+export function wholeNumber(parameters: Parameters, name: string): number | undefined {
+	const value = parameters[name];
+	if (value === undefined || typeof value === 'number') return value;
+	if (typeof value !== 'string') throw new BadParameter(name, 'must be an integer');
+	return parseDigits(name, value);
+}
+
+function parseDigits(name: string, text: string): number {
+	const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+	if (!Number.isSafeInteger(number)) throw new BadParameter(name, 'must be an integer');
+	return number;
+}
+
+type Value = number | string | readonly string[];
+
+function typedInBody(name: string, {type}: ParameterRule, value: unknown): Value {
+	if (type === 'int') {
+		if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+		throw new BadParameter(name, 'must be an integer');
+	}
+	if (type === 'string') {
+		if (typeof value === 'string') return value;
+		throw new BadParameter(name, 'must be a string');
+	}
+	if (Array.isArray(value) && value.every(entry => typeof entry === 'string')) return value;
+	throw new BadParameter(name, 'must be an array of strings');
+}
+
+function typedInQuery(name: string, {type}: ParameterRule, value: string | readonly string[]): Value {
+	if (type === 'string[]') return typeof value === 'string' ? [value] : value;
+	if (typeof value !== 'string') throw new BadParameter(name, 'must be given once');
+	return type === 'string' ? value : parseDigits(name, value);
+}
+
+function checkLimits(name: string, {min, max, maxLength}: ParameterRule, value: Value): Value {
+	if (typeof value === 'number') {
+		if (min !== undefined && value < min) throw new BadParameter(name, `must be at least ${min}`);
+		if (max !== undefined && value > max) throw new BadParameter(name, `must be at most ${max}`);
+	} else if (maxLength !== undefined && value.length > maxLength) {
+		throw new BadParameter(name, `must not be longer than ${maxLength}`);
+	}
+	return value;
+}

@@ -1,0 +1,55 @@
+import type {JsonPath} from '../sources/types.ts';
+import {isJsonObject} from './json-object.ts';
+import type {BadParameter} from './parameters.ts';
+import type {RefusalName, SandboxVendor} from './vendors/types.ts';
+
+/** Answers one request in a vendor's way. */
+export interface Replies {
+	issued(token: string, lifeSeconds: number): Response;
+	/** A good answer with these values at their places. */
+	success(facts: ReadonlyArray<readonly [place: JsonPath, value: unknown]>): Response;
+	refuse(name: RefusalName): Response;
+	/** Names the parameter where one is to blame, never its value. */
+	refuseParameter(problem: BadParameter): Response;
+	refuseRate(limit: number, waitMs: number): Response;
+}
+
+/** Replies that all carry this trace id. */
+export function repliesOf(vendor: SandboxVendor, trace: string): Replies {
+	const reply = (status: number, body: object, headers: Readonly<Record<string, string>> = {}): Response =>
+		new Response(JSON.stringify(body), {
+			status,
+			headers: {'content-type': 'application/json; charset=utf-8', ...vendor.traceHeaders(trace), ...headers},
+		});
+	return {
+		issued: (token, lifeSeconds) => reply(200, vendor.issued(token, lifeSeconds, trace)),
+		success(facts) {
+			const body = vendor.success(trace);
+			for (const [place, value] of facts) putAt(body, place, value);
+			return reply(200, body);
+		},
+		refuse(name) {
+			const refusal = vendor.refusals[name];
+			return reply(refusal.status, vendor.refusal(refusal, trace));
+		},
+		refuseParameter({parameter, message}) {
+			const refusal = vendor.refusals['bad-parameter'];
+			return reply(refusal.status, vendor.refusal(refusal, trace, {name: parameter, reason: message}));
+		},
+		refuseRate(limit, waitMs) {
+			const refusal = vendor.refusals['rate-limited'];
+			return reply(refusal.status, vendor.refusal(refusal, trace), vendor.rateHeaders({limit, waitSeconds: Math.ceil(waitMs / 1000)}));
+		},
+	};
+}
+
+function putAt(body: Record<string, unknown>, place: JsonPath, value: unknown): void {
+	let inner = body;
+	for (const key of place.slice(0, -1)) {
+		const found = inner[key];
+		const next = isJsonObject(found) ? found : {};
+		inner[key] = next;
+		inner = next;
+	}
+	inner[place.at(-1) ?? ''] = value;
+}

@@ -1,0 +1,60 @@
+import {expect, it} from 'vitest';
+import {sandboxCommand} from '../../src/commands/sandbox.ts';
+import type {Context, OutputStream} from '../../src/context.ts';
+import {InterruptedError, UsageError} from '../../src/errors.ts';
+import {noon, withResolvers} from './client.ts';
+
+function createStream(onText: (text: string) => void): OutputStream {
+	return {
+		write(chunk) {
+			onText(String(chunk));
+			return true;
+		},
+		on: () => undefined,
+		off: () => undefined,
+	};
+}
+
+function createContext(signal: AbortSignal, onPage: (text: string) => void): Pick<Context, 'stdout' | 'now' | 'sleep' | 'signal'> {
+	return {stdout: createStream(onPage), now: () => noon, sleep: async () => undefined, signal};
+}
+
+it('says what to set and run, serves, and returns when interrupted', async () => {
+	const controller = new AbortController();
+	const printed = withResolvers<string>();
+	const running = sandboxCommand({port: '0', rate: 'off', records: '10'}, createContext(controller.signal, printed.resolve));
+	const page = await printed.promise;
+	const url = /http:\/\/127\.0\.0\.1:\d+/.exec(page)?.[0] ?? '';
+	expect(page.replaceAll(url, 'URL')).toBe(`# The sandbox stands in for the remote APIs at URL (Ctrl+C ends it).
+# In another terminal, set its credentials (they are good for nothing else):
+export FEISHU_APP_ID=cli_sandbox
+export FEISHU_APP_SECRET=sandbox-feishu-secret
+export TRAE_APP_ID=trae_sandbox
+export TRAE_APP_SECRET=sandbox-trae-secret
+# and export from it:
+#   audit-export feishu-openapi --base-url URL --since 1h --limit 20
+#   audit-export trae-openapi --base-url URL --since 1h --limit 20
+`);
+	const answer = await fetch(`${url}/open-apis/auth/v3/tenant_access_token/internal`, {
+		method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({app_id: 'cli_sandbox', app_secret: 'sandbox-feishu-secret'}),
+	});
+	expect(await answer.json()).toMatchObject({code: 0});
+	controller.abort(new InterruptedError('SIGINT'));
+	await running;
+	await expect(fetch(url)).rejects.toThrow('fetch failed');
+});
+
+it.each([
+	[{port: '65536'}, '--port'],
+	[{port: 'http'}, '--port'],
+	[{records: '1e3'}, '--records'],
+	[{seed: '-1'}, '--seed'],
+	[{latency: 'slow'}, '--latency'],
+	[{rate: 'high'}, '--rate'],
+	[{order: 'random'}, '--order'],
+	[{ends: 'open'}, '--ends'],
+])('refuses %o, naming the option', async (options, name) => {
+	const running = sandboxCommand(options, createContext(new AbortController().signal, () => undefined));
+	await expect(running).rejects.toThrow(UsageError);
+	await expect(running).rejects.toThrow(name);
+});
