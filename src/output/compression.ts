@@ -9,9 +9,13 @@ import type {Compression} from './file-name.ts';
  */
 export type Compress = (block: Uint8Array) => Promise<Uint8Array>;
 
-/** Zstandard as newer releases of Node have it. */
+/** Zstandard, in Node.js 22.15 and newer. */
 interface ZstdModule {
-	zstdCompress?: (block: Uint8Array, options: {params: Record<number, number>}, callback: (error: Error | null, packed: Uint8Array) => void) => void;
+	zstdCompress(block: Uint8Array, options: {params: Record<number, number>}, callback: (error: Error | null, packed: Uint8Array) => void): void;
+}
+
+function hasZstd(module: object): module is ZstdModule {
+	return 'zstdCompress' in module;
 }
 
 /** `ZSTD_c_checksumFlag`: a frame has no checksum unless asked for, a gzip member always has one. */
@@ -28,14 +32,14 @@ export function createCompress(compression: Compression, name: string): Compress
 		const gzip = promisify<Uint8Array, Uint8Array>(zlib.gzip);
 		return async block => gzip(block);
 	}
-	const {zstdCompress} = zlib as ZstdModule;
-	if (zstdCompress === undefined) {
+	const module: object = zlib;
+	if (!hasZstd(module)) {
 		throw new UsageError(`cannot write ${name}: this Node.js has no Zstandard compression`, {
 			hint: 'name the file .gz, or run with Node.js 22.15 or newer',
 		});
 	}
 	return async block => new Promise((resolve, reject) => {
-		zstdCompress(block, {params: {[zstdChecksumFlag]: 1}}, (error, packed) => {
+		module.zstdCompress(block, {params: {[zstdChecksumFlag]: 1}}, (error, packed) => {
 			if (error) reject(error);
 			else resolve(packed);
 		});

@@ -17,12 +17,15 @@ export async function openDirectOutput(path: string, compress: Compress | undefi
 	});
 	const writer = new BlockWriter(compress, async bytes => writeFully(handle, bytes, null));
 	let isOpen = true;
+	let failure: unknown;
 
 	const guarded = async (work: () => Promise<void>) => {
+		if (failure !== undefined) throw failure;
 		try {
 			await work();
 		} catch (error) {
-			throw writeFailure(name, error);
+			failure = writeFailure(name, error);
+			throw failure;
 		}
 	};
 	const close = async () => {

@@ -47,11 +47,11 @@ export function readOwner(file: string): LockOwner | undefined {
 /** Whether an owner still runs; `unknown` when it runs, or ran, where this process cannot look. */
 export function judgeOwner(owner: LockOwner): 'alive' | 'dead' | 'unknown' {
 	if (owner.host !== hostname() || owner.system !== currentSystem()) return 'unknown';
-	const process_ = readProcess(owner.pid);
-	if (process_ === undefined) return isRunning(owner.pid) ? 'alive' : 'dead';
+	const found = readProcess(owner.pid);
+	if (found === undefined) return isRunning(owner.pid) ? 'alive' : 'dead';
 	// A zombie has ended; only its parent has not asked yet.
-	const isSame = owner.processStart === undefined || owner.processStart === process_.start;
-	return isSame && !'ZXx'.includes(process_.state) ? 'alive' : 'dead';
+	const isSame = owner.processStart === undefined || owner.processStart === found.start;
+	return isSame && !'ZXx'.includes(found.state) ? 'alive' : 'dead';
 }
 
 function isRunning(pid: number): boolean {

@@ -1,13 +1,11 @@
 import {randomUUID} from 'node:crypto';
-import * as fs from 'node:fs';
-import {join} from 'node:path';
 import lockfile from 'proper-lockfile';
-import {ExportError, LockedError, systemCode} from '../errors.ts';
+import {LockedError, systemCode} from '../errors.ts';
 import {openFailure} from './failure.ts';
-import {currentOwner, judgeOwner, readOwner, type LockOwner} from './lock-owner.ts';
+import {lockFileSystem, ownerFile, staleMs} from './lock-file-system.ts';
+import {currentOwner, readOwner, type LockOwner} from './lock-owner.ts';
 
-/** A lock of an unknown owner counts as given up after this long without a sign of life. */
-const staleMs = 5000;
+/** How often a lock shows a sign of life. */
 const updateMs = 1000;
 
 /** A lock that this process holds. */
@@ -49,99 +47,9 @@ export async function acquireLock(path: string, name = path): Promise<Lock> {
 	}
 }
 
-function lockedBy(owner: LockOwner | undefined, {name, directory}: {name: string; directory: string}): ExportError {
+function lockedBy(owner: LockOwner | undefined, {name, directory}: {name: string; directory: string}): LockedError {
 	const who = owner === undefined ? '' : ` (pid ${owner.pid} on ${owner.host}, since ${owner.startedAt})`;
 	return new LockedError(`${name} is in use by another run${who}`, {
 		hint: `wait until it has ended; if no such run exists, remove ${directory}`,
 	});
-}
-
-const ownerFile = (directory: string) => join(directory, 'owner.json');
-
-/** Whether a lock that is in the way may be taken over. */
-function isGivenUp(directory: string, owner: LockOwner | undefined): boolean {
-	const verdict = owner === undefined ? 'unknown' : judgeOwner(owner);
-	if (verdict !== 'unknown') return verdict === 'dead';
-	return fs.statSync(directory).mtimeMs < Date.now() - staleMs;
-}
-
-/**
- * Removes a lock that was given up. Of several runs that find it so, one may: the owner's description is moved away,
- * which only one of them can do, and looked at again, because by then it may be that of a run that was faster.
- */
-function removeGivenUp(directory: string, token: string): void {
-	const faster = () => Object.assign(new Error('another run was faster'), {code: 'ELOCKED'});
-	const owner = readOwner(ownerFile(directory));
-	if (!isGivenUp(directory, owner)) throw faster();
-	if (owner !== undefined) {
-		const claim = `${directory}.${token}`;
-		fs.renameSync(ownerFile(directory), claim);
-		if (readOwner(claim)?.token !== owner.token) {
-			fs.renameSync(claim, ownerFile(directory));
-			throw faster();
-		}
-		fs.rmSync(claim);
-	}
-	fs.rmSync(ownerFile(directory), {force: true});
-	fs.rmdirSync(directory);
-}
-
-type Callback<T> = (error: unknown, value?: T) => void;
-
-/**
- * The file system as the lock library sees it: a lock carries its owner, and looks old, so that the library takes it
- * over, exactly when `isGivenUp` says so.
- */
-function lockFileSystem(owner: LockOwner) {
-	let held = false;
-
-	const create = (directory: string) => {
-		fs.mkdirSync(directory);
-		try {
-			fs.writeFileSync(ownerFile(directory), JSON.stringify(owner), {flag: 'wx'});
-		} catch (error) {
-			fs.rmdirSync(directory);
-			throw error;
-		}
-		held = true;
-	};
-	const remove = (directory: string) => {
-		if (!held) {
-			removeGivenUp(directory, owner.token);
-			return;
-		}
-		held = false;
-		// Taken away, and not noticed yet: it is not ours to remove.
-		if (readOwner(ownerFile(directory))?.token !== owner.token) return;
-		fs.rmSync(ownerFile(directory));
-		fs.rmdirSync(directory);
-	};
-	const stat = (directory: string) => {
-		const old = isGivenUp(directory, readOwner(ownerFile(directory)));
-		return {mtime: old ? new Date(0) : new Date()};
-	};
-
-	return {
-		mkdir: asCallback(create),
-		rmdir: asCallback(remove),
-		rmdirSync: remove,
-		stat: (directory: string, callback: Callback<{mtime: Date}>) => {
-			if (held) fs.stat(directory, callback);
-			else asCallback(stat)(directory, callback);
-		},
-		utimes: fs.utimes,
-	};
-}
-
-function asCallback<T>(run: (directory: string) => T): (directory: string, callback: Callback<T>) => void {
-	return (directory, callback) => {
-		let value: T;
-		try {
-			value = run(directory);
-		} catch (error) {
-			callback(error);
-			return;
-		}
-		callback(undefined, value);
-	};
 }
