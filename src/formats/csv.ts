@@ -3,7 +3,7 @@ import {decodeString, kindAt} from '../json/text.ts';
 import type {AuditRecord} from '../record.ts';
 import {columnFields, toFields} from './fields.ts';
 import {createFieldReader, createRowReader} from './row-reader.ts';
-import {rfc3339} from './time.ts';
+import {createRfc3339} from './time.ts';
 import type {FormatOptions, Formatter} from './types.ts';
 import {visibleInCell} from './visible.ts';
 
@@ -27,6 +27,8 @@ export function createCsv(options: FormatOptions): Formatter {
 	const toCell = options.escapeFormulas ? neutral : (text: string) => text;
 	const dialect: Options = {
 		record_delimiter: '\r\n',
+		// Off by default once a delimiter is given, and then lone CRs and LFs would stand bare.
+		quote_record_delimiter: true,
 		escape_formulas: options.escapeFormulas,
 		// An empty line would read as no record at all.
 		quoted_empty: names.length === 1,
@@ -46,6 +48,7 @@ type CellReader = (record: AuditRecord, toCell: (text: string) => string) => Cel
 function allCells({columns}: FormatOptions): CellReader {
 	const fields = columnFields(columns);
 	const read = createRowReader(fields);
+	const rfc3339 = createRfc3339();
 	return ({text, time}, toCell) => {
 		const {values, rest} = read(text);
 		const cells = fields.map(({path}, index) => path === undefined ? rfc3339(time) : cellOf(values[index], toCell));
@@ -57,6 +60,7 @@ function allCells({columns}: FormatOptions): CellReader {
 function pickedCells({columns}: FormatOptions, names: readonly string[]): CellReader {
 	const fields = toFields(names, columns);
 	const read = createFieldReader(fields);
+	const rfc3339 = createRfc3339();
 	return ({text, time}, toCell) => {
 		const values = read(text);
 		return fields.map(({path}, index) => path === undefined ? rfc3339(time) : cellOf(values[index], toCell));
@@ -66,11 +70,12 @@ function pickedCells({columns}: FormatOptions, names: readonly string[]): CellRe
 /** Strings decoded, null empty, numbers as written, objects and arrays as JSON. */
 function cellOf(value: string | undefined, toCell: (text: string) => string): Cell {
 	if (value === undefined || value === 'null') return '';
-	if (kindAt(value, 0) === 'string') return toCell(visibleInCell(decodeString(value, 0, value.length)));
-	return signed(value);
+	if (kindAt(value, 0) !== 'string') return signed(value);
+	// Without an escape there is no control character in it either: JSON and the row's one line forbid them.
+	const content = decodeString(value, 0, value.length);
+	return toCell(content.length === value.length - 2 ? content : visibleInCell(content));
 }
 
-const harmlessStart = /^(?:$|[\w{["/.])/;
 /**
  * What Excel, LibreOffice and Numbers may take for a formula beyond the first characters that csv-stringify knows:
  * a leading line feed, spaces or invisible characters before the sign, and the signs' small and mathematical forms.
@@ -79,7 +84,12 @@ const harmlessStart = /^(?:$|[\w{["/.])/;
 const formula = /^(?:\n|[\s\p{Z}\p{Cf}]*[=+\-@\u{2212}\u{fe62}\u{fe63}\u{fe66}\u{fe6b}\u{ff0b}\u{ff0d}\u{ff1d}\u{ff20}])/u;
 
 function neutral(text: string): string {
-	return !harmlessStart.test(text) && formula.test(text) ? `'${text}` : text;
+	return isHarmless(text.charCodeAt(0)) || !formula.test(text) ? text : `'${text}`;
+}
+
+/** Most cells begin with an ASCII letter, a digit, a brace or a slash, and need no closer look. */
+function isHarmless(code: number): boolean {
+	return (code >= 0x2e && code <= 0x3a) || (code >= 0x41 && code <= 0x7e);
 }
 
 function signed(value: string): Cell {

@@ -1,7 +1,7 @@
 import {parseFieldPath, pickFields} from '../json/edit.ts';
 import type {AuditRecord} from '../record.ts';
 import {toFields} from './fields.ts';
-import {rfc3339} from './time.ts';
+import {createRfc3339} from './time.ts';
 import type {FormatOptions, Formatter} from './types.ts';
 
 /** One record per line, each as the API gave it. */
@@ -42,6 +42,7 @@ function recordText({fields: names, columns}: FormatOptions): (record: AuditReco
 	const paths = fields.map(({name, path}) => path ?? parseFieldPath(name));
 	const derived = fields.filter(({path}) => path === undefined).map(({name}) => name);
 	if (derived.length === 0) return record => pickFields(record.text, paths);
+	const rfc3339 = createRfc3339();
 	return ({text, time}) => {
 		const shown = rfc3339(time);
 		return pickFields(text, paths, new Map(shown === '' ? [] : derived.map(name => [name, `"${shown}"`])));

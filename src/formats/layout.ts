@@ -30,6 +30,10 @@ export function fit(text: string, limit: number): Shown {
 	return {text: cut + ellipsis, width: displayWidth(cut) + 1};
 }
 
+/** Columns up to this wide (a time with milliseconds) stay whole while the wider ones keep `leastWide` each. */
+const sparedWidth = 23;
+const leastWide = 8;
+
 /**
  * The widths that columns of these natural widths get in a terminal. The widest give way first, down to a common
  * width, so that narrow columns stay readable; columns that cannot even have one character are left out at the end.
@@ -38,13 +42,19 @@ export function fitWidths(natural: readonly number[], terminal: number): number[
 	const count = Math.max(1, Math.min(natural.length, Math.floor((terminal + gap.length) / (1 + gap.length))));
 	const fitted = natural.slice(0, count);
 	let room = terminal - gap.length * (count - 1);
-	const narrowestFirst = fitted.map((width, index) => ({width, index})).toSorted((a, b) => a.width - b.width || b.index - a.index);
+	const wide = fitted.filter(width => width > sparedWidth);
+	const spares = room - sum(fitted) + sum(wide) >= wide.length * leastWide;
+	const narrowestFirst = fitted.map((width, index) => ({width, index})).toSorted((a, b) => a.width - b.width);
 	for (const [position, {width, index}] of narrowestFirst.entries()) {
-		const granted = Math.max(1, Math.min(width, Math.floor(room / (count - position))));
+		const granted = spares && width <= sparedWidth ? width : Math.max(1, Math.min(width, Math.floor(room / (count - position))));
 		fitted[index] = granted;
 		room -= granted;
 	}
 	// The last column needs no padding: what is left over costs nothing there and may show longer values later.
 	if (room > 0) fitted[count - 1] = (fitted[count - 1] ?? 0) + room;
 	return fitted;
+}
+
+function sum(numbers: readonly number[]): number {
+	return numbers.reduce((total, number) => total + number, 0);
 }

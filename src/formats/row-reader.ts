@@ -28,18 +28,20 @@ interface Node {
 
 /**
  * Reads the fields' values out of a row in one pass, through objects only. What is not a field's value goes to
- * `rest`: unknown members, all but the last of repeated ones, and parts that have another type than expected.
+ * `rest` (unless `keepsRest` is false): unknown members, all but the last of repeated ones, and parts that have another
+ * type than expected.
  */
-export function createRowReader(fields: readonly Field[]): (text: string) => RowParts {
+export function createRowReader(fields: readonly Field[], keepsRest = true): (text: string) => RowParts {
 	const root = newNode();
 	for (const [index, {path}] of fields.entries()) {
 		if (path !== undefined) addField(root, path, index);
 	}
+	const blank = fields.map((): string | undefined => undefined);
 	return text => {
-		const values = Array.from<string | undefined>({length: fields.length});
+		const values = [...blank];
 		const start = skipSpace(text, 0);
 		if (kindAt(text, start) !== 'object') return {values, rest: text};
-		readObject(text, start, root, values);
+		readObject(text, start, root, {values, keepsRest});
 		return {values, rest: root.rest ?? ''};
 	};
 }
@@ -49,7 +51,7 @@ export function createRowReader(fields: readonly Field[]): (text: string) => Row
  * strings that hold JSON and under keys with dots.
  */
 export function createFieldReader(fields: readonly Field[]): (text: string) => readonly (string | undefined)[] {
-	const read = createRowReader(fields);
+	const read = createRowReader(fields, false);
 	const deep = fields.flatMap(({path}, index) => path !== undefined && path.length > 1 ? [{index, paths: [path] as const}] : []);
 	return text => {
 		const values = [...read(text).values];
@@ -58,11 +60,17 @@ export function createFieldReader(fields: readonly Field[]): (text: string) => r
 	};
 }
 
+/** The row being read. */
+interface Reading {
+	readonly values: (string | undefined)[];
+	readonly keepsRest: boolean;
+}
+
 /** Fills in the values below `node` and the node's rest. Returns the index just past the object. */
-function readObject(text: string, start: number, node: Node, values: (string | undefined)[]): number {
+function readObject(text: string, start: number, node: Node, reading: Reading): number {
 	let rest = '';
 	const keep = (key: string, value: string): void => {
-		rest += `${rest === '' ? '' : ','}${encodeString(key)}:${value}`;
+		if (reading.keepsRest) rest += `${rest === '' ? '' : ','}${encodeString(key)}:${value}`;
 	};
 	for (const next of node.next.values()) next.start = -1;
 	const end = members(text, start, (key, valueStart) => {
@@ -74,10 +82,10 @@ function readObject(text: string, start: number, node: Node, values: (string | u
 		}
 		if (next.start !== -1) {
 			keep(key, text.slice(next.start, next.end));
-			for (const index of next.reached) values[index] = undefined;
+			for (const index of next.reached) reading.values[index] = undefined;
 		}
 		next.start = valueStart;
-		next.end = readValue(text, valueStart, next, values);
+		next.end = readValue(text, valueStart, next, reading);
 		return next.end;
 	});
 	for (const [key, next] of node.next) {
@@ -88,14 +96,14 @@ function readObject(text: string, start: number, node: Node, values: (string | u
 }
 
 /** As `readObject`, for a value of any type. */
-function readValue(text: string, start: number, node: Node, values: (string | undefined)[]): number {
+function readValue(text: string, start: number, node: Node, reading: Reading): number {
 	node.rest = undefined;
 	const below = node.next.size > 0 && kindAt(text, start) === 'object';
-	const end = below ? readObject(text, start, node, values) : endOfValue(text, start);
+	const end = below ? readObject(text, start, node, reading) : endOfValue(text, start);
 	if (node.fields.length > 0) {
 		node.rest = undefined;
 		const value = text.slice(start, end);
-		for (const index of node.fields) values[index] = value;
+		for (const index of node.fields) reading.values[index] = value;
 	} else if (!below || end - start === emptyObject.length) {
 		node.rest = text.slice(start, end);
 	}

@@ -1,10 +1,24 @@
 import {MINUTE} from '../query/duration.ts';
 
 /** Unix milliseconds as `2026-11-20T09:30:12Z`, with `.sss` when not whole seconds; '' when there is no such time. */
-export function rfc3339(time: number | undefined): string {
-	if (time === undefined || !isDate(time)) return '';
-	const text = new Date(time).toISOString();
-	return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
+export type Rfc3339 = (time: number | undefined) => string;
+
+/** Shows times in UTC. */
+export function createRfc3339(): Rfc3339 {
+	// Neighbouring records share their minute, and making its text costs more than the rest.
+	let minute = Number.NaN;
+	let prefix = '';
+	return time => {
+		if (time === undefined || !isDate(time)) return '';
+		const timeMinute = Math.floor(time / MINUTE);
+		if (timeMinute !== minute) {
+			minute = timeMinute;
+			prefix = new Date(time).toISOString().slice(0, -'00.000Z'.length);
+		}
+		const ms = Math.floor(time - timeMinute * MINUTE);
+		const seconds = `${prefix}${digits(Math.floor(ms / 1000), 2)}`;
+		return ms % 1000 === 0 ? `${seconds}Z` : `${seconds}.${digits(ms % 1000, 3)}Z`;
+	};
 }
 
 /** Unix milliseconds as local `YYYY-MM-DD HH:MM:SS`, with `.sss` if asked for; '' when there is no such time. */
@@ -38,4 +52,8 @@ function parseOffset(name: string): number {
 
 function isDate(time: number): boolean {
 	return Math.abs(time) <= 8.64e15;
+}
+
+function digits(value: number, length: number): string {
+	return String(value).padStart(length, '0');
 }

@@ -41,10 +41,10 @@ function isSpace(code: number): boolean {
 function endOfString(text: string, start: number): number {
 	const near = Math.min(text.length, start + shortString);
 	let index = start + 1;
-	for (; index < near; index++) {
+	while (index < near) {
 		const code = text.charCodeAt(index);
 		if (code === quote) return index + 1;
-		if (code === backslash) index++;
+		index += code === backslash ? 2 : 1;
 	}
 	for (let found = text.indexOf('"', index); found !== -1; found = text.indexOf('"', found + 1)) {
 		let before = found;
@@ -133,13 +133,10 @@ export function kindAt(text: string, index: number): 'object' | 'array' | 'strin
 
 /** The string that the literal between `start` and `end` (quotes included) stands for. */
 export function decodeString(text: string, start: number, end: number): string {
-	for (let index = start + 1; index < end; index++) {
-		if (text.charCodeAt(index) === backslash) {
-			const decoded: string = JSON.parse(text.slice(start, end));
-			return decoded;
-		}
-	}
-	return text.slice(start + 1, end - 1);
+	const plain = text.slice(start + 1, end - 1);
+	if (!plain.includes('\\')) return plain;
+	const decoded: string = JSON.parse(text.slice(start, end));
+	return decoded;
 }
 
 /** A string as a JSON literal that is safe on one line and in a terminal. */
