@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 
 // Relative to dist/cli.js, where the build puts this module.
-const {version} = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {version: string};
+const {version}: {version: string} = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 // The answer to `--version` needs nothing else, and is felt in every script that checks it.
 if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {

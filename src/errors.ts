@@ -31,6 +31,8 @@ export class ExportError extends Error {
 	override readonly name: string = 'ExportError';
 	readonly exitCode: ExitCode = exitCodes.api;
 	readonly hint: string | undefined;
+	/** Where an unfinished output was kept, told after the hint. */
+	kept: string | undefined;
 
 	constructor(message: string, options: ExportErrorOptions = {}) {
 		super(message, options.cause === undefined ? {} : {cause: options.cause});

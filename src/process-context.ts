@@ -1,16 +1,17 @@
 import type {Context, Sleep} from './context.ts';
 import {InterruptedError} from './errors.ts';
+import {openDescriptorStream} from './output/descriptor-stream.ts';
 import {Masker} from './masker.ts';
 
 /** Waits on a real timer; a wait longer than a timer can hold ends early, which callers that loop do not notice. */
 const sleep: Sleep = async (ms, signal) => new Promise((resolve, reject) => {
 	if (signal?.aborted === true) {
-		reject(signal.reason as Error);
+		reject(signal.reason);
 		return;
 	}
 	const onAbort = () => {
 		clearTimeout(timer);
-		reject(signal?.reason as Error);
+		reject(signal?.reason);
 	};
 	const timer = setTimeout(() => {
 		signal?.removeEventListener('abort', onAbort);
@@ -32,10 +33,13 @@ export function createProcessContext(): Context {
 			controller.abort(error);
 		});
 	}
+	// Past a file size limit the write fails and says so; by default the signal would end the process first.
+	process.on('SIGXFSZ', () => undefined);
 	return {
 		env: process.env,
 		cwd: process.cwd(),
-		stdout: process.stdout,
+		// Node writes to a redirected file without looking at how much of it was taken.
+		stdout: openDescriptorStream(1) ?? process.stdout,
 		stderr: process.stderr,
 		fetch: async (input, init) => fetch(input, init),
 		now: () => Date.now(),

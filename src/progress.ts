@@ -28,20 +28,19 @@ const redrawEveryMs = 200;
 export function progressText({name, counters, budget, windows, monotonic, now}: ProgressSource, startedAt: number): string {
 	const at = monotonic();
 	const number = new Intl.NumberFormat('en');
-	const per = budget.limit.perMs === MINUTE ? 'a minute' : budget.limit.perMs === SECOND ? 'a second' : `per ${formatDuration(budget.limit.perMs)}`;
 	const parts = [
-		`${name}: window ${number.format(Math.min(counters.windows + 1, windows))} of ${number.format(windows)}`,
+		`${name}: window ${number.format(Math.min(counters.windows + 1, windows))}/${number.format(windows)}`,
 		`${number.format(counters.records)} records`,
-		`${number.format(counters.requests)} requests, ${budget.used} of ${number.format(budget.limit.requests)} ${per} used`,
+		`${number.format(counters.requests)} requests (budget ${budget.used}/${number.format(budget.limit.requests)} per ${formatDuration(budget.limit.perMs)})`,
 	];
 	if (budget.waitingUntil !== undefined && Number.isFinite(budget.waitingUntil) && budget.waitingUntil - at >= SECOND) {
 		const waitMs = budget.waitingUntil - at;
-		parts.push(`waiting for the budget until ${new Date(now() + waitMs).toTimeString().slice(0, 8)} (${Math.ceil(waitMs / SECOND)} s)`);
+		parts.push(`waiting until ${new Date(now() + waitMs).toTimeString().slice(0, 8)} (${Math.ceil(waitMs / SECOND)} s)`);
 	}
 	const elapsedMs = at - startedAt;
 	if (counters.windows > 0 && counters.windows < windows && elapsedMs > 5 * SECOND) {
 		const leftMs = (elapsedMs / counters.windows) * (windows - counters.windows);
-		parts.push(leftMs < MINUTE ? `about ${Math.ceil(leftMs / SECOND)} s left` : `about ${Math.ceil(leftMs / MINUTE)} min left`);
+		parts.push(leftMs < MINUTE ? `~${Math.ceil(leftMs / SECOND)} s left` : `~${Math.ceil(leftMs / MINUTE)} min left`);
 	}
 	return parts.join(' · ');
 }

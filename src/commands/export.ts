@@ -7,7 +7,7 @@ import {runExport} from '../engine/export.ts';
 import {formatPlan, planOf} from '../engine/plan.ts';
 import {newCounters, toSummary, type RunCounters, type RunStatus} from '../engine/summary.ts';
 import {countWindows} from '../engine/windows.ts';
-import {BrokenPipeError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../errors.ts';
+import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../errors.ts';
 import {createFormatter} from '../formats/index.ts';
 import {Budget} from '../http/budget.ts';
 import {createClient, type Client} from '../http/client.ts';
@@ -17,6 +17,7 @@ import {createLog, type Log} from '../log.ts';
 import {writeFileAtomic} from '../output/atomic.ts';
 import type {Output} from '../output/output.ts';
 import {openFileOutput} from '../output/file-output.ts';
+import {standardStreamOf} from '../output/file-name.ts';
 import {openState} from '../output/state.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {startProgress, type Progress} from '../progress.ts';
@@ -109,7 +110,7 @@ export function logFormatOf(flags: Pick<ExportFlags, 'logFormat'>): 'text' | 'js
  * (also how it is written). The range is compared separately, since it may slide with the clock.
  */
 function fingerprintOf({source, connection, settings: {query, output}}: Run, appId: string | undefined): {query: string; output: string} {
-	const hash = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+	const hash = (value: object) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 	const asked = {source: source.name, filters: query.filters, baseUrl: connection.baseUrl, profile: connection.profile, appId};
 	const {limit, order, redact, windowMs, pageSize} = query;
 	const {format, fields, timezone, escapeFormulas, bom} = output;
@@ -121,8 +122,11 @@ async function openRange(run: Run, fingerprint: string, stateUntil: number | und
 	const {context, log, settings, source} = run;
 	const since = stateUntil ?? settings.query.since;
 	const until = Math.max(since, settings.query.until);
-	if (settings.output.path === undefined) return {query: {...settings.query, since, until}, output: createStreamOutput(context.stdout)};
 	const {format, path, resume} = settings.output;
+	const stream = path === undefined ? 'stdout' : standardStreamOf(path);
+	if (path === undefined || stream !== undefined) {
+		return {query: {...settings.query, since, until}, output: createStreamOutput(stream === 'stderr' ? context.stderr : context.stdout, stream)};
+	}
 	const output = await openFileOutput({
 		path: resolve(context.cwd, path),
 		fingerprint,
@@ -186,12 +190,13 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		failure = error;
 		status = error instanceof InterruptedError || error instanceof BrokenPipeError ? 'interrupted' : 'failed';
 		partial = await output.abandon();
+		if (error instanceof ExportError) error.kept = partial;
 		throw error;
 	} finally {
 		context.signal.removeEventListener('abort', onInterrupt);
 		run.progress?.stop();
 		run.progress = undefined;
-		report(run, {counters, status, partial, failure});
+		report(run, {counters, status, partial});
 		await writeSummary(run, {query, counters, budget, status, partial, failure, elapsedMs: context.monotonic() - beganAt});
 	}
 }
@@ -230,13 +235,12 @@ function secretWarning({masker}: Context, log: Log): (records: readonly {text: s
 	};
 }
 
-function report({log, source}: Run, {counters, status, partial, failure}: {counters: RunCounters; status: RunStatus; partial: string | undefined; failure: unknown}): void {
+function report({log, source}: Run, {counters, status, partial}: {counters: RunCounters; status: RunStatus; partial: string | undefined}): void {
 	for (const problem of counters.problems) {
 		log.error(`${source.name}: ${problem.kind} in ${formatUtc(problem.since)} to ${formatUtc(problem.until)}: ${problem.detail}`);
 	}
 	const kept = partial === undefined ? '' : `; what was written is kept as ${partial}, and the same command continues it`;
 	if (status === 'incomplete') log.error(`${source.name}: the export is not complete: ${counters.problems.length} problem${counters.problems.length === 1 ? '' : 's'}, named above${kept}`, 'run the same command again; if it stays, a smaller --window narrows it down');
-	else if (partial !== undefined && !(failure instanceof BrokenPipeError)) log.notice(`${source.name}: what was written is kept as ${partial}; the same command continues it`);
 	else if (status === 'complete') log.verbose(`${source.name}: complete, ${counters.records} records in ${counters.requests} requests`);
 }
 
@@ -250,6 +254,7 @@ async function writeSummary(run: Run, {query, counters, budget, status, partial,
 		budgetWaitedMs: budget.waitedMs, elapsedMs, partial, error: failure instanceof Error ? failure.message : undefined,
 	});
 	const text = context.masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`);
-	if (flags.summary === '-') context.stderr.write(text);
-	else await writeFileAtomic(resolve(context.cwd, flags.summary), text, {});
+	const stream = flags.summary === '-' ? 'stderr' : standardStreamOf(flags.summary);
+	if (stream !== undefined) context[stream].write(text);
+	else await writeFileAtomic(resolve(context.cwd, flags.summary), text);
 }

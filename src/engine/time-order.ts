@@ -3,7 +3,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {once} from 'node:events';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {createInterface} from 'node:readline';
+import {writeFailure} from '../output/failure.ts';
 import type {AuditRecord} from '../record.ts';
 
 /** Text sorted in memory at once, in characters; more goes through temporary files. */
@@ -16,6 +16,7 @@ const timeOf = (record: AuditRecord) => record.time ?? Infinity;
 /**
  * The records of one window, oldest first; rows of the same time keep the order in which they came. Memory is bounded:
  * beyond `runCharacters` of text, sorted runs go to a private temporary directory and are merged from there.
+ * @throws OutputError when the temporary directory cannot be used, and whatever `batches` throws
  */
 export async function* inTimeOrder(
 	batches: AsyncIterable<AuditRecord[]>,
@@ -32,9 +33,9 @@ export async function* inTimeOrder(
 				characters += record.text.length;
 			}
 			if (characters >= runCharacters) {
-				directory ??= await mkdtemp(join(tmpdir(), 'audit-export-'));
+				directory ??= await toDisk(mkdtemp(join(tmpdir(), 'audit-export-')));
 				const file = join(directory, `${files.length}.ndjson`);
-				await writeRun(file, sorted(run));
+				await toDisk(writeRun(file, sorted(run)));
 				files.push(file);
 				run = [];
 				characters = 0;
@@ -55,6 +56,14 @@ function sorted(records: AuditRecord[]): AuditRecord[] {
 	return records.toSorted((a, b) => timeOf(a) === timeOf(b) ? 0 : timeOf(a) - timeOf(b));
 }
 
+async function toDisk<T>(work: Promise<T>): Promise<T> {
+	try {
+		return await work;
+	} catch (error) {
+		throw writeFailure(`temporary files in ${tmpdir()}`, error, 'make room there, name another place with TMPDIR, or leave --order time out');
+	}
+}
+
 async function writeRun(file: string, records: readonly AuditRecord[]): Promise<void> {
 	const stream: WriteStream = createWriteStream(file, {mode: 0o600, flags: 'wx'});
 	for (const {time, id, text} of records) {
@@ -66,14 +75,25 @@ async function writeRun(file: string, records: readonly AuditRecord[]): Promise<
 
 async function* readRun(file: string): AsyncGenerator<AuditRecord, void, undefined> {
 	let head: string | undefined;
-	for await (const line of createInterface({input: createReadStream(file, 'utf8'), crlfDelay: Infinity})) {
+	for await (const line of readLines(file)) {
 		if (head === undefined) {
 			head = line;
 			continue;
 		}
-		const [time, id] = JSON.parse(head) as [number | null, string | null];
+		const [time, id]: [number | null, string | null] = JSON.parse(head);
 		head = undefined;
 		yield {text: line, id: id ?? undefined, time: time ?? undefined};
+	}
+}
+
+/** By line feeds only: `node:readline` also ends lines at U+2028, which may stand in an id, and hides read errors. */
+async function* readLines(file: string): AsyncGenerator<string, void, undefined> {
+	let rest = '';
+	const chunks: AsyncIterable<string> = createReadStream(file, 'utf8');
+	for await (const chunk of chunks) {
+		const lines = `${rest}${chunk}`.split('\n');
+		rest = lines.pop() ?? '';
+		yield* lines;
 	}
 }
 
@@ -83,24 +103,29 @@ async function* inMemory(records: readonly AuditRecord[]): AsyncGenerator<AuditR
 
 /** Merges sorted runs; of equal times the earlier run goes first. */
 async function* merge(runs: Array<AsyncGenerator<AuditRecord, void, undefined>>): AsyncGenerator<AuditRecord[], void, undefined> {
-	const heads = await Promise.all(runs.map(async run => run.next()));
-	let batch: AuditRecord[] = [];
-	for (;;) {
-		let least = -1;
-		for (const [index, head] of heads.entries()) {
-			if (head.done === true) continue;
-			const best = least < 0 ? undefined : heads[least];
-			if (best === undefined || best.done === true || timeOf(head.value) < timeOf(best.value)) least = index;
+	try {
+		const heads = await Promise.all(runs.map(async run => run.next()));
+		let batch: AuditRecord[] = [];
+		for (;;) {
+			let least = -1;
+			for (const [index, head] of heads.entries()) {
+				if (head.done === true) continue;
+				const best = least < 0 ? undefined : heads[least];
+				if (best === undefined || best.done === true || timeOf(head.value) < timeOf(best.value)) least = index;
+			}
+			const head = heads[least];
+			const run = runs[least];
+			if (head === undefined || head.done === true || run === undefined) break;
+			batch.push(head.value);
+			heads[least] = await run.next();
+			if (batch.length >= recordsPerBatch) {
+				yield batch;
+				batch = [];
+			}
 		}
-		const head = heads[least];
-		const run = runs[least];
-		if (head === undefined || head.done === true || run === undefined) break;
-		batch.push(head.value);
-		heads[least] = await run.next();
-		if (batch.length >= recordsPerBatch) {
-			yield batch;
-			batch = [];
-		}
+		if (batch.length > 0) yield batch;
+	} finally {
+		// Closes the files of runs that were not read to their end.
+		await Promise.all(runs.map(async run => run.return()));
 	}
-	if (batch.length > 0) yield batch;
 }

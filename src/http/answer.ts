@@ -23,7 +23,7 @@ export function valueAt(value: unknown, path: readonly string[]): unknown {
 	let current = value;
 	for (const key of path) {
 		if (typeof current !== 'object' || current === null) return undefined;
-		current = (current as Record<string, unknown>)[key];
+		current = Object.hasOwn(current, key) ? Reflect.get(current, key) : undefined;
 	}
 	return current;
 }

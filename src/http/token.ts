@@ -17,8 +17,6 @@ export interface TokenInputs {
 interface HeldToken extends AccessToken {
 	/** Monotonic time from which a new token is asked for. */
 	readonly renewAt: number;
-	/** The API took it at least once. */
-	accepted: boolean;
 }
 
 /** A token is renewed this long before its end, or at nine tenths of a short life. */
@@ -35,6 +33,8 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
 }): TokenSource {
 	let held: HeldToken | undefined;
 	let pending: Promise<HeldToken> | undefined;
+	/** Tokens that the API took at least once. */
+	const worked = new WeakSet<AccessToken>();
 	let readyMadeRefused = false;
 
 	const canExchange = inputs.appId !== undefined && inputs.appSecret !== undefined;
@@ -43,7 +43,7 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
 		if (inputs.accessToken !== undefined && !readyMadeRefused) {
 			const value = await inputs.accessToken();
 			context.masker.add(value);
-			return {value, renewAt: Infinity, accepted: false};
+			return {value, renewAt: Infinity};
 		}
 		return exchange();
 	}
@@ -67,7 +67,7 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
 		context.masker.add(value);
 		const life = wholeNumber(firstAt(answer.body, vendor.exchange.lifePaths)) ?? vendor.exchange.defaultLifeSeconds;
 		const lifeMs = Math.max(0, life * 1000);
-		return {value, renewAt: askedAt + lifeMs - Math.min(renewAheadMs, lifeMs / 10), accepted: false};
+		return {value, renewAt: askedAt + lifeMs - Math.min(renewAheadMs, lifeMs / 10)};
 	}
 
 	return {
@@ -84,16 +84,15 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
 			return pending;
 		},
 		accepted(token) {
-			if (token === held) held.accepted = true;
+			worked.add(token);
 		},
 		refused(token, renewals) {
-			const worked = (token as HeldToken).accepted;
 			if (token === held) {
 				if (held.renewAt === Infinity) readyMadeRefused = true;
 				held = undefined;
 			}
 			// Renewing helps once; more often only while the tokens do work for a time and are then revoked.
-			return canExchange && renewals < (worked ? mostRenewals : 1);
+			return canExchange && renewals < (worked.has(token) ? mostRenewals : 1);
 		},
 	};
 }
