@@ -1,11 +1,14 @@
 import type {Formatter} from '../formats/index.ts';
 import type {Client} from '../http/client.ts';
-import {redactFields, parseFieldPath} from '../json/edit.ts';
+import {parseFieldPath, redactFields, type FieldPath} from '../json/edit.ts';
 import type {Output} from '../output/output.ts';
 import type {Query} from '../query/query.ts';
 import {toRequest} from '../query/request.ts';
 import type {AuditRecord} from '../record.ts';
+import type {CappedReader} from './capped-page.ts';
+import {readCapped} from './read-capped.ts';
 import {inOrder, type WindowEvent} from './in-order.ts';
+import {problemsOf} from './problems.ts';
 import {readWindow, type WindowReader} from './read-window.ts';
 import type {RunCounters} from './summary.ts';
 import {inTimeOrder} from './time-order.ts';
@@ -48,18 +51,23 @@ export async function runExport(query: Query, {client, formatter, output, counte
 	const reader: WindowReader = {
 		source: query.source,
 		pageSize: query.pageSize,
-		since: query.since,
-		until: query.until,
 		verbose,
 		fetchPage: async parameters => client.send(toRequest(query, parameters)),
 	};
+	const {pagination, splitBy} = query.source;
+	const capped: CappedReader | undefined = pagination.style === 'offset'
+		? {...reader, pagination, concurrency: query.concurrency, learned: {meaning: undefined, startInclusive: false}, splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}
+		: undefined;
 	const events = inOrder(
 		planWindows(from, query.until, query.windowMs),
 		(window, report) => {
-			const served = readWindow(window, reader, report);
-			return query.order === 'time' ? inTimeOrder(served) : served;
+			const served = capped === undefined ? readWindow(window, reader, report) : readCapped(window, capped, report);
+			// Before anything else sees the records: sorting may put them on disk.
+			const safe = redacted.length === 0 ? served : redactAll(served, redacted);
+			return query.order === 'time' ? inTimeOrder(safe) : safe;
 		},
-		{concurrency: concurrencyOf(query), stop},
+		// Offset pages of one window are read in parallel; windows beside each other would only grow the memory.
+		{concurrency: capped === undefined ? concurrencyOf(query) : 1, stop},
 	);
 	if (output.resumed === undefined) await output.write(formatter.start());
 	let limited = query.limit !== undefined && counters.records >= query.limit;
@@ -68,14 +76,16 @@ export async function runExport(query: Query, {client, formatter, output, counte
 			signal.throwIfAborted();
 			if (event.kind === 'records') {
 				const room = query.limit === undefined ? Infinity : query.limit - counters.records;
-				const records = (room < event.records.length ? event.records.slice(0, room) : event.records).map(record =>
-					redacted.length === 0 ? record : {...record, text: redactFields(record.text, redacted)});
+				const records = room < event.records.length ? event.records.slice(0, room) : event.records;
 				inspect(records);
 				beforeWrite();
 				await output.write(formatter.write(records));
 				counters.records += records.length;
 				limited = counters.records === query.limit;
-				if (limited) break;
+				if (limited) {
+					takeReport(event, counters);
+					break;
+				}
 			} else {
 				await finishWindow(event, {counters, output});
 				verbose(`window ${new Date(event.window.from).toISOString()} to ${new Date(event.window.to).toISOString()} done, ${counters.records} records so far`);
@@ -87,11 +97,24 @@ export async function runExport(query: Query, {client, formatter, output, counte
 	return {limited};
 }
 
-async function finishWindow({window, report}: WindowEvent & {kind: 'done'}, {counters, output}: {counters: RunCounters; output: Output}): Promise<void> {
-	counters.windows++;
+function takeReport({window, report}: WindowEvent, counters: RunCounters): void {
 	counters.duplicates += report.duplicates;
-	counters.problems.push(...report.problems);
-	if (counters.problems.length === 0) await output.checkpoint({nextFrom: window.to, records: counters.records});
+	counters.problems.push(...problemsOf(report, window));
+}
+
+async function finishWindow(event: WindowEvent, {counters, output}: {counters: RunCounters; output: Output}): Promise<void> {
+	counters.windows++;
+	takeReport(event, counters);
+	if (counters.problems.length === 0) await output.checkpoint({nextFrom: event.window.to, records: counters.records});
+}
+
+async function* redactAll(batches: AsyncIterable<AuditRecord[]>, paths: readonly FieldPath[]): AsyncGenerator<AuditRecord[], void, undefined> {
+	for await (const batch of batches) yield batch.map(record => ({...record, text: redactFields(record.text, paths)}));
+}
+
+/** Whether the user left open what the source splits by. */
+function isUnsplit({filters}: Query, {parameter, all}: {parameter: string; all: string}): boolean {
+	return filters[parameter] === undefined || filters[parameter] === all;
 }
 
 /** A small `--limit` is met by few pages: reading windows ahead would only spend the budget. */

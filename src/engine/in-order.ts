@@ -1,11 +1,11 @@
 import {ExportError} from '../errors.ts';
 import type {AuditRecord} from '../record.ts';
-import type {WindowReport} from './problems.ts';
+import {newReport, type WindowReport} from './problems.ts';
 import type {Window} from './windows.ts';
 
 /** What comes out of a run of windows, strictly window after window. */
 export type WindowEvent =
-	| {readonly kind: 'records'; readonly window: Window; readonly records: AuditRecord[]}
+	| {readonly kind: 'records'; readonly window: Window; readonly records: AuditRecord[]; readonly report: WindowReport}
 	| {readonly kind: 'done'; readonly window: Window; readonly report: WindowReport};
 
 /** Reads one window; problems and counts go into `report`. */
@@ -72,7 +72,7 @@ export async function* inOrder(
 		while (jobs.length < concurrency) {
 			const next = plan.next();
 			if (next.done === true) return;
-			const job: Job = {window: next.value, report: {problems: [], duplicates: 0}, queue: [], finished: false, failure: undefined, stopped: Promise.resolve()};
+			const job: Job = {window: next.value, report: newReport(), queue: [], finished: false, failure: undefined, stopped: Promise.resolve()};
 			jobs.push(job);
 			job.stopped = run(job);
 		}
@@ -85,7 +85,7 @@ export async function* inOrder(
 			if (records !== undefined) {
 				waitingCharacters -= charactersOf(records);
 				announce();
-				yield {kind: 'records', window: head.window, records};
+				yield {kind: 'records', window: head.window, records, report: head.report};
 			} else if (head.failure !== undefined) {
 				throw head.failure.error;
 			} else if (head.finished) {

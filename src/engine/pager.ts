@@ -31,11 +31,21 @@ export interface Pager {
 /** Pages in a row that may bring nothing before it counts as an endless loop. */
 const mostIdlePages = 100;
 
+/** The parameters of a window's first page, in any style. */
+export function firstPage(pagination: Pagination, pageSize: number): PageParameters {
+	switch (pagination.style) {
+		case 'token': return {[pagination.sizeParameter]: pageSize};
+		case 'numbered': return {[pagination.pageParameter]: 1, [pagination.sizeParameter]: pageSize};
+		case 'offset': return {[pagination.sizeParameter]: pageSize, [pagination.offsetParameter]: 0};
+	}
+}
+
 /** The pager of a pagination style. `label` starts error messages. */
 export function createPager(pagination: Pagination, pageSize: number, label: string): Pager {
 	switch (pagination.style) {
 		case 'token': return tokenPager(pagination, pageSize, label);
 		case 'numbered': return numberedPager(pagination, pageSize, label);
+		case 'offset': throw new Error('offset pages are asked for beside each other, not one after the other');
 	}
 }
 
@@ -63,7 +73,7 @@ function tokenPager(pagination: TokenPagination, pageSize: number, label: string
 	const size = {[pagination.sizeParameter]: pageSize};
 	const checkIdle = idleGuard(label);
 	return {
-		first: size,
+		first: firstPage(pagination, pageSize),
 		total: undefined,
 		totalMoved: false,
 		next(page) {
@@ -88,7 +98,7 @@ function numberedPager(pagination: NumberedPagination, pageSize: number, label: 
 	let total: number | undefined;
 	let totalMoved = false;
 	return {
-		first: parameters(1),
+		first: firstPage(pagination, pageSize),
 		get total() {
 			return total;
 		},

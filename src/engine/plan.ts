@@ -1,8 +1,9 @@
+import type {ApiRequest} from '../http/client.ts';
 import {formatDuration} from '../query/duration.ts';
 import type {Query} from '../query/query.ts';
 import {toRequest} from '../query/request.ts';
 import {formatUtc} from '../query/time.ts';
-import {createPager} from './pager.ts';
+import {firstPage} from './pager.ts';
 import {askedRange, countWindows} from './windows.ts';
 
 /** What a run would do, as far as it can be known without asking the API. */
@@ -34,7 +35,7 @@ export function planOf(query: Query, baseUrl: string): Plan {
 		fewest_requests: windows,
 		budget: `${requests}/${formatDuration(perMs)}`,
 		least_time_ms: windows === 0 ? 0 : Math.floor((windows - 1) / requests) * perMs,
-		first_request: windows === 0 ? null : firstRequest(query, baseUrl),
+		first_request: windows === 0 ? null : asCurl(firstRequestOf(query), baseUrl),
 	};
 }
 
@@ -52,14 +53,18 @@ export function formatPlan(plan: Plan): string {
 	].join('\n');
 }
 
-function firstRequest(query: Query, baseUrl: string): string {
+/** The first request of a query whose range is not empty: the first page of its first window. */
+export function firstRequestOf(query: Query): ApiRequest {
 	const {source} = query;
 	const asked = askedRange({from: query.since, to: Math.min(query.until, query.since + query.windowMs)}, source);
-	const request = toRequest(query, {
+	return toRequest(query, {
 		[source.range.start]: asked.start,
 		[source.range.end]: asked.end,
-		...createPager(source.pagination, query.pageSize, source.name).first,
+		...firstPage(source.pagination, query.pageSize),
 	});
+}
+
+function asCurl(request: ApiRequest, baseUrl: string): string {
 	const search = request.query === undefined ? '' : `?${new URLSearchParams(request.query.map(([name, value]): [string, string] => [name, value])).toString()}`;
 	return [
 		`curl -X ${request.method} ${shellQuote(`${baseUrl}${request.path}${search}`)}`,

@@ -14,9 +14,6 @@ export interface WindowReader {
 	readonly source: SourceDefinition;
 	readonly pageSize: number;
 	readonly fetchPage: FetchPage;
-	/** The whole export's range: rows inside it that no window asked for are a problem, others are not. */
-	readonly since: number;
-	readonly until: number;
 	readonly verbose: (message: string) => void;
 }
 
@@ -41,23 +38,24 @@ export async function* readWindow(window: Window, reader: WindowReader, report: 
 		yield* readOnce({window, reader, report, written: undefined, repeated: false});
 		return;
 	}
-	const outcome = yield* readUntilStill(window, {reader, report}, (written, repeated) => readOnce({window, reader, report, written, repeated}));
+	const written = new Set<string>();
+	const outcome = yield* readUntilStill(window, {reader, report}, repeated => readOnce({window, reader, report, written, repeated}));
 	if (outcome.kind === 'too-many') for (const part of outcome.parts) yield* readWindow(part, reader, report);
 }
 
 /**
  * Reads a window whose total may move while it is read, again if it did. Rows of earlier readings are not repeated. What
- * will not hold still goes into the report.
+ * will not hold still goes into the report. `read` is told whether an earlier reading wrote rows.
  */
 export async function* readUntilStill(
 	window: Window,
 	{reader, report}: {reader: WindowReader; report: WindowReport},
-	read: (written: Set<string>, repeated: boolean) => AsyncGenerator<AuditRecord[], ReadingOutcome, undefined>,
+	read: (repeated: boolean) => AsyncGenerator<AuditRecord[], ReadingOutcome, undefined>,
 ): AsyncGenerator<AuditRecord[], ReadingOutcome, undefined> {
-	const written = new Set<string>();
 	for (let count = 1; ; count++) {
 		const known = report.problems.length;
-		const outcome = yield* read(written, count > 1);
+		const odd = {...report.oddities};
+		const outcome = yield* read(count > 1);
 		if (outcome.kind !== 'incomplete') return outcome;
 		reader.verbose(`window read ${count} of at most ${mostReadings} times: ${outcome.detail}`);
 		if (count === mostReadings) {
@@ -66,6 +64,7 @@ export async function* readUntilStill(
 		}
 		// The next reading finds the same strange rows again.
 		report.problems.length = known;
+		report.oddities = odd;
 	}
 }
 
@@ -86,7 +85,7 @@ async function* readOnce({window, reader, report, written, repeated}: {
 	const label = `${source.name}: ${source.endpoint.method} ${source.endpoint.path}`;
 	const asked = askedRange(window, source);
 	const pager = createPager(source.pagination, reader.pageSize, label);
-	const sieve = new Sieve({window, asked, source, range: reader, report, written, repeated});
+	const sieve = new Sieve({window, asked, source, report, written, repeated});
 	let first = true;
 	let parameters: PageParameters | undefined = pager.first;
 	while (parameters !== undefined) {
@@ -100,6 +99,5 @@ async function* readOnce({window, reader, report, written, repeated}: {
 		first = false;
 		if (page.kept.length > 0) yield page.kept;
 	}
-	sieve.finish();
 	return compareTotal({total: pager.total, totalMoved: pager.totalMoved, delivered: sieve.delivered});
 }

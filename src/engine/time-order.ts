@@ -86,7 +86,7 @@ async function* readRun(file: string): AsyncGenerator<AuditRecord, void, undefin
 	}
 }
 
-/** By line feeds only: `node:readline` also ends lines at U+2028, which may stand in an id, and hides read errors. */
+/** By line feeds only: `node:readline` also ends lines at U+2028, which may stand in an id. */
 async function* readLines(file: string): AsyncGenerator<string, void, undefined> {
 	let rest = '';
 	const chunks: AsyncIterable<string> = createReadStream(file, 'utf8');

@@ -1,0 +1,116 @@
+import {ApiError} from '../errors.ts';
+import {valueAt, wholeNumber} from '../http/answer.ts';
+import type {ApiAnswer} from '../http/client.ts';
+import type {AuditRecord} from '../record.ts';
+import {meaningOf, telltaleOffset, type OffsetMeaning} from './offset-meaning.ts';
+import type {OffsetPagination} from './pagination.ts';
+import type {WindowReport} from './problems.ts';
+import type {WindowReader} from './read-window.ts';
+import {rowsOf} from './rows-of.ts';
+import {askedRange, type AskedRange, type Window} from './windows.ts';
+
+/** Reads an API that reaches only so many rows of a query by offsets. Remembers what it finds out in the course of a run. */
+export interface CappedReader extends WindowReader {
+	readonly pagination: OffsetPagination;
+	/** Pages of one window under way at once. */
+	readonly concurrency: number;
+	readonly learned: Learned;
+	readonly debug: (message: string) => void;
+	/** The query is not narrowed by the user to what the source splits by. */
+	readonly splittable: boolean;
+	/** Parameters that narrow every query further, where one instant holds more than the cap. */
+	readonly narrowed?: Readonly<Record<string, string>>;
+}
+
+/** Facts that the documentation leaves open and answers have shown. */
+export interface Learned {
+	/** What the offset counts. */
+	meaning: OffsetMeaning | undefined;
+	/** Rows on the start of an asked range were delivered. */
+	startInclusive: boolean;
+}
+
+/** A stretch of time with the range that all of its pages are asked with. */
+export interface Part extends Window {
+	readonly asked: AskedRange;
+}
+
+/** One answer with its rows and the total that it states. */
+export interface CountedPage {
+	readonly answer: ApiAnswer;
+	readonly records: readonly AuditRecord[];
+	readonly total: number;
+}
+
+/** The part for a window, asked as widely as what is known by now makes necessary. */
+export function partOf(window: Window, {source, learned}: CappedReader): Part {
+	const asked = askedRange(window, source);
+	const startsEarly = source.range.startBound === 'unknown' && learned.startInclusive;
+	return {from: window.from, to: window.to, asked: startsEarly ? {...asked, start: asked.start + 1} : asked};
+}
+
+/** What is read, for messages. */
+export function labelOf({source}: CappedReader): string {
+	return `${source.name}: ${source.endpoint.method} ${source.endpoint.path}`;
+}
+
+/**
+ * Asks for one page of a part.
+ * @throws ApiError when the answer states no total or holds no place for rows.
+ */
+export async function askPage(part: Part, offset: number, reader: CappedReader): Promise<CountedPage> {
+	const {source, pagination, learned} = reader;
+	const answer = await reader.fetchPage({
+		[source.range.start]: part.asked.start,
+		[source.range.end]: part.asked.end,
+		[pagination.sizeParameter]: reader.pageSize,
+		[pagination.offsetParameter]: offset,
+		...reader.narrowed,
+	});
+	const total = wholeNumber(valueAt(answer.body, pagination.total));
+	if (total === undefined || total < 0) {
+		throw new ApiError(`${labelOf(reader)}: the answer states no total (${pagination.total.join('.')})`, {hint: 'the API does not answer as documented; run with --debug'});
+	}
+	const records = rowsOf(answer, source, labelOf(reader));
+	learned.startInclusive ||= records.some(({time}) => time === part.asked.start * source.range.unitMs);
+	return {answer, records, total};
+}
+
+/**
+ * Finds out what the offset counts, with one request. In the likelier case its page is the second one of the part and
+ * is returned; undefined when nothing had to be asked, or the page is of no further use.
+ */
+export async function learnMeaning(part: Part, first: CountedPage, reader: CappedReader): Promise<CountedPage | undefined> {
+	const {pagination, learned} = reader;
+	if (pagination.counts !== 'unknown') learned.meaning ??= pagination.counts;
+	const size = first.records.length;
+	if (learned.meaning !== undefined || size === 0 || first.total <= size) return undefined;
+	const asked = telltaleOffset(size, first.total);
+	const page = await askPage(part, asked, reader).catch((error: unknown) => {
+		// Counted in pages it lies beyond the cap, which an API may refuse rather than answer with nothing.
+		if (asked > 1 && error instanceof ApiError && error.vendorCode !== undefined && error.vendorCode === reader.source.badParameter?.code) return undefined;
+		throw error;
+	});
+	if (page === undefined) {
+		learned.meaning = 'pages';
+		return undefined;
+	}
+	const ids = new Set(first.records.map(({id}) => id));
+	learned.meaning = meaningOf(asked, {rows: page.records.length, known: page.records.filter(({id}) => ids.has(id)).length});
+	reader.debug(`${labelOf(reader)}: ${pagination.offsetParameter} counts ${learned.meaning}`);
+	return (asked === 1) === (learned.meaning === 'pages') ? page : undefined;
+}
+
+/** What reading a part that should fit goes on with. */
+export interface FittingInputs {
+	/** Page 0 where it was asked for already, perhaps for a longer part with the same start. */
+	readonly first: CountedPage | undefined;
+	readonly reader: CappedReader;
+	readonly report: WindowReport;
+	readonly written: Set<string>;
+}
+
+/** Page numbers from 1 to the end of `total()` rows, which may become known with page 1 only. */
+export function* pagesUpTo(total: () => number, size: number): Generator<number, void, undefined> {
+	for (let index = 1; size > 0 && index * size < total(); index++) yield index;
+}

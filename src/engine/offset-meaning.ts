@@ -1,0 +1,29 @@
+/**
+ * What an API's `offset` counts. Where the documentation leaves it open, the first window with a second page tells, and
+ * the whole run remembers.
+ */
+export type OffsetMeaning = 'rows' | 'pages';
+
+/** The offset that asks for page `index` (from 0) of pages of `size` rows. */
+export function offsetOf(index: number, size: number, meaning: OffsetMeaning): number {
+	return meaning === 'rows' ? index * size : index;
+}
+
+/**
+ * Which offset to ask for to find out, given that page 0 held `size` rows of `total`: `size` itself where that many pages
+ * lie beyond the end, so that it costs nothing when rows are counted; else 1, so that it costs nothing when pages are.
+ */
+export function telltaleOffset(size: number, total: number): number {
+	return size > 1 && size * size >= total ? size : 1;
+}
+
+/**
+ * What the answer to `telltaleOffset` tells. `known`: rows of it that page 0 held, `rows`: rows in it.
+ *
+ * Asked for `size`: counted in rows it is the second page, counted in pages it lies beyond the end and is empty. Asked
+ * for 1: counted in pages it is the second page, counted in rows it is page 0 again but for one row.
+ */
+export function meaningOf(asked: number, {rows, known}: {rows: number; known: number}): OffsetMeaning {
+	if (asked > 1) return rows > 0 ? 'rows' : 'pages';
+	return known > 0 ? 'rows' : 'pages';
+}

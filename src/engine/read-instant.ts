@@ -1,0 +1,92 @@
+import {formatUtc} from '../query/timezone.ts';
+import type {AuditRecord} from '../record.ts';
+import {ahead} from './ahead.ts';
+import {askPage, labelOf, learnMeaning, pagesUpTo, partOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
+import {offsetOf} from './offset-meaning.ts';
+import type {WindowReport} from './problems.ts';
+import {Sieve} from './sieve.ts';
+import type {Window} from './windows.ts';
+
+type Records = AsyncGenerator<AuditRecord[], void, undefined>;
+
+/** How far one query got into a crowded instant. */
+interface Reach {
+	/** Every row of the instant that the query selects was delivered. */
+	readonly whole: boolean;
+	/** Distinct rows delivered, neighbouring instants included. */
+	readonly delivered: number;
+}
+
+/**
+ * Reads one instant that holds more rows than a query reaches: by log type (or whatever the source splits by) where that
+ * helps, and else as far as the query reaches. What stays behind goes into the report.
+ */
+export async function* readInstant(instant: Window, reader: CappedReader, {report, written, readFitting}: {
+	report: WindowReport;
+	written: Set<string>;
+	readFitting: (part: Part, inputs: FittingInputs) => Records;
+}): Records {
+	const {source, pagination: {cap}} = reader;
+	const part = partOf(instant, reader);
+	const first = await askPage(part, 0, reader);
+	if (first.total < cap) {
+		yield* readFitting(part, {first, reader, report, written});
+		return;
+	}
+	const saturated = first.total === cap;
+	let whole = false;
+	let delivered = 0;
+	if (source.splitBy !== undefined && reader.splittable) {
+		const {parameter, values} = source.splitBy;
+		let selected = 0;
+		whole = true;
+		for (const value of values) {
+			const narrower: CappedReader = {...reader, narrowed: {...reader.narrowed, [parameter]: value}};
+			const page = await askPage(part, 0, narrower);
+			selected += page.total;
+			if (page.total < cap) {
+				yield* readFitting(part, {first: page, reader: narrower, report, written});
+				delivered += page.total;
+			} else {
+				const reach = yield* readReachable(part, page, narrower, {report, written});
+				whole &&= reach.whole;
+				delivered += reach.delivered;
+			}
+		}
+		// Rows of no listed type are reached, if at all, without the restriction.
+		if (!saturated && selected < first.total) whole = false;
+		if (whole || selected >= first.total) {
+			if (!whole) reportBehind();
+			return;
+		}
+	}
+	const before = written.size;
+	const reach = yield* readReachable(part, first, reader, {report, written});
+	delivered = Math.max(reach.delivered, delivered + (written.size - before));
+	if (!reach.whole && (saturated || delivered < first.total)) reportBehind();
+
+	function reportBehind(): void {
+		const behind = saturated ? 'an unknown number of' : String(first.total - delivered);
+		report.problems.push({
+			kind: 'capped', since: instant.from, until: instant.to,
+			detail: `${behind} rows of the instant ${formatUtc(instant.from)} stay behind: it holds ${saturated ? 'at least ' : ''}${first.total} rows, and a query reaches ${cap}`,
+		});
+	}
+}
+
+/** Writes what one query reaches of a crowded instant, oldest first. */
+async function* readReachable(part: Part, first: CountedPage, reader: CappedReader, {report, written}: {report: WindowReport; written: Set<string>}): AsyncGenerator<AuditRecord[], Reach, undefined> {
+	const {source, pagination} = reader;
+	const sieve = new Sieve({window: part, asked: part.asked, source, report, written, repeated: false});
+	const {kept, rows: size} = sieve.take(first.answer, labelOf(reader));
+	if (kept.length > 0) yield kept;
+	const second = await learnMeaning(part, first, reader);
+	const ask = async (index: number) => index === 1 && second !== undefined ? second : askPage(part, offsetOf(index, size, reader.learned.meaning ?? 'rows'), reader);
+	let passed = false;
+	for await (const page of ahead(pagesUpTo(() => Math.min(first.total, pagination.cap), size), reader.concurrency, ask)) {
+		const sifted = sieve.take(page.answer, labelOf(reader));
+		if (sifted.kept.length > 0) yield sifted.kept;
+		passed ||= page.records.some(({time}) => time !== undefined && time >= part.to);
+	}
+	return {whole: passed, delivered: sieve.delivered};
+}

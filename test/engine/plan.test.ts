@@ -1,0 +1,63 @@
+import {execFileSync} from 'node:child_process';
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {formatPlan, planOf} from '../../src/engine/plan.ts';
+import {HOUR, MINUTE} from '../../src/query/duration.ts';
+import type {Query} from '../../src/query/query.ts';
+import {sources} from '../../src/sources/index.ts';
+
+const since = Date.UTC(2026, 10, 19);
+const queryOf = (changes: Partial<Query> = {}): Query => ({
+	source: sources['feishu-openapi'], since, until: since + 24 * HOUR, filters: {}, pageSize: 100, windowMs: HOUR, order: 'served', redact: [],
+	concurrency: 4, budget: {requests: 100, perMs: MINUTE}, timeoutMs: 30_000, retries: 5, ...changes,
+});
+
+/** The arguments that a shell hands to curl, command by command. */
+function shellArguments(commands: readonly (string | null)[]): string[][] {
+	const script = `curl() { printf '%s\\0' "$@"; printf '\\0'; }\n${commands.join('\n')}\n`;
+	return execFileSync('sh', {input: script, encoding: 'utf8'}).split('\0\0').slice(0, -1).map(command => command.split('\0'));
+}
+
+it.each([
+	{hours: 24, windows: 24, leastTimeMs: 0},
+	{hours: 100, windows: 100, leastTimeMs: 0},
+	{hours: 101, windows: 101, leastTimeMs: MINUTE},
+	{hours: 250, windows: 250, leastTimeMs: 2 * MINUTE},
+])('needs $windows requests and $leastTimeMs ms for $hours hours', ({hours, windows, leastTimeMs}) => {
+	expect(planOf(queryOf({until: since + hours * HOUR}), 'https://a.example')).toMatchObject({
+		windows, fewest_requests: windows, least_time_ms: leastTimeMs, budget: '100/1m', window: '1h', since: '2026-11-19T00:00:00Z',
+	});
+});
+
+it('has no first request for an empty range', () => {
+	const plan = planOf(queryOf({until: since}), 'https://a.example');
+	expect(plan).toMatchObject({windows: 0, least_time_ms: 0, first_request: null});
+	expect(formatPlan(plan)).toContain('none, the range is empty');
+});
+
+describe('the first request', () => {
+	it('is a curl command that a shell takes apart again as it was meant, with the token masked', () => {
+		const plan = planOf(queryOf({filters: {app_id: `it's $HOME`}}), 'https://a.example');
+		expect(shellArguments([plan.first_request])).toEqual([[
+			'-X', 'POST', 'https://a.example/open-apis/security_and_compliance/v1/openapi_logs/list_data',
+			'-H', 'Authorization: Bearer ***', '-H', 'Content-Type: application/json; charset=utf-8',
+			'-d', JSON.stringify({app_id: `it's $HOME`, start_time: since / 1000 - 1, end_time: since / 1000 + 3600, page_size: 100}),
+		]]);
+	});
+
+	it('carries filters of any characters through the shell unchanged, in a body and in a query string', () => {
+		const value = fc.string({unit: fc.oneof(fc.constantFrom(...Array.from(`'"\\\`$!&|;<>(){}[]*?#~ \t\n%+=`)), fc.string({unit: 'binary', minLength: 1, maxLength: 1})), minLength: 1}).filter(text => !text.includes('\0') && text.isWellFormed());
+		// One shell for all of them: starting one takes longer than everything else.
+		const values = fc.sample(value, {numRuns: 200, seed: 7});
+		const commands = values.flatMap(text => [
+			planOf(queryOf({filters: {app_id: text}}), 'https://a.example').first_request,
+			planOf(queryOf({source: sources['trae-openapi'], filters: {api_path: text}}), 'https://a.example').first_request,
+		]);
+		const parsed = shellArguments(commands);
+		expect(parsed).toHaveLength(2 * values.length);
+		for (const [index, text] of values.entries()) {
+			expect(JSON.parse(parsed[2 * index]?.at(-1) ?? '')).toMatchObject({app_id: text});
+			expect(new URL(parsed[2 * index + 1]?.[2] ?? '').searchParams.get('api_path')).toBe(text);
+		}
+	});
+});
