@@ -1,7 +1,7 @@
 import {stringify, type Options} from 'csv-stringify/sync';
 import {decodeString, kindAt} from '../json/text.ts';
 import type {AuditRecord} from '../record.ts';
-import {columnFields, toFields} from './fields.ts';
+import {columnFields, shownValue, toFields} from './fields.ts';
 import {createFieldReader, createRowReader} from './row-reader.ts';
 import {createRfc3339} from './time.ts';
 import type {FormatOptions, Formatter} from './types.ts';
@@ -45,25 +45,25 @@ export function createCsv(options: FormatOptions): Formatter {
 
 type CellReader = (record: AuditRecord, toCell: (text: string) => string) => Cell[];
 
-function allCells({columns}: FormatOptions): CellReader {
-	const fields = columnFields(columns);
+function allCells({columns, language}: FormatOptions): CellReader {
+	const fields = columnFields(columns, language);
 	const read = createRowReader(fields);
 	const rfc3339 = createRfc3339();
 	return ({text, time}, toCell) => {
 		const {values, rest} = read(text);
-		const cells = fields.map(({path}, index) => path === undefined ? rfc3339(time) : cellOf(values[index], toCell));
+		const cells = fields.map((field, index) => field.path === undefined ? rfc3339(time) : cellOf(shownValue(field, values[index]), toCell));
 		cells.push(signed(rest));
 		return cells;
 	};
 }
 
-function pickedCells({columns}: FormatOptions, names: readonly string[]): CellReader {
-	const fields = toFields(names, columns);
+function pickedCells({columns, language}: FormatOptions, names: readonly string[]): CellReader {
+	const fields = toFields(names, columns, language);
 	const read = createFieldReader(fields);
 	const rfc3339 = createRfc3339();
 	return ({text, time}, toCell) => {
 		const values = read(text);
-		return fields.map(({path}, index) => path === undefined ? rfc3339(time) : cellOf(values[index], toCell));
+		return fields.map((field, index) => field.path === undefined ? rfc3339(time) : cellOf(shownValue(field, values[index]), toCell));
 	};
 }
 

@@ -1,3 +1,4 @@
+import type {Language} from '../sources/labels.ts';
 import {createCsv} from './csv.ts';
 import {createJson, createNdjson} from './json-text.ts';
 import {createTable} from './table.ts';
@@ -23,4 +24,12 @@ const formats: Readonly<Record<FormatName, (options: FormatOptions) => Formatter
  */
 export function createFormatter(name: FormatName, options: FormatOptions): Formatter {
 	return formats[name](options);
+}
+
+/**
+ * The language of labels where the user asks for none: English in csv, in tables and for the `fields` named; `off` for
+ * whole rows in ndjson and json, which stay as the API gave them.
+ */
+export function defaultLanguage(name: FormatName, fields: readonly string[]): Language {
+	return name === 'csv' || name === 'table' || fields.length > 0 ? 'en' : 'off';
 }

@@ -1,6 +1,7 @@
 import {parseFieldPath, pickFields} from '../json/edit.ts';
 import type {AuditRecord} from '../record.ts';
-import {toFields} from './fields.ts';
+import {columnFields, toFields} from './fields.ts';
+import {addLabels, createLabelReader} from './record-labels.ts';
 import {createRfc3339} from './time.ts';
 import type {FormatOptions, Formatter} from './types.ts';
 
@@ -35,16 +36,27 @@ export function createJson(options: FormatOptions): Formatter {
 	};
 }
 
-/** The whole row, or the picked fields of it. A derived column counts where the row has no member of its name. */
-function recordText({fields: names, columns}: FormatOptions): (record: AuditRecord) => string {
-	if (names === undefined) return record => record.text;
-	const fields = toFields(names, columns);
-	const paths = fields.map(({name, path}) => path ?? parseFieldPath(name));
-	const derived = fields.filter(({path}) => path === undefined).map(({name}) => name);
-	if (derived.length === 0) return record => pickFields(record.text, paths);
+/**
+ * The whole row with its labels, or exactly the picked fields of it. A derived column (the time, a label) counts where
+ * the row has no member of its name.
+ */
+function recordText({fields: names, columns, language}: FormatOptions): (record: AuditRecord) => string {
+	if (names === undefined) {
+		const labelled = columnFields(columns, language).filter(({show}) => show !== undefined);
+		return labelled.length === 0 ? record => record.text : addLabels(labelled);
+	}
+	const fields = toFields(names, columns, language);
+	// A label is a member of its own: a path would look for it inside the code.
+	const paths = fields.map(({name, path, show}) => show === undefined ? path ?? parseFieldPath(name) : [name]);
+	const times = fields.filter(({path}) => path === undefined).map(({name}) => name);
+	const labelled = fields.filter(({show}) => show !== undefined);
+	if (times.length === 0 && labelled.length === 0) return record => pickFields(record.text, paths);
 	const rfc3339 = createRfc3339();
+	const labelsOf = createLabelReader(labelled);
 	return ({text, time}) => {
 		const shown = rfc3339(time);
-		return pickFields(text, paths, new Map(shown === '' ? [] : derived.map(name => [name, `"${shown}"`])));
+		const derived = new Map(shown === '' ? [] : times.map(name => [name, `"${shown}"`]));
+		for (const [{name}, value] of labelsOf(text)) derived.set(name, value);
+		return pickFields(text, paths, derived);
 	};
 }

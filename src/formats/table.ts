@@ -1,6 +1,6 @@
 import {decodeString, kindAt} from '../json/text.ts';
 import type {AuditRecord} from '../record.ts';
-import {columnFields, toFields} from './fields.ts';
+import {columnFields, shownValue, toFields} from './fields.ts';
 import {displayWidth, fit, fitWidths, gap} from './layout.ts';
 import {createFieldReader} from './row-reader.ts';
 import {createLocalTime} from './time.ts';
@@ -20,8 +20,8 @@ const charactersPerColumn = 16;
  * Columns with two spaces between them for people to read: the columns marked `table`, or the fields. Holds back the
  * first records until the widths are known, and then cuts what does not fit.
  */
-export function createTable({columns, fields: names, timezone, width}: FormatOptions): Formatter {
-	const fields = names === undefined ? columnFields(columns.filter(({table}) => table === true)) : toFields(names, columns);
+export function createTable({columns, fields: names, language, timezone, width}: FormatOptions): Formatter {
+	const fields = names === undefined ? columnFields(columns.filter(({table}) => table === true), language) : toFields(names, columns, language);
 	const read = createFieldReader(fields);
 	const localTime = createLocalTime(timezone);
 	const longest = width === undefined ? Infinity : width * charactersPerColumn;
@@ -31,7 +31,7 @@ export function createTable({columns, fields: names, timezone, width}: FormatOpt
 
 	const cellsOf = ({text, time}: AuditRecord): string[] => {
 		const values = read(text);
-		return fields.map(({path}, index) => path === undefined ? localTime(time, withMs) : cellOf(values[index], longest));
+		return fields.map((field, index) => field.path === undefined ? localTime(time, withMs) : cellOf(shownValue(field, values[index]), longest));
 	};
 	const line = (cells: readonly string[]): string => {
 		let text = '';

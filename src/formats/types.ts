@@ -1,12 +1,15 @@
 import type {AuditRecord} from '../record.ts';
+import type {Language} from '../sources/labels.ts';
 import type {Column} from '../sources/types.ts';
 
 /** What a format needs to know about the export. */
 export interface FormatOptions {
-	/** All columns of the source. */
+	/** All columns of the source, as `labelledColumns` gives them. */
 	readonly columns: readonly Column[];
 	/** Only these, in this order: names of columns, or dotted paths into a row. Default: everything. */
 	readonly fields?: readonly string[];
+	/** In which language columns with a `label` say what a value means; `off` shows the value. Default off. */
+	readonly language?: Language;
 	/** IANA name of the zone in which tables show times. */
 	readonly timezone: string;
 	/** Columns of the terminal that tables must fit; undefined when there is no terminal. */
