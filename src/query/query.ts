@@ -1,4 +1,5 @@
 import type {SourceDefinition} from '../sources/types.ts';
+import type {Filters} from './filters.ts';
 import type {BudgetLimit} from '../http/budget.ts';
 
 /** One export, fully resolved: after this nothing reads flags, the environment, files or the clock for its meaning. */
@@ -8,7 +9,7 @@ export interface Query {
 	readonly since: number;
 	readonly until: number;
 	/** API parameters of the filters, by name. */
-	readonly filters: Readonly<Record<string, string | readonly string[]>>;
+	readonly filters: Filters;
 	readonly pageSize: number;
 	/** Length of a window in milliseconds. */
 	readonly windowMs: number;

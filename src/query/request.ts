@@ -1,15 +1,26 @@
 import type {ApiRequest} from '../http/client.ts';
+import type {SourceOption} from '../sources/types.ts';
 import type {Query} from './query.ts';
 
 /** A parameter's value before it is written to the wire. */
 export type ParameterValue = string | number | readonly string[];
 
-/** The API request that carries these parameters and the query's filters, as the source declares it. */
-export function toRequest(query: Pick<Query, 'source' | 'filters'>, parameters: Readonly<Record<string, ParameterValue>>): ApiRequest {
-	const {method, path} = query.source.endpoint;
-	const all: Record<string, ParameterValue> = {...query.filters, ...parameters};
+/**
+ * The API request that carries the source's constants, the query's filters and these parameters, the later ones before
+ * the earlier ones, each where the source declares it: in the path, the query string or the body.
+ */
+export function toRequest({source, filters}: Pick<Query, 'source' | 'filters'>, parameters: Readonly<Record<string, ParameterValue>>): ApiRequest {
+	const {method} = source.endpoint;
+	const {constants = {}} = source;
+	const all: Record<string, ParameterValue> = {...constants, ...filters, ...parameters};
+	let {path} = source.endpoint;
+	for (const option of Object.values<SourceOption>(source.options)) {
+		if (option.in !== 'path') continue;
+		path = path.replace(`:${option.parameter}`, encodeURIComponent(String(all[option.parameter] ?? '')));
+		delete all[option.parameter];
+	}
 	if (method === 'POST') return {method, path, body: all};
 	const pairs = Object.entries(all).flatMap(([name, value]): Array<[string, string]> =>
-		Array.isArray(value) ? value.map((entry): [string, string] => [name, String(entry)]) : [[name, String(value)]]);
+		typeof value === 'object' ? value.map((entry): [string, string] => [name, entry]) : [[name, String(value)]]);
 	return {method, path, query: pairs};
 }

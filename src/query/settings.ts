@@ -1,12 +1,14 @@
 import {UsageError} from '../errors.ts';
 import type {ExportFlags} from '../commands/export-options.ts';
 import {longestWindowMs} from '../engine/windows.ts';
-import type {FormatName} from '../formats/index.ts';
+import {defaultLanguage, type FormatName} from '../formats/index.ts';
 import type {BudgetLimit} from '../http/budget.ts';
 import {formatOf} from '../output/file-name.ts';
 import {formatDuration, requireDuration} from './duration.ts';
 import {parseTime, requireTimezone, systemTimezone} from './time.ts';
+import {resolveFilters} from './filters.ts';
 import type {Query} from './query.ts';
+import {languages, type Language} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {SourceDefaults} from '../config/schema.ts';
 
@@ -19,6 +21,8 @@ export interface OutputSettings {
 	readonly timezone: string;
 	readonly escapeFormulas: boolean;
 	readonly bom: boolean;
+	/** The language of readable columns beside coded ones. */
+	readonly labels: Language;
 	readonly resume: boolean;
 }
 
@@ -36,10 +40,11 @@ const formats: readonly FormatName[] = ['ndjson', 'json', 'csv', 'table'];
  * Resolves one export: flags over the configuration's defaults for the source over the source's own.
  * @throws UsageError for every value that is not understood or beyond a documented limit.
  */
-export function resolveSettings({source, flags, defaults, now, terminal}: {
+export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 	source: SourceDefinition;
 	flags: ExportFlags;
 	defaults: SourceDefaults;
+	env: Readonly<Record<string, string | undefined>>;
 	/** Unix milliseconds. */
 	now: number;
 	/** Whether stdout is a terminal. */
@@ -52,13 +57,14 @@ export function resolveSettings({source, flags, defaults, now, terminal}: {
 		throw new UsageError('--since is later than --until', {hint: 'the range is [since, until): since comes first'});
 	}
 	const path = flags.output === undefined || flags.output === '-' ? undefined : flags.output;
+	const format = oneOf(flags.format ?? (path === undefined ? undefined : formatOf(path)) ?? defaults.format ?? (terminal && path === undefined ? 'table' : 'ndjson'), formats, '--format');
 	const limit = flags.limit === undefined ? undefined : positiveInteger(flags.limit, '--limit');
 	return {
 		query: {
 			source,
 			since: since.ms,
 			until: until.ms,
-			filters: filtersOf(source, flags),
+			filters: resolveFilters(source, flags, env),
 			pageSize: pageSize(),
 			windowMs: windowMs(),
 			...(limit === undefined ? {} : {limit}),
@@ -70,12 +76,13 @@ export function resolveSettings({source, flags, defaults, now, terminal}: {
 			retries: wholeNumber(flags.retries ?? defaults.retries ?? 5, '--retries', 0),
 		},
 		output: {
-			format: oneOf(flags.format ?? (path === undefined ? undefined : formatOf(path)) ?? defaults.format ?? (terminal && path === undefined ? 'table' : 'ndjson'), formats, '--format'),
+			format,
 			path,
 			fields: flags.fields ?? defaults.fields ?? [],
 			timezone,
 			escapeFormulas: flags.escapeFormulas ?? true,
 			bom: flags.csvBom ?? false,
+			labels: oneOf(flags.labels ?? defaultLanguage(format, flags.fields ?? defaults.fields ?? []), languages, '--labels'),
 			resume: flags.resume ?? true,
 		},
 		sliding: {since: since.sliding, until: until.sliding},
@@ -117,26 +124,6 @@ export function resolveSettings({source, flags, defaults, now, terminal}: {
 		const [, requests = '', amount = '', unit = ''] = match;
 		return {requests: positiveInteger(requests, '--rate'), perMs: requireDuration(`${amount === '' ? '1' : amount}${unit}`, '--rate')};
 	}
-}
-
-function filtersOf(source: SourceDefinition, flags: ExportFlags): Record<string, string | string[]> {
-	const filters: Record<string, string | string[]> = {};
-	for (const [name, option] of Object.entries(source.options)) {
-		const value = flags[name];
-		if (value === undefined) continue;
-		const {flags: spelling, parameter} = option;
-		const longName = spelling.split(' ')[0] ?? spelling;
-		const values = (Array.isArray(value) ? value : [value]).map(String);
-		if (values.includes('')) throw new UsageError(`${longName}: the value is empty`);
-		const rule = source.parameters[parameter];
-		if (rule?.maxLength !== undefined) {
-			const length = rule.type === 'string[]' ? values.length : (values[0] ?? '').length;
-			const what = rule.type === 'string[]' ? 'values' : 'characters';
-			if (length > rule.maxLength) throw new UsageError(`${longName}: ${length} ${what} are more than the ${rule.maxLength} that the API allows`);
-		}
-		filters[parameter] = rule?.type === 'string[]' ? values : values[0] ?? '';
-	}
-	return filters;
 }
 
 function oneOf<T extends string>(value: string, allowed: readonly T[], option: string): T {

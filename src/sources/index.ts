@@ -1,3 +1,6 @@
+import {feishuApaasDataChange} from './feishu-apaas-data-change.ts';
+import {feishuApaas} from './feishu-apaas.ts';
+import {feishuBehavior} from './feishu-behavior.ts';
 import {feishuOpenapi} from './feishu-openapi.ts';
 import {traeOpenapi} from './trae-openapi.ts';
 import type {SourceDefinition} from './types.ts';
@@ -6,6 +9,9 @@ import type {SourceDefinition} from './types.ts';
 export const sources = {
 	'feishu-openapi': feishuOpenapi,
 	'trae-openapi': traeOpenapi,
+	'feishu-apaas': feishuApaas,
+	'feishu-apaas-data-change': feishuApaasDataChange,
+	'feishu-behavior': feishuBehavior,
 } satisfies Record<string, SourceDefinition>;
 
 export type SourceName = keyof typeof sources;

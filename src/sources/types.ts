@@ -14,6 +14,10 @@ export interface ParameterRule {
 	readonly max?: number;
 	/** Most characters of a `string`, most entries of a `string[]`. */
 	readonly maxLength?: number;
+	/** The only values that a `string` may have, where the API names them all. */
+	readonly values?: readonly string[];
+	/** Accepted only beside this other parameter. */
+	readonly requires?: string;
 }
 
 /** A filter that a source offers as a command-line option and sends to the API. */
@@ -25,8 +29,24 @@ export interface SourceOption {
 	readonly repeatable?: boolean;
 	/** The API's parameter that carries the value. */
 	readonly parameter: string;
-	/** The field of a row that the API compares with the value, dotted. */
-	readonly field: string;
+	/** Where the parameter goes: `path` replaces `:parameter` in the endpoint's path. Default: query string or body. */
+	readonly in?: 'path';
+	/** The API cannot be asked without it. Default false. */
+	readonly required?: boolean;
+	/** The environment variable that holds the value where the option is not given. */
+	readonly env?: string;
+	/** Names for the values that the API knows as codes; the codes themselves are accepted too. */
+	readonly choices?: Readonly<Record<string, string>>;
+	/** The field of a row that the API compares with the value, dotted, also through arrays; absent where no field answers to it. */
+	readonly field?: string;
+	/** `anywhere`: the API looks for the value in the whole row. Default `field`. */
+	readonly match?: 'field' | 'anywhere';
+}
+
+/** What a code means, in words for people. */
+export interface Label {
+	readonly en: string;
+	readonly zh: string;
 }
 
 /** One column of CSV and tables. */
@@ -37,6 +57,8 @@ export interface Column {
 	readonly path?: JsonPath;
 	/** Also a column of the narrower table. Default false. */
 	readonly table?: boolean;
+	/** Shows what the value means: the words for its code, or the text of one language out of a map by locale id. */
+	readonly label?: Readonly<Record<string, Label>> | 'locale-map';
 }
 
 /** Makes one row that looks like real traffic, for the sandbox. */
@@ -65,14 +87,28 @@ export interface SourceDefinition {
 	readonly vendor: VendorName;
 	/** The permission the credentials need, as the vendor names it. */
 	readonly scope: string;
+	/** Whose token the API takes: the app's own, or that of a user who signed in. Default `app`. */
+	readonly auth?: 'app' | 'user';
 	readonly endpoint: {
 		/** `GET` sends parameters in the query string, `POST` as a JSON body. */
 		readonly method: 'GET' | 'POST';
+		/** Below the base URL; `:name` stands for the option with `in: 'path'` of that parameter. */
 		readonly path: string;
 	};
-	/** Every parameter of the API, also those the engine fills in. */
+	/** Every parameter of the API, those in its path and those the engine fills in too. */
 	readonly parameters: Readonly<Record<string, ParameterRule>>;
 	readonly options: Readonly<Record<string, SourceOption>>;
+	/** Parameters sent with every request; an option for the same parameter replaces the value. */
+	readonly constants?: Readonly<Record<string, string>>;
+	/**
+	 * The parameter that takes a filter expression: JSON text `{"items": [{"left", "operator", "right": […]}]}`. `names` are
+	 * the documented values of `left`, each with the field of a row that it stands for.
+	 */
+	readonly filter?: {readonly parameter: string; readonly names: Readonly<Record<string, string>>};
+	/** The parameter value that makes the API deliver oldest rows first; without it they come newest first. */
+	readonly order?: {readonly parameter: string; readonly ascending: string};
+	/** How the API refuses a parameter, where it has a code of its own for that. */
+	readonly badParameter?: {readonly code: number; readonly message: string};
 	/** The documented request budget: at most `requests` in any `perMs` milliseconds. */
 	readonly budget: {readonly requests: number; readonly perMs: number};
 	/** Requests in flight at once, by default. */
@@ -84,6 +120,13 @@ export interface SourceDefinition {
 		/** The longest time one request may span, in milliseconds; absent where the API states none. */
 		readonly maxMs?: number;
 	};
+	/** How long the vendor keeps rows, in milliseconds; absent where it does not say. */
+	readonly retentionMs?: number;
+	/**
+	 * How the rows of one instant can be read in parts when they are more than one query reaches: `all` is the value of
+	 * `parameter` that asks for every row, `values` those that ask for a part each, by the row's `field`.
+	 */
+	readonly splitBy?: {readonly parameter: string; readonly field: string; readonly all: string; readonly values: readonly string[]};
 	readonly range: {
 		/** The parameters that carry the start and the end of the time range. */
 		readonly start: string;
@@ -103,6 +146,10 @@ export interface SourceDefinition {
 	readonly id: string;
 	readonly time: string;
 	readonly columns: readonly Column[];
+	/** What the codes of a field mean: by field, dotted, then by code. Codes that are not listed are shown as they are. */
+	readonly labels?: Readonly<Record<string, Readonly<Record<string, Label>>>>;
+	/** Fields whose value is a map of texts by locale id: 2052 is zh-CN. */
+	readonly localeMaps?: readonly string[];
 	readonly sample: SampleRow;
 }
 

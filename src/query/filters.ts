@@ -1,0 +1,94 @@
+import type {ExportFlags} from '../commands/export-options.ts';
+import {UsageError} from '../errors.ts';
+import type {ParameterRule, SourceDefinition, SourceOption} from '../sources/types.ts';
+
+/** The API parameters that the user's filters come to, by name. */
+export type Filters = Readonly<Record<string, string | number | readonly string[]>>;
+
+/**
+ * Reads a source's own options: flags over environment, names turned into codes, everything checked that the
+ * documentation limits.
+ * @throws UsageError naming the option.
+ */
+export function resolveFilters(source: SourceDefinition, flags: ExportFlags, env: Readonly<Record<string, string | undefined>>): Filters {
+	const filters: Record<string, string | number | readonly string[]> = {};
+	for (const [name, option] of Object.entries<SourceOption>(source.options)) {
+		const given = flags[name] ?? (option.env === undefined ? undefined : env[option.env] || undefined);
+		const longName = longNameOf(option);
+		if (given === undefined) {
+			if (option.required === true) throw new UsageError(`${longName} is missing`, {hint: `give ${option.flags}${option.env === undefined ? '' : `, or set ${option.env}`}`});
+			continue;
+		}
+		const values = (Array.isArray(given) ? given : [given]).map(value => codeOf(String(value), option, longName));
+		const rule = source.parameters[option.parameter];
+		filters[option.parameter] = checked(values, rule, longName);
+	}
+	if (source.filter !== undefined) {
+		const expression = filterExpression(source, flags);
+		if (expression !== undefined) filters[source.filter.parameter] = checked([expression], source.parameters[source.filter.parameter], '--filter');
+	}
+	for (const [name, option] of Object.entries<SourceOption>(source.options)) {
+		const other = source.parameters[option.parameter]?.requires;
+		if (flags[name] !== undefined && other !== undefined && filters[other] === undefined) {
+			const needed = Object.values<SourceOption>(source.options).find(({parameter}) => parameter === other);
+			throw new UsageError(`${longNameOf(option)} needs ${needed === undefined ? other : longNameOf(needed)} beside it`);
+		}
+	}
+	return filters;
+}
+
+function longNameOf(option: SourceOption): string {
+	return option.flags.split(' ')[0] ?? option.flags;
+}
+
+/** The code that a name stands for; a code stands for itself. */
+function codeOf(value: string, {choices}: SourceOption, longName: string): string {
+	if (choices === undefined) return value;
+	if (Object.hasOwn(choices, value)) return choices[value] ?? value;
+	if (Object.values(choices).includes(value)) return value;
+	const known = Object.entries(choices).map(([name, code]) => name === code ? name : `${name} (${code})`);
+	throw new UsageError(`${longName}: "${value}" is not one of ${known.join(', ')}`);
+}
+
+function checked(values: readonly string[], rule: ParameterRule | undefined, longName: string): string | number | readonly string[] {
+	if (values.includes('')) throw new UsageError(`${longName}: the value is empty`);
+	const [value = ''] = values;
+	if (rule?.type === 'string[]') {
+		if (rule.maxLength !== undefined && values.length > rule.maxLength) throw new UsageError(`${longName}: ${values.length} values are more than the ${rule.maxLength} that the API allows`);
+		return values;
+	}
+	if (rule?.type === 'int') {
+		const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+		if (!Number.isSafeInteger(number)) throw new UsageError(`${longName}: "${value}" is no whole number`);
+		if (rule.min !== undefined && number < rule.min) throw new UsageError(`${longName}: ${number} is less than ${rule.min}`);
+		if (rule.max !== undefined && number > rule.max) throw new UsageError(`${longName}: ${number} is more than ${rule.max}`);
+		return number;
+	}
+	const length = Array.from(value).length;
+	if (rule?.maxLength !== undefined && length > rule.maxLength) throw new UsageError(`${longName}: ${length} characters are more than the ${rule.maxLength} that the API allows`);
+	if (rule?.values !== undefined && !rule.values.includes(value)) throw new UsageError(`${longName}: "${value}" is not one of ${rule.values.join(', ')}`);
+	return value;
+}
+
+/** The JSON text of `--filter field=value` (repeatable, several values with commas) or of `--filter-json` as it is. */
+function filterExpression({filter}: SourceDefinition, flags: ExportFlags): string | undefined {
+	const pairs = Array.isArray(flags['filter']) ? flags['filter'].map(String) : [];
+	const json = flags['filterJson'];
+	if (json !== undefined && pairs.length > 0) throw new UsageError('--filter and --filter-json exclude each other');
+	if (json !== undefined) {
+		try {
+			JSON.parse(String(json));
+		} catch (error) {
+			throw new UsageError('--filter-json is no valid JSON', {hint: 'write {"items":[{"left":"eventName","operator":"=","right":[19001]}]}', cause: error});
+		}
+		return String(json);
+	}
+	if (pairs.length === 0) return undefined;
+	const items = pairs.map(pair => {
+		const match = /^([^=<>!~\s]+)=(.+)$/s.exec(pair);
+		if (match === null) throw new UsageError(`--filter: "${pair}" is not field=value`, {hint: `fields: ${Object.keys(filter?.names ?? {}).join(', ')}; anything else goes through --filter-json`});
+		const [, left = '', right = ''] = match;
+		return {left, operator: '=', right: right.split(',').map(value => /^(?:0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value)};
+	});
+	return JSON.stringify({items});
+}

@@ -1,0 +1,151 @@
+import {DAY, MINUTE} from '../query/duration.ts';
+import {defineSource, type Column} from './types.ts';
+
+const tableFields = new Set(['event_name', 'operator_value', 'ip', 'audit_context.terminal_type', 'objects']);
+const fields = [
+	'unique_id', 'event_id', 'event_name', 'event_module', 'event_time', 'department_ids', 'operator_type', 'operator_value',
+	'operator_tenant', 'operator_app', 'operator_app_name', 'objects', 'recipients', 'ip', 'audit_context.terminal_type',
+	'audit_context', 'audit_detail.city', 'audit_detail.device_model', 'audit_detail.mc', 'audit_detail.os', 'extend', 'common_drawers',
+] as const;
+
+const events = [
+	['space_edit_doc', 1, '106', 'Lwd1smp3nl01AndDEMzbsfqacBb', '季度审计报告'],
+	['space_create_doc', 1, '106', 'QxKqdGm7Yo2cBvxyz0ycnQ5bnKd', 'Roadmap 2027'],
+	['im_create_chat', 2, '4', 'oc_5ad11d72b830411d72b836c20', '发布值班群'],
+	['passport_login', 6, '1', '4a3b8541', ''],
+] as const;
+
+/**
+ * Feishu/Lark behaviour audit log.
+ * https://open.feishu.cn/document/server-docs/security_and_compliance-v1/audit_log/audit_data_get
+ *
+ * `event_id` repeats, `unique_id` is the identity. The documentation leaves open in which order rows come and whether
+ * the ends of the range are part of it. A misspelt parameter is silently ignored.
+ */
+export const feishuBehavior = defineSource({
+	name: 'feishu-behavior',
+	title: "Feishu/Lark behaviour audit log: what members did with documents, chats and the organisation's settings",
+	docs: 'https://open.feishu.cn/document/server-docs/security_and_compliance-v1/audit_log/audit_data_get',
+	vendor: 'feishu',
+	scope: 'admin:audit_info:readonly',
+	endpoint: {method: 'GET', path: '/open-apis/admin/v1/audit_infos'},
+	badParameter: {code: 1050004, message: 'Error_Param_Error'},
+	parameters: {
+		user_id_type: {type: 'string', values: ['user_id', 'open_id', 'union_id']},
+		oldest: {type: 'int', min: 0},
+		latest: {type: 'int', min: 0},
+		event_name: {type: 'string'},
+		event_module: {type: 'int', min: 0},
+		operator_type: {type: 'string', values: ['user', 'bot']},
+		operator_value: {type: 'string', requires: 'operator_type'},
+		user_type: {type: 'int', min: 0, max: 2, requires: 'operator_type'},
+		object_type: {type: 'int', min: 0},
+		object_value: {type: 'string', requires: 'object_type'},
+		page_size: {type: 'int', min: 1, max: 200},
+		page_token: {type: 'string'},
+	},
+	options: {
+		eventName: {
+			flags: '--event-name <name>',
+			description: 'only this event: space_create_doc',
+			parameter: 'event_name',
+			field: 'event_name',
+		},
+		eventModule: {
+			flags: '--event-module <number>',
+			description: 'only events of this module: 1 is documents, 2 messages',
+			parameter: 'event_module',
+			field: 'event_module',
+		},
+		operatorType: {
+			flags: '--operator-type <user|bot>',
+			description: 'what --operator names; the API does not serve bot yet',
+			parameter: 'operator_type',
+			choices: {user: 'user', bot: 'bot'},
+		},
+		operator: {
+			flags: '--operator <id>',
+			description: 'only what this operator did; needs --operator-type',
+			parameter: 'operator_value',
+			field: 'operator_value',
+		},
+		userType: {
+			flags: '--user-type <anyone|member|external>',
+			description: "whose events, by name or code (0, 1, 2); needs --operator-type user; without it the API serves the organisation's members only",
+			parameter: 'user_type',
+			choices: {anyone: '0', member: '1', external: '2'},
+		},
+		objectType: {
+			flags: '--object-type <number>',
+			description: 'only events on objects of this type: 106',
+			parameter: 'object_type',
+			field: 'objects.object_type',
+		},
+		object: {
+			flags: '--object <id>',
+			description: 'only events on this object; needs --object-type',
+			parameter: 'object_value',
+			field: 'objects.object_value',
+		},
+		userIdType: {
+			flags: '--user-id-type <type>',
+			description: 'how users are named: user_id (default; needs the scope contact:user.employee_id:readonly), open_id or union_id',
+			parameter: 'user_id_type',
+			choices: {user_id: 'user_id', open_id: 'open_id', union_id: 'union_id'},
+		},
+	},
+	budget: {requests: 100, perMs: MINUTE},
+	concurrency: 4,
+	pagination: {
+		style: 'token',
+		tokenParameter: 'page_token',
+		sizeParameter: 'page_size',
+		defaultSize: 200,
+		maxSize: 200,
+		token: ['data', 'page_token'],
+		more: ['data', 'has_more'],
+		tokenAtEnd: true,
+	},
+	window: {defaultMs: DAY, maxMs: 30 * DAY},
+	retentionMs: 180 * DAY,
+	range: {start: 'oldest', end: 'latest', unitMs: 1000, startBound: 'unknown', endBound: 'unknown'},
+	rows: ['data', 'items'],
+	id: 'unique_id',
+	time: 'event_time',
+	columns: [
+		{name: 'time', table: true},
+		...fields.map((name): Column => ({name, path: name.split('.'), table: tableFields.has(name)})),
+	],
+	labels: {
+		operator_type: {1: {en: 'Member', zh: '组织内成员'}, 12: {en: 'Bot', zh: '机器人'}, 1001: {en: 'External', zh: '组织外成员'}},
+		'audit_context.terminal_type': {0: {en: 'iOS', zh: 'iOS'}, 1: {en: 'Android', zh: '安卓'}, 2: {en: 'PC', zh: 'PC端'}, 3: {en: 'Web', zh: 'Web端'}},
+	},
+	sample(random, {id, time}) {
+		const [name, module, objectType, object, title] = random.pick(events);
+		const ip = random.pick(['203.0.113.7', '198.51.100.23', '2001:db8:85a3::8a2e:370:7334']);
+		const user = random.pick(['4a3b8541', '55ed16fe', 'c0ffee42']);
+		return {
+			event_id: `${id.slice(0, -2)}00`,
+			unique_id: id,
+			event_module: module,
+			event_name: name,
+			operator_type: 1,
+			operator_value: user,
+			operator_tenant: 'F686619755',
+			event_time: time,
+			audit_context: random.pick([
+				{terminal_type: 3, web_context: {IP: ip, user_agent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)'}},
+				{terminal_type: 2, pc_context: {udid: '', did: '7254062411181719572', app_ver: '7.53.5', ver: '10.15.7', os: 'mac', wifip: '', region: 'CN', IP: ip}},
+			]),
+			audit_detail: {city: random.pick(['北京', 'Berlin', '']), device_model: '', mc: '', os: ''},
+			common_drawers: {common_draw_info_list: [{info_key: 'CCM_op_status', info_val: 'success', val_type: '1'}]},
+			department_ids: ['0', 'od-ab89476fbcf901c3e5ccd78f788f85bf'],
+			extend: {},
+			ip,
+			objects: [{object_detail: {}, object_name: title, object_owner: user, object_type: objectType, object_value: object}],
+			operator_app: '',
+			operator_app_name: '',
+			recipients: [],
+		};
+	},
+});
