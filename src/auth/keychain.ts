@@ -1,0 +1,89 @@
+import type {AsyncEntry as SystemEntry} from '@napi-rs/keyring';
+import type {Context} from '../context.ts';
+import {sessionSchema, type Session, type SessionKey} from './session.ts';
+import type {TokenStore} from './token-store.ts';
+
+/** One entry of the operating system's keychain. */
+export interface KeychainEntry {
+	getPassword(): Promise<string | null | undefined>;
+	setPassword(password: string): Promise<void>;
+	deleteCredential(): Promise<boolean>;
+}
+
+/** Opens the entry of an account. Throws when there is no keychain. */
+export type OpenEntry = (account: string) => KeychainEntry;
+
+const service = 'audit-export';
+
+/** Whether the environment asks for the keychain: `AUDIT_EXPORT_KEYCHAIN=1`. */
+export function wantsKeychain(env: Context['env']): boolean {
+	return env['AUDIT_EXPORT_KEYCHAIN'] === '1';
+}
+
+/** The system's keychain, loaded only when it is asked for. Rejects where the optional package is missing or unusable. */
+export async function loadKeychain(): Promise<OpenEntry> {
+	// Put together here so that the bundler leaves it alone: the package is native code, and optional.
+	const name = ['@napi-rs', 'keyring'].join('/');
+	const {AsyncEntry}: {AsyncEntry: typeof SystemEntry} = await import(name);
+	// The kernel's keyring, the other choice on Linux, forgets at the next start.
+	return account => new AsyncEntry(service, account, {linux: {store: 'secret-service'}});
+}
+
+/**
+ * A store whose sessions are in the keychain, and in `files` whenever the keychain does not work: a failure there is a
+ * warning and never loses a session. What is newer counts. The lock is that of the files.
+ */
+export function withKeychain(files: TokenStore, {load, warn}: {load: () => Promise<OpenEntry>; warn: (message: string) => void}): TokenStore {
+	let opener: Promise<OpenEntry> | undefined;
+	let warned = false;
+
+	/** What `use` gives, or undefined after a failure. */
+	async function attempt<T>(key: SessionKey, use: (entry: KeychainEntry) => Promise<T>, problem = `the keychain cannot be used; sessions are kept in ${files.place}`): Promise<{value: T} | undefined> {
+		try {
+			opener ??= load();
+			const open = await opener;
+			return {value: await use(open(JSON.stringify([key.baseUrl, key.appId, key.profile ?? null])))};
+		} catch {
+			// Its texts could quote what was stored.
+			if (!warned) warn(problem);
+			warned = true;
+			return undefined;
+		}
+	}
+
+	return {
+		place: `the system's keychain, else ${files.place}`,
+		async read(key) {
+			const text = await attempt(key, async entry => entry.getPassword());
+			const kept = parse(text?.value);
+			const filed = await files.read(key);
+			if (kept === undefined || filed === undefined) return kept ?? filed;
+			return filed.saved_at >= kept.saved_at ? filed : kept;
+		},
+		async write(key, session) {
+			const done = await attempt(key, async entry => entry.setPassword(JSON.stringify(session)));
+			if (done === undefined) await files.write(key, session);
+			else await removeFrom(files, key);
+		},
+		async remove(key) {
+			await removeFrom(files, key);
+			await attempt(key, async entry => entry.deleteCredential(), 'the keychain cannot be used; if a session is left in it, remove the entry audit-export there');
+		},
+		exclusively: async (task, instead) => files.exclusively(task, instead),
+	};
+}
+
+async function removeFrom(files: TokenStore, key: SessionKey): Promise<void> {
+	if (await files.read(key) !== undefined) await files.remove(key);
+}
+
+function parse(text: string | null | undefined): Session | undefined {
+	if (text === null || text === undefined) return undefined;
+	try {
+		return sessionSchema.safeParse(JSON.parse(text)).data;
+	} catch (error) {
+		// Not ours: a session that cannot be read is none.
+		if (error instanceof SyntaxError) return undefined;
+		throw error;
+	}
+}

@@ -1,0 +1,48 @@
+import type {Command} from 'commander';
+import type {Context} from '../context.ts';
+import {feishu} from '../vendors/feishu.ts';
+import type {AuthFlags} from './auth.ts';
+
+/** Mounts `auth login`, `auth status` and `auth logout`; their code is loaded when they run. */
+export function mountAuth(program: Command, context: Context): void {
+	const auth = program.command('auth')
+		.description('sign a user in to Feishu/Lark, for the sources that need one')
+		.addHelpText('after', `
+Examples:
+  $ audit-export auth login feishu                     in the browser; needs a redirect URL registered, it says which
+  $ audit-export auth login feishu --device            with a code, on any other device
+  $ audit-export auth login feishu --host lark --profile international
+  $ audit-export auth status --format json
+  $ audit-export auth logout`);
+	connectionOptions(auth.command('login').argument('<service>', 'feishu, which is Lark, too'))
+		.description('sign in, and keep the session')
+		.option('--device', 'show a code to type in on another device, instead of using a browser on this one')
+		.option('--port <n>', 'port of 127.0.0.1 that the browser comes back to; default 8789')
+		.option('--no-browser', 'print the address only')
+		.action(async (service: string, flags: AuthFlags) => {
+			const {loginCommand} = await import('./auth.ts');
+			await loginCommand(service, flags, context);
+		});
+	connectionOptions(auth.command('status').argument('[service]', 'default feishu'))
+		.description('who is signed in, with which scopes, until when; exit code 3 when nobody is')
+		.option('-f, --format <text|json>', 'how to write it; default text')
+		.action(async (service: string | undefined, flags: AuthFlags) => {
+			const {statusCommand} = await import('./auth.ts');
+			await statusCommand(service, flags, context);
+		});
+	connectionOptions(auth.command('logout').argument('[service]', 'default feishu'))
+		.description('have the session revoked, and forget it')
+		.action(async (service: string | undefined, flags: AuthFlags) => {
+			const {logoutCommand} = await import('./auth.ts');
+			await logoutCommand(service, flags, context);
+		});
+}
+
+function connectionOptions(command: Command): Command {
+	return command
+		.option(`--host <${Object.keys(feishu.hosts).join('|')}>`, 'which service; default feishu')
+		.option('--profile <name>', 'profile of the configuration')
+		.option('--config <file>', 'configuration file, JSON or YAML')
+		.option('--base-url <url>', 'send everything here, the consent page too: tests, proxies, dedicated domains')
+		.option('--debug', 'also tell of every request, and show stack traces');
+}

@@ -1,0 +1,161 @@
+import {userConnection} from '../auth/connection.ts';
+import {scopesToRequest, signInEndpoints, userScopes, type SignInEndpoints} from '../auth/endpoints.ts';
+import {defaultCallbackPort} from '../auth/loopback.ts';
+import {createOAuthClient, type OAuthClient} from '../auth/oauth-client.ts';
+import {openBrowser as openSystemBrowser} from '../auth/open-browser.ts';
+import {openTokenStore} from '../auth/open-store.ts';
+import {accessEnd, isSignedIn, type Session, type SessionKey} from '../auth/session.ts';
+import {signIn} from '../auth/sign-in.ts';
+import {signInCommand} from '../auth/sign-in-command.ts';
+import {signOut} from '../auth/sign-out.ts';
+import {describeStatus, formatStatus} from '../auth/status.ts';
+import type {TokenStore} from '../auth/token-store.ts';
+import {userTokenVariable} from '../auth/user-token.ts';
+import type {Connection} from '../config/connection.ts';
+import {loadConfig} from '../config/load.ts';
+import type {Context} from '../context.ts';
+import {CredentialsError, UsageError} from '../errors.ts';
+import {visibleInTable} from '../formats/visible.ts';
+import {createLog, type Log} from '../log.ts';
+import {createStreamOutput} from '../output/stream-output.ts';
+import {formatUtc} from '../query/timezone.ts';
+
+/** The options of `auth`'s subcommands, as they are typed. */
+export interface AuthFlags {
+	readonly host?: string;
+	readonly profile?: string;
+	readonly config?: string;
+	readonly baseUrl?: string;
+	readonly debug?: boolean;
+	readonly device?: boolean;
+	readonly port?: string;
+	readonly browser?: boolean;
+	readonly format?: string;
+}
+
+/** What every subcommand works with. */
+interface Run {
+	readonly context: Context;
+	readonly log: Log;
+	readonly connection: Connection;
+	readonly key: SessionKey;
+	readonly endpoints: SignInEndpoints;
+	readonly client: OAuthClient;
+	readonly store: TokenStore;
+	/** The command that signs in to the same place. */
+	readonly signInWith: string;
+}
+
+/**
+ * `auth login`: signs a user in and keeps the session. Messages are on stderr; nothing goes to stdout.
+ * @param options.scopes to ask for beside `offline_access`; default those of the sources that need a user
+ * @param options.openBrowser default the system's; never called with `--no-browser` or `--device`
+ */
+export async function loginCommand(service: string, flags: AuthFlags, context: Context, {scopes = userScopes, openBrowser}: {
+	scopes?: readonly string[]; openBrowser?: (url: string) => Promise<void>;
+} = {}): Promise<void> {
+	const port = portOf(flags);
+	const run = await prepare(service, flags, context);
+	const {log, connection, key, store, endpoints, client} = run;
+	if (connection.appSecret === undefined) {
+		throw new CredentialsError('the app secret is not set', {hint: 'set FEISHU_APP_SECRET, or feishu.app_secret in a profile of the configuration'});
+	}
+	const app = {id: key.appId, secret: await connection.appSecret()};
+	context.masker.add(app.secret);
+	const tell = (message: string) => {
+		log.notice(message);
+	};
+	const requested = scopesToRequest(scopes);
+	const open = openBrowser ?? (async (url: string) => openSystemBrowser(url, {env: context.env, tell}));
+	const session = await signIn({
+		context, client, endpoints, app, store, key, tell,
+		scopes: requested,
+		way: flags.device === true ? {kind: 'device'} : {kind: 'browser', port, openBrowser: flags.browser === false ? undefined : open},
+		debug: message => {
+			log.debug(message);
+		},
+	});
+	tell(`signed in to ${key.baseUrl}${session.user?.name === undefined ? '' : ` as ${visibleInTable(session.user.name)}`}; the session is kept in ${store.place}`);
+	const missing = requested.filter(scope => !session.scopes.includes(scope));
+	if (session.refresh_token === undefined) {
+		log.warning(`the session cannot be renewed and ends ${formatUtc(accessEnd(session))}: enable the scope offline_access for the app in the developer console, then sign in again`);
+	} else if (missing.length > 0) {
+		log.warning(`not granted: ${missing.map(visibleInTable).join(', ')}; enable it for the app in the developer console, then sign in again`);
+	}
+	if (context.env[userTokenVariable]) log.warning(`${userTokenVariable} is set and goes before this session`);
+}
+
+/**
+ * `auth status`: who is signed in, on stdout. It looks at what is stored and asks no server.
+ * @throws CredentialsError when nobody is
+ */
+export async function statusCommand(service: string | undefined, flags: AuthFlags, context: Context): Promise<void> {
+	const {format = 'text'} = flags;
+	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
+	const {store, key, signInWith} = await prepare(service, flags, context);
+	const session = await store.read(key);
+	const readyMade = Boolean(context.env[userTokenVariable]);
+	const status = describeStatus(session, {key, place: store.place, readyMade, now: context.now()});
+	if (status.signed_in || format === 'json') {
+		const output = createStreamOutput(context.stdout);
+		await output.write(format === 'json' ? `${JSON.stringify(status, undefined, '\t')}\n` : formatStatus(status));
+		await output.commit();
+	}
+	if (!status.signed_in) throw new CredentialsError(whyNotSignedIn(session, key, context.now()), {hint: `sign in with: ${signInWith}`});
+}
+
+/** `auth logout`: has the server revoke the session, says whether it did, and forgets it here in any case. */
+export async function logoutCommand(service: string | undefined, flags: AuthFlags, context: Context): Promise<void> {
+	const {log, connection, key, store, client, endpoints} = await prepare(service, flags, context);
+	const {session, revocationProblem} = await signOut({context, client, endpoints, store, key, appSecret: connection.appSecret});
+	if (session === undefined) {
+		log.notice(`not signed in to ${key.baseUrl} as a user of ${key.appId}: nothing to do`);
+	} else {
+		log.notice(`signed out: the session is no longer in ${store.place}`);
+		if (revocationProblem === undefined) log.notice('the server has accepted its revocation');
+		else log.warning(`the server did not confirm that the session is revoked: ${revocationProblem}; whoever has a copy of its tokens can use them until they end`);
+	}
+	if (context.env[userTokenVariable]) log.warning(`${userTokenVariable} is still set`);
+}
+
+async function prepare(service: string | undefined, flags: AuthFlags, context: Context): Promise<Run> {
+	if (service !== undefined && service !== 'feishu') {
+		throw new UsageError(`auth: "${service}" is not a service to sign in to`, {hint: 'write feishu; Lark is feishu with --host lark'});
+	}
+	const log = createLog({stderr: context.stderr, masker: context.masker, format: 'text', level: flags.debug === true ? 'debug' : 'notice', now: context.now});
+	const warn = (message: string) => {
+		log.warning(message);
+	};
+	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
+	for (const warning of config.warnings) warn(warning);
+	const connection = userConnection({profile: flags.profile, host: flags.host, baseUrl: flags.baseUrl, config, env: context.env, signal: context.signal, warn});
+	const {baseUrl, profile} = connection;
+	if (connection.appId === undefined) {
+		throw new CredentialsError('the app id is not set: a user signs in to an app', {hint: 'set FEISHU_APP_ID and FEISHU_APP_SECRET, or feishu.app_id and feishu.app_secret in a profile of the configuration'});
+	}
+	return {
+		context, log, connection,
+		key: {baseUrl, appId: await connection.appId(), profile},
+		endpoints: signInEndpoints(baseUrl),
+		client: createOAuthClient({
+			context,
+			debug: message => {
+				log.debug(message);
+			},
+		}),
+		store: openTokenStore({context, warn}),
+		signInWith: signInCommand({baseUrl, profile, config: flags.config}),
+	};
+}
+
+function whyNotSignedIn(session: Session | undefined, {baseUrl, appId}: SessionKey, now: number): string {
+	if (session === undefined) return `not signed in to ${baseUrl} as a user of ${appId}`;
+	if (session.ended !== undefined) return `the session is over: ${session.ended.reason}`;
+	return isSignedIn(session, now) ? 'not signed in' : `the session ended ${session.refresh_expires_at ?? session.access_expires_at}`;
+}
+
+function portOf({port: text = String(defaultCallbackPort)}: AuthFlags): number {
+	const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+	if (!(port <= 65_535)) throw new UsageError(`--port: "${text}" is not a port`, {hint: 'write --port and a number from 0 to 65535; 0 takes any free one'});
+	return port;
+}
