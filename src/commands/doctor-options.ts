@@ -1,0 +1,40 @@
+import type {Command} from 'commander';
+import type {Context} from '../context.ts';
+import type {ExitCode} from '../errors.ts';
+
+/** What the options of `doctor` parse to. */
+export interface DoctorFlags {
+	readonly profile?: string;
+	readonly config?: string;
+	readonly baseUrl?: string;
+	readonly host?: string;
+	readonly format?: string;
+	readonly timeout?: string;
+	readonly retries?: string;
+}
+
+/** Adds `doctor` to the command line. */
+export function mountDoctor(program: Command, context: Context, outcome: {exitCode: ExitCode}): void {
+	const doctor = program.command('doctor')
+		.description('check configuration, credentials, permissions, clock and reachability')
+		.argument('[source...]', 'sources to check; default all that are configured')
+		.option('-f, --format <text|json>', 'how to write it; default text')
+		.option('--host <name>', 'which service, as for exports: feishu, lark')
+		.option('--profile <name>', 'profile of the configuration')
+		.option('--config <file>', 'configuration file, JSON or YAML')
+		.option('--base-url <url>', 'send API and token requests here')
+		.option('--timeout <duration>', 'per attempt; default 10s')
+		.option('--retries <n>', 'attempts after the first, per request; default 1')
+		.addHelpText('after', `
+Asks each source for one row of the last minute and changes nothing. ✓ is well, ✗ is not, – does not apply; → says what
+to do. The exit code is that of the first ✗, as an export would end with it.
+
+Examples:
+  $ audit-export doctor
+  $ audit-export doctor feishu-openapi --host lark
+  $ audit-export doctor --format json | jq '.checks[] | select(.status == "failed")'`);
+	doctor.action(async (sources: readonly string[], flags: DoctorFlags) => {
+		const {doctorCommand} = await import('./doctor.ts');
+		outcome.exitCode = await doctorCommand(sources, flags, context);
+	});
+}

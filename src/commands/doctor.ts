@@ -1,0 +1,43 @@
+import type {Context} from '../context.ts';
+import {runDoctor} from '../doctor/doctor.ts';
+import {exitCodeOf, type Finding} from '../doctor/finding.ts';
+import {formatFindings, toJson} from '../doctor/report.ts';
+import {UsageError, type ExitCode} from '../errors.ts';
+import type {Masker} from '../masker.ts';
+import {createStreamOutput} from '../output/stream-output.ts';
+import {requireDuration} from '../query/duration.ts';
+import {sources} from '../sources/index.ts';
+import type {SourceDefinition} from '../sources/types.ts';
+import {vendors} from '../vendors/index.ts';
+import type {DoctorFlags} from './doctor-options.ts';
+
+/**
+ * Examines the set-up and writes what it found to stdout.
+ * @param names the sources to examine; none means all.
+ * @returns the exit code of the first failure, 0 without one.
+ */
+export async function doctorCommand(names: readonly string[], flags: DoctorFlags, context: Context): Promise<ExitCode> {
+	const {format = 'text', timeout, retries, host} = flags;
+	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
+	if (timeout !== undefined) requireDuration(timeout, '--timeout');
+	if (retries !== undefined && !/^\d{1,6}$/.test(retries)) throw new UsageError(`--retries: "${retries}" is no whole number`);
+	const chosen = names.length === 0 ? Object.values<SourceDefinition>(sources) : [...new Set(names)].map(sourceNamed);
+	const hosts = new Set(chosen.flatMap(({vendor}) => Object.keys(vendors[vendor].hosts)));
+	if (host !== undefined && !hosts.has(host)) throw new UsageError(`--host: ${JSON.stringify(host)} is not one of ${[...hosts].join(', ')}`);
+	const found = await runDoctor({...flags, sources: chosen, named: names.length > 0}, context);
+	const findings = found.map(finding => masked(finding, context.masker));
+	const output = createStreamOutput(context.stdout);
+	await output.write(format === 'json' ? toJson(findings) : formatFindings(findings));
+	await output.commit();
+	return exitCodeOf(findings);
+}
+
+function sourceNamed(name: string): SourceDefinition {
+	const source = Object.values<SourceDefinition>(sources).find(candidate => candidate.name === name);
+	if (source === undefined) throw new UsageError(`doctor: ${JSON.stringify(name)} is not a source`, {hint: `sources are ${Object.keys(sources).join(', ')}`});
+	return source;
+}
+
+function masked(finding: Finding, masker: Masker): Finding {
+	return {...finding, detail: masker.mask(finding.detail), remedy: finding.remedy === undefined ? undefined : masker.mask(finding.remedy)};
+}
