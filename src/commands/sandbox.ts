@@ -14,6 +14,9 @@ export interface SandboxCommandOptions {
 	readonly rate?: string;
 	readonly order?: string;
 	readonly ends?: string;
+	readonly offset?: string;
+	readonly cap?: string;
+	readonly totals?: string;
 }
 
 /** Where the sandbox listens unless `--port` says otherwise. */
@@ -37,12 +40,15 @@ export async function sandboxCommand(options: SandboxCommandOptions, context: Pi
 		rate: oneOf('--rate', options.rate, ['real', 'off']),
 		order: oneOf('--order', options.order, ['descending', 'ascending']),
 		ends: oneOf('--ends', options.ends, ['inclusive', 'exclusive']),
+		offsetCounts: oneOf('--offset', options.offset, ['rows', 'pages']),
+		...(options.cap === undefined ? {} : {cap: wholeNumber('--cap', options.cap, maxRecordsPerDay)}),
+		totals: oneOf('--totals', options.totals, ['honest', 'saturating']),
 	});
 	const port = wholeNumber('--port', options.port ?? String(defaultSandboxPort), 65_535);
 	context.signal.throwIfAborted();
 	const served = await serveSandbox(sandbox, {port, host: '127.0.0.1'});
 	try {
-		context.stdout.write(sandboxPage(served.url, sandbox.credentials));
+		context.stdout.write(sandboxPage(served.url, sandbox));
 		await aborted(context.signal);
 	} finally {
 		await served.close();

@@ -1,4 +1,7 @@
-export type {Sandbox, SandboxOptions, SandboxRequest} from './options.ts';
+export {signInPaths} from './oauth/sign-in.ts';
+export {sandboxUser} from './oauth/user.ts';
+export type {IssuedTokens} from './oauth/user-tokens.ts';
+export type {Sandbox, SandboxOptions, SandboxRequest, SignInStats} from './options.ts';
 export {createSandbox} from './sandbox.ts';
 export {serveSandbox, type ServedSandbox} from './serve.ts';
 export type {ListedRow} from './timeline.ts';

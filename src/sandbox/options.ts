@@ -1,6 +1,6 @@
 import type {Fetch, Sleep} from '../context.ts';
-import type {SourceName} from '../sources/index.ts';
 import type {VendorName} from '../vendors/index.ts';
+import type {IssuedTokens} from './oauth/user-tokens.ts';
 import type {Order} from './selection.ts';
 import type {Ends} from './selector.ts';
 import type {ListedRow} from './timeline.ts';
@@ -36,10 +36,24 @@ export interface SandboxOptions {
 	readonly order?: Order;
 	/** How the end of a time range is read. Default `inclusive`. */
 	readonly ends?: Ends;
-	/** Default 7200. */
+	/** What an offset counts, where the documentation leaves it open. Default `rows`. */
+	readonly offsetCounts?: 'rows' | 'pages';
+	/** Most rows that one query with offsets reaches. Default: as documented. */
+	readonly cap?: number;
+	/** Whether a total also counts what lies beyond the cap. Default `honest`: it does. */
+	readonly totals?: 'honest' | 'saturating';
+	/** Life of an app's token. Default 7200. */
 	readonly tokenLifeSeconds?: number;
+	/** Life of a user's token. Default 7200. */
+	readonly userTokenLifeSeconds?: number;
+	/** Default 604800: a week. */
+	readonly refreshTokenLifeSeconds?: number;
+	/** How long a device code waits for its user. Default 240. */
+	readonly deviceCodeLifeSeconds?: number;
+	/** The scopes that the app has. Default: whatever it asks for. */
+	readonly scopes?: readonly string[];
 	/** Explicit rows instead of generated ones, by source; `time` in the source's unit, as in the row. */
-	readonly rows?: Partial<Readonly<Record<SourceName, readonly ListedRow[]>>>;
+	readonly rows?: Readonly<Partial<Record<string, readonly ListedRow[]>>>;
 	/** Told of every request when its answer is decided. */
 	readonly onRequest?: (entry: SandboxRequest) => void;
 }
@@ -49,6 +63,28 @@ export interface Sandbox {
 	readonly fetch: Fetch;
 	/** What the token endpoints accept. */
 	readonly credentials: Readonly<Record<VendorName, {readonly appId: string; readonly appSecret: string}>>;
-	/** Makes every token that was issued so far invalid. */
+	/** What the parameters in the paths of a vendor's APIs must be. */
+	readonly places: Readonly<Record<VendorName, Readonly<Record<string, string>>>>;
+	/** Makes every access token that was issued so far invalid, those of users too; refresh tokens stay good. */
 	revokeTokens(): void;
+	/** Tokens as signing in would give them, without the browser. */
+	signIn(scopes: readonly string[]): IssuedTokens;
+	/** What the sign-in endpoints did so far. */
+	stats(): SignInStats;
+}
+
+/** How often each thing happened, successfully, since the sandbox was created. */
+export interface SignInStats {
+	/** Codes exchanged for tokens. */
+	readonly codes: number;
+	/** Device codes exchanged for tokens. */
+	readonly devices: number;
+	/** Refresh tokens exchanged for new ones. */
+	readonly refreshes: number;
+	readonly revocations: number;
+}
+
+/** Whether the app has a scope. */
+export function hasScope({scopes}: Pick<SandboxOptions, 'scopes'>, scope: string): boolean {
+	return scopes === undefined || scopes.includes(scope);
 }

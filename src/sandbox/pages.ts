@@ -1,4 +1,4 @@
-import type {NumberedPagination, Pagination, TokenPagination} from '../engine/pagination.ts';
+import type {NumberedPagination, OffsetPagination, Pagination, TokenPagination} from '../engine/pagination.ts';
 import type {JsonPath, SourceDefinition} from '../sources/types.ts';
 import {BadParameter, wholeNumber, type Parameters} from './parameters.ts';
 import type {PageTokens} from './page-token.ts';
@@ -13,6 +13,16 @@ export interface PageRequest {
 	readonly order: Order;
 	readonly reader: Reader;
 	readonly tokens: PageTokens;
+	readonly offsets: OffsetReading;
+}
+
+/** How an API with offsets reads them, where its documentation leaves that open. */
+export interface OffsetReading {
+	readonly counts: 'rows' | 'pages';
+	/** Most rows that one query reaches; undefined: as documented. */
+	readonly cap: number | undefined;
+	/** `saturating`: the total never exceeds the cap. */
+	readonly totals: 'honest' | 'saturating';
 }
 
 /** The rows of one page, and what the answer says about the pages, each value with its place. */
@@ -28,7 +38,11 @@ const usualPageSize = 20;
 /** The page that a request asks for. @throws BadParameter */
 export function cutPage(request: PageRequest): Page {
 	const {pagination} = request.definition;
-	return pagination.style === 'token' ? tokenPage(pagination, request) : numberedPage(pagination, request);
+	switch (pagination.style) {
+		case 'token': return tokenPage(pagination, request);
+		case 'numbered': return numberedPage(pagination, request);
+		case 'offset': return offsetPage(pagination, request);
+	}
 }
 
 function tokenPage(pagination: TokenPagination, {definition, parameters, selection, order, reader, tokens}: PageRequest): Page {
@@ -46,7 +60,7 @@ function tokenPage(pagination: TokenPagination, {definition, parameters, selecti
 	return {
 		positions,
 		facts: [
-			...(more && last !== undefined ? [[pagination.token, tokens.issue(query, last)] as const] : []),
+			...((more || pagination.tokenAtEnd === true) && last !== undefined ? [[pagination.token, tokens.issue(query, last)] as const] : []),
 			[pagination.more, more],
 		],
 	};
@@ -65,6 +79,21 @@ function numberedPage(pagination: NumberedPagination, {definition, parameters, s
 			[pagination.total, total],
 			[pagination.totalPages, Math.ceil(total / size)],
 		],
+	};
+}
+
+/** A page must lie within the cap as a whole, as in a search engine's result window. */
+function offsetPage(pagination: OffsetPagination, {definition, parameters, selection, order, reader, offsets}: PageRequest): Page {
+	const {offsetParameter} = pagination;
+	const cap = offsets.cap ?? pagination.cap;
+	const size = pageSize(definition, pagination, parameters);
+	const offset = wholeNumber(parameters, offsetParameter) ?? 0;
+	const skip = offsets.counts === 'rows' ? offset : offset * size;
+	if (skip + size > cap) throw new BadParameter(offsetParameter, `reaches beyond the ${cap} rows that one query serves`);
+	const total = reader.count(selection);
+	return {
+		positions: reader.take(selection, order, {skip}, size),
+		facts: [[pagination.total, String(offsets.totals === 'saturating' ? Math.min(total, cap) : total)]],
 	};
 }
 

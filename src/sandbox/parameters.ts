@@ -37,13 +37,31 @@ export function readBody(contentType: string | null, text: string): SentParamete
 	return {from: 'body', values};
 }
 
-/** Reads a query string. */
-export function readQuery({searchParams}: URL): SentParameters {
+/**
+ * Reads a query string, and what stands in the path where the template has `:name`. Of two with the same name that in the
+ * path counts.
+ */
+export function readQuery({searchParams, pathname}: URL, template = ''): SentParameters {
 	const values = Object.fromEntries([...new Set(searchParams.keys())].map((name): [string, string | string[]] => {
 		const all = searchParams.getAll(name);
 		return [name, all.length === 1 ? all.join('') : all];
 	}));
-	return {from: 'query', values};
+	return {from: 'query', values: {...values, ...placesIn(pathname, template)}};
+}
+
+function placesIn(pathname: string, template: string): Record<string, string> {
+	const segments = pathname.split('/');
+	return Object.fromEntries(template.split('/').flatMap((name, index): Array<[string, string]> =>
+		name.startsWith(':') ? [[name.slice(1), unescaped(segments[index] ?? '')]] : []));
+}
+
+function unescaped(segment: string): string {
+	try {
+		return decodeURIComponent(segment);
+	} catch (error) {
+		if (error instanceof URIError) return segment;
+		throw error;
+	}
 }
 
 /**
@@ -61,6 +79,10 @@ export function checkParameters(rules: Readonly<Record<string, ParameterRule>>, 
 		}
 		const value = sent.from === 'body' ? typedInBody(name, rule, sent.values[name]) : typedInQuery(name, rule, sent.values[name] ?? '');
 		checked[name] = checkLimits(name, rule, value);
+	}
+	for (const name of Object.keys(checked)) {
+		const other = rules[name]?.requires;
+		if (other !== undefined && checked[other] === undefined) throw new BadParameter(other, `is required beside ${name}`);
 	}
 	return checked;
 }
@@ -103,7 +125,8 @@ function typedInQuery(name: string, {type}: ParameterRule, value: string | reado
 	return type === 'string' ? value : parseDigits(name, value);
 }
 
-function checkLimits(name: string, {min, max, maxLength}: ParameterRule, value: Value): Value {
+function checkLimits(name: string, {min, max, maxLength, values}: ParameterRule, value: Value): Value {
+	if (values !== undefined && typeof value === 'string' && !values.includes(value)) throw new BadParameter(name, `must be one of ${values.join(', ')}`);
 	if (typeof value === 'number') {
 		if (min !== undefined && value < min) throw new BadParameter(name, `must be at least ${min}`);
 		if (max !== undefined && value > max) throw new BadParameter(name, `must be at most ${max}`);

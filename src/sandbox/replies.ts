@@ -1,17 +1,19 @@
 import type {JsonPath} from '../sources/types.ts';
 import {isJsonObject} from './json-object.ts';
 import type {BadParameter} from './parameters.ts';
-import type {RefusalName, SandboxVendor} from './vendors/types.ts';
+import type {RefusalDetails, RefusalName, SandboxVendor} from './vendors/types.ts';
 
 /** Answers one request in a vendor's way. */
 export interface Replies {
 	issued(token: string, lifeSeconds: number): Response;
 	/** A good answer with these values at their places. */
 	success(facts: ReadonlyArray<readonly [place: JsonPath, value: unknown]>): Response;
-	refuse(name: RefusalName): Response;
-	/** Names the parameter where one is to blame, never its value. */
-	refuseParameter(problem: BadParameter): Response;
+	refuse(name: RefusalName, details?: RefusalDetails): Response;
+	/** Names the parameter where one is to blame, never its value; `own` is how this API alone says it. */
+	refuseParameter(problem: BadParameter, own?: {readonly code: number; readonly message: string}): Response;
 	refuseRate(limit: number, waitMs: number): Response;
+	/** Any JSON that must not be cached, outside of the vendor's envelope. */
+	json(status: number, body: object): Response;
 }
 
 /** Replies that all carry this trace id. */
@@ -28,18 +30,19 @@ export function repliesOf(vendor: SandboxVendor, trace: string): Replies {
 			for (const [place, value] of facts) putAt(body, place, value);
 			return reply(200, body);
 		},
-		refuse(name) {
+		refuse(name, details) {
 			const refusal = vendor.refusals[name];
-			return reply(refusal.status, vendor.refusal(refusal, trace));
+			return reply(refusal.status, vendor.refusal(refusal, trace, details));
 		},
-		refuseParameter({parameter, message}) {
-			const refusal = vendor.refusals['bad-parameter'];
-			return reply(refusal.status, vendor.refusal(refusal, trace, {name: parameter, reason: message}));
+		refuseParameter({parameter, message}, own) {
+			const refusal = {...vendor.refusals['bad-parameter'], ...own};
+			return reply(refusal.status, vendor.refusal(refusal, trace, {parameter: {name: parameter, reason: message}}));
 		},
 		refuseRate(limit, waitMs) {
 			const refusal = vendor.refusals['rate-limited'];
 			return reply(refusal.status, vendor.refusal(refusal, trace), vendor.rateHeaders({limit, waitSeconds: Math.ceil(waitMs / 1000)}));
 		},
+		json: (status, body) => reply(status, body, {'cache-control': 'no-store'}),
 	};
 }
 

@@ -2,7 +2,8 @@ import {Hono, type Context as HonoContext} from 'hono';
 import {sources} from '../sources/index.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {vendors} from '../vendors/index.ts';
-import type {ApiHandler} from './api-handler.ts';
+import {createSignIn} from './oauth/index.ts';
+import type {Route} from './oauth/sign-in.ts';
 import type {Sandbox, SandboxOptions} from './options.ts';
 import {createSourceApi} from './source-api.ts';
 import {createTokenApi} from './token-api.ts';
@@ -17,7 +18,7 @@ interface Notes {
 }
 
 /**
- * The stand-in for the remote APIs: the token endpoint of every vendor and the API of every source, as strict about
+ * The stand-in for the remote APIs: the token endpoint of every vendor, signing in as a user, and the API of every source, as strict about
  * types, limits, tokens, page tokens and request budgets as the documentation says the real ones are. Everything
  * about a source is read from its definition.
  */
@@ -40,9 +41,10 @@ export function createSandbox(options: SandboxOptions, definitions: readonly Sou
 		});
 	});
 
-	function mount(method: string, path: string, vendor: SandboxVendor, handler: ApiHandler, source?: string): void {
+	function mount(vendor: SandboxVendor, {path, handlers}: Route, source?: string): void {
 		app.all(path, async (c: HonoContext<Notes>) => {
-			if (c.req.raw.method !== method) return gatewayError(405, 'Method Not Allowed', {allow: method});
+			const handler = Object.entries(handlers).find(([method]) => method === c.req.raw.method)?.[1];
+			if (handler === undefined) return gatewayError(405, 'Method Not Allowed', {allow: Object.keys(handlers).join(', ')});
 			c.set('source', source);
 			const at = c.get('at');
 			const stamp = new Date(at).toISOString().replaceAll(/\D/g, '').slice(0, 14);
@@ -54,15 +56,17 @@ export function createSandbox(options: SandboxOptions, definitions: readonly Sou
 		});
 	}
 
+	const signIn = createSignIn(sandboxVendors.feishu, options, definitions);
+	for (const route of signIn.routes) mount(sandboxVendors.feishu, route);
 	const stores: TokenStore[] = [];
 	for (const vendor of Object.values(sandboxVendors)) {
 		const store = createTokenStore({seed: seedOf(seed, vendor.name), lifeSeconds: tokenLifeSeconds, ...vendor});
 		stores.push(store);
-		mount('POST', vendors[vendor.name].exchange.path, vendor, createTokenApi(vendor, store));
+		mount(vendor, {path: vendors[vendor.name].exchange.path, handlers: {POST: createTokenApi(vendor, store)}});
 		for (const definition of definitions) {
 			if (definition.vendor !== vendor.name) continue;
 			const {method, path} = definition.endpoint;
-			mount(method, path, vendor, createSourceApi(definition, options, vendor, store), definition.name);
+			mount(vendor, {path, handlers: {[method]: createSourceApi(definition, options, vendor, {app: store, users: signIn.tokens})}}, definition.name);
 		}
 	}
 	app.notFound(() => gatewayError(404, 'Not Found'));
@@ -81,9 +85,13 @@ export function createSandbox(options: SandboxOptions, definitions: readonly Sou
 			return response;
 		},
 		credentials: {feishu: sandboxVendors.feishu.credentials, trae: sandboxVendors.trae.credentials},
+		places: {feishu: sandboxVendors.feishu.places, trae: sandboxVendors.trae.places},
 		revokeTokens() {
 			for (const store of stores) store.revokeAll();
+			signIn.tokens.revokeAccess();
 		},
+		signIn: scopes => signIn.tokens.issue(scopes, now()),
+		stats: () => ({...signIn.stats}),
 	};
 }
 

@@ -1,14 +1,15 @@
 import type {SourceDefinition} from '../sources/types.ts';
-import {isJsonObject} from './json-object.ts';
+import {filterOf} from './filters.ts';
 import {BadParameter, wholeNumber, type Parameters} from './parameters.ts';
-import type {Filter, Selection} from './selection.ts';
+import type {Selection} from './selection.ts';
 
 /** How the API reads the end of a range. */
 export type Ends = 'inclusive' | 'exclusive';
 
 /**
  * The rows a request asks for. The start is always part of the range. Without an end the range ends now; without a
- * start it reaches back `reach` units, as far as the vendor keeps rows. Rows later than `nowMs` do not exist yet.
+ * start it reaches back `reach` units, as far as the vendor keeps rows, or as far as one request may span. Rows later than
+ * `nowMs` do not exist yet, those that the vendor no longer keeps not any more.
  *
  * A limit on the span is read strictly: with inclusive ends the second that the end names counts too, so 90 days
  * are at most `end - start = 90 days - 1 s`.
@@ -27,25 +28,7 @@ export function selectorOf(definition: SourceDefinition, parameters: Parameters,
 	}
 	const existing = Math.floor(nowMs / range.unitMs) + 1;
 	const to = Math.min(end === undefined ? existing : end + beyondEnd, existing);
-	return {from: start ?? to - reach, to, filter: filterOf(definition, parameters)};
-}
-
-/**
- * What the source's filters let through: a row whose field equals the value, or one of the values. Empty values
- * filter nothing.
- */
-function filterOf(definition: SourceDefinition, parameters: Parameters): Filter | undefined {
-	const conditions = Object.values(definition.options).flatMap(({parameter, field}) => {
-		const value = parameters[parameter];
-		if (value === undefined || value === '' || (typeof value === 'object' && value.length === 0)) return [];
-		return [{path: field.split('.'), wanted: typeof value === 'object' ? [...new Set(value)].toSorted() : [String(value)]}];
-	});
-	if (conditions.length === 0) return undefined;
-	return {
-		key: JSON.stringify(conditions),
-		matches: row => conditions.every(({path, wanted}) => {
-			const value = path.reduce<unknown>((inner, key) => (isJsonObject(inner) ? inner[key] : undefined), row);
-			return (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') && wanted.includes(String(value));
-		}),
-	};
+	const span = window.maxMs === undefined ? reach : Math.min(reach, window.maxMs / range.unitMs);
+	const kept = definition.retentionMs === undefined ? -Infinity : Math.ceil((nowMs - definition.retentionMs) / range.unitMs);
+	return {from: Math.max(start ?? to - span, kept), to, filter: filterOf(definition, parameters)};
 }

@@ -24,6 +24,7 @@ interface Body {
 		readonly items: ReadonlyArray<Record<string, unknown>>;
 		readonly page_token?: string;
 		readonly has_more?: boolean;
+		readonly total?: string;
 		readonly pagination?: {readonly page: number; readonly page_size: number; readonly total: number; readonly total_pages: number};
 		readonly access_token?: string;
 		readonly expires_in?: number;
@@ -51,9 +52,11 @@ export function createTestClient(options: Partial<SandboxOptions> = {}, definiti
 			return body.tenant_access_token ?? body.data?.access_token ?? '';
 		},
 		/** Asks a source's API; obtains a token unless one is given. */
-		async ask(source: SourceDefinition, parameters: Record<string, unknown>, token?: string) {
-			const authorization = `Bearer ${token ?? await client.token(source.vendor)}`;
-			const {method, path} = source.endpoint;
+		async ask(source: SourceDefinition, parameters: Record<string, unknown>, token?: string, places: Readonly<Record<string, string>> = {}) {
+			const own = async () => source.auth === 'user' ? sandbox.signIn([source.scope]).accessToken : client.token(source.vendor);
+			const authorization = `Bearer ${token ?? await own()}`;
+			const {method} = source.endpoint;
+			const path = Object.entries({...sandbox.places[source.vendor], ...places}).reduce((inner, [name, place]) => inner.replace(`:${name}`, encodeURIComponent(place)), source.endpoint.path);
 			if (method === 'POST') {
 				return client.send(path, {method, headers: {authorization, 'content-type': 'application/json; charset=utf-8'}, body: JSON.stringify(parameters)});
 			}

@@ -31,9 +31,14 @@ export FEISHU_APP_ID=cli_sandbox
 export FEISHU_APP_SECRET=sandbox-feishu-secret
 export TRAE_APP_ID=trae_sandbox
 export TRAE_APP_SECRET=sandbox-trae-secret
+export FEISHU_APAAS_NAMESPACE=package_sandbox
 # and export from it:
+#   audit-export auth login feishu --base-url URL
 #   audit-export feishu-openapi --base-url URL --since 1h --limit 20
 #   audit-export trae-openapi --base-url URL --since 1h --limit 20
+#   audit-export feishu-apaas --base-url URL --since 1h --limit 20
+#   audit-export feishu-apaas-data-change --base-url URL --since 1h --limit 20
+#   audit-export feishu-behavior --base-url URL --since 1h --limit 20
 `);
 	const answer = await fetch(`${url}/open-apis/auth/v3/tenant_access_token/internal`, {
 		method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({app_id: 'cli_sandbox', app_secret: 'sandbox-feishu-secret'}),
@@ -53,6 +58,9 @@ it.each([
 	[{rate: 'high'}, '--rate'],
 	[{order: 'random'}, '--order'],
 	[{ends: 'open'}, '--ends'],
+	[{offset: 'bytes'}, '--offset'],
+	[{cap: 'none'}, '--cap'],
+	[{totals: 'rounded'}, '--totals'],
 ])('refuses %o, naming the option', async (options, name) => {
 	const running = sandboxCommand(options, createContext(new AbortController().signal, () => undefined));
 	await expect(running).rejects.toThrow(UsageError);

@@ -7,6 +7,10 @@ export type RefusalName =
 	| 'missing-token'
 	| 'invalid-token'
 	| 'wrong-token-kind'
+	| 'invalid-user-token'
+	| 'user-token-required'
+	| 'missing-app-scope'
+	| 'missing-user-scope'
 	| 'bad-parameter'
 	| 'rate-limited';
 
@@ -15,6 +19,13 @@ export interface Refusal {
 	readonly status: number;
 	readonly code: number;
 	readonly message: string;
+}
+
+/** What exactly is to blame for a refusal. */
+export interface RefusalDetails {
+	readonly parameter?: {readonly name: string; readonly reason: string};
+	/** The permission that is missing. */
+	readonly scope?: string;
 }
 
 /** How long the refused client must wait, of what budget. */
@@ -30,16 +41,18 @@ export interface SandboxVendor {
 	readonly name: VendorName;
 	/** The one app the stand-in knows. Not secrets: they open nothing but the stand-in. */
 	readonly credentials: {readonly appId: string; readonly appSecret: string};
-	/** Every access token of the right kind starts with this. */
+	/** Every access token of the app itself starts with this. */
 	readonly tokenPrefix: string;
+	/** What the parameters in the paths of its APIs must be: the one place of each kind that the stand-in knows. */
+	readonly places: Readonly<Record<string, string>>;
 	/** A token is handed out again while more life than this is left; undefined: every exchange makes a new one. */
 	readonly reissueAboveSeconds: number | undefined;
 	/** Makes the body of the answer to a token exchange. */
 	readonly issued: (token: string, lifeSeconds: number, trace: string) => object;
 	/** Makes the body of a good answer, which the page is then put into. */
 	readonly success: (trace: string) => Record<string, unknown>;
-	/** Makes the body of a refusal. `parameter` is there when one parameter is to blame. */
-	readonly refusal: (refusal: Refusal, trace: string, parameter?: {readonly name: string; readonly reason: string}) => object;
+	/** Makes the body of a refusal. */
+	readonly refusal: (refusal: Refusal, trace: string, details?: RefusalDetails) => object;
 	readonly refusals: Readonly<Record<RefusalName, Refusal>>;
 	/** Headers that name the request. */
 	readonly traceHeaders: (trace: string) => Readonly<Record<string, string>>;
