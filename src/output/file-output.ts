@@ -6,6 +6,7 @@ import {removeLeftovers, syncDirectory} from './atomic.ts';
 import {createCompress, type Compress} from './compression.ts';
 import {openDirectOutput} from './direct-output.ts';
 import {openFailure} from './failure.ts';
+import type {Interruption} from './interruption.ts';
 import {compressionOf, type Compression} from './file-name.ts';
 import {acquireLock, type Lock} from './lock.ts';
 import type {Output} from './output.ts';
@@ -14,7 +15,7 @@ import {decideResume, formatRange, readIfThere, type OutputRange, type Sidecar} 
 import {resolveTarget, type Target} from './target.ts';
 
 /** What a file output is opened with. */
-export interface FileOutputOptions {
+export interface FileOutputOptions extends Interruption {
 	/** Where the export goes; also how messages name it. */
 	readonly path: string;
 	/** Default: by the file's name. */
@@ -43,7 +44,7 @@ export interface FileOutputOptions {
 export async function openFileOutput(options: FileOutputOptions): Promise<Output> {
 	const target = await resolveTarget(options.path);
 	const compress = createCompress(options.compression ?? compressionOf(options.path), options.path);
-	if (target.kind === 'stream') return openDirectOutput(target.path, compress, options.path);
+	if (target.kind === 'stream') return openDirectOutput(target.path, compress, {...options, name: options.path});
 	const lock = await acquireLock(target.path, options.path);
 	try {
 		return await openPartial(target, {options, compress, lock});

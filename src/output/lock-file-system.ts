@@ -64,6 +64,8 @@ export function lockFileSystem(owner: LockOwner) {
 		try {
 			fs.writeFileSync(ownerFile(directory), JSON.stringify(owner), {flag: 'wx'});
 		} catch (error) {
+			// A full disk lets the file begin, and the directory is removed only when it is empty.
+			fs.rmSync(ownerFile(directory), {force: true});
 			fs.rmdirSync(directory);
 			throw error;
 		}

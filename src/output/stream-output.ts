@@ -1,26 +1,33 @@
 import type {OutputStream} from '../context.ts';
 import {writeFailure} from './failure.ts';
+import {graceMs, type Interruption} from './interruption.ts';
 import type {Output} from './output.ts';
 
 /**
  * An output over one of the program's own streams, which it never ends: other parts may still write to it.
  * @param name how messages name the stream
+ * @param interruption ends the waiting for a reader that takes nothing, shortly after its signal aborts: `write` and
+ * `commit` then throw the signal's reason
  */
-export function createStreamOutput(stream: OutputStream, name = 'stdout'): Output {
-	return new StreamOutput(stream, name);
+export function createStreamOutput(stream: OutputStream, name = 'stdout', interruption?: Interruption): Output {
+	return new StreamOutput(stream, name, interruption);
 }
 
 class StreamOutput implements Output {
 	readonly #stream: OutputStream;
 	readonly #name: string;
+	readonly #interruption: Interruption | undefined;
+	/** The reader took nothing until the end of its grace. */
+	#isGivenUp = false;
 	/** Writes that the stream has not called back about. */
 	#pending = 0;
 	#failure: unknown;
 	#wake: (() => void) | undefined;
 
-	constructor(stream: OutputStream, name: string) {
+	constructor(stream: OutputStream, name: string, interruption: Interruption | undefined) {
 		this.#stream = stream;
 		this.#name = name;
+		this.#interruption = interruption;
 		// A failed write is also an event, and without a listener that event ends the process with a stack trace.
 		stream.on('error', this.#fail);
 	}
@@ -51,7 +58,7 @@ class StreamOutput implements Output {
 	}
 
 	async abandon(): Promise<undefined> {
-		// Finishes the line being written. The listener stays: a failure can still be on its way.
+		// Finishes the line being written, where its reader takes it. The listener stays: a failure can still be on its way.
 		await this.#until(() => this.#pending === 0);
 	}
 
@@ -62,14 +69,36 @@ class StreamOutput implements Output {
 	};
 
 	async #until(isDone: () => boolean): Promise<void> {
-		while (this.#failure === undefined && !isDone()) {
+		const isOver = () => this.#failure !== undefined || this.#isGivenUp || isDone();
+		if (isOver()) return;
+		const patience = this.#startPatience();
+		while (!isOver()) {
 			await new Promise<void>(resolve => {
 				this.#wake = resolve;
 			});
 		}
+		patience?.abort();
+	}
+
+	/** Gives up when the reader takes nothing for `graceMs` after the run was asked to stop. Aborted, it stops watching. */
+	#startPatience(): AbortController | undefined {
+		if (this.#interruption === undefined) return undefined;
+		const {signal, sleep} = this.#interruption;
+		const over = new AbortController();
+		const onAbort = () => {
+			const giveUp = () => {
+				this.#isGivenUp ||= !over.signal.aborted;
+				this.#wake?.();
+			};
+			sleep(graceMs, over.signal).then(giveUp, giveUp);
+		};
+		signal.addEventListener('abort', onAbort, {once: true, signal: over.signal});
+		if (signal.aborted) onAbort();
+		return over;
 	}
 
 	#throwFailure(): void {
 		if (this.#failure !== undefined) throw this.#failure;
+		if (this.#isGivenUp) throw this.#interruption?.signal.reason;
 	}
 }

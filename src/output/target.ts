@@ -26,6 +26,8 @@ export async function resolveTarget(path: string): Promise<Target> {
 		if (found?.isDirectory() === true) throw new UsageError(`cannot write ${path}: it is a directory`, {hint: 'name a file in it'});
 		const followed = await follow(path);
 		if (isDescriptor(followed)) return {path: followed, kind: 'stream'};
+		// Files are replaced as one step: what becomes the file is made beside it.
+		if (found === undefined || found.isFile()) await access(dirname(followed), constants.W_OK);
 		if (found === undefined) return {path: followed, kind: 'file'};
 		await access(followed, constants.W_OK);
 		return found.isFile() ? {path: followed, kind: 'file', mode: found.mode & 0o777} : {path: followed, kind: 'stream'};
@@ -35,6 +37,11 @@ export async function resolveTarget(path: string): Promise<Target> {
 		}
 		throw openFailure(path, error);
 	}
+}
+
+/** The path with its symbolic links followed; a descriptor's as it is. The file need not exist, its directory must. */
+export async function followLinks(path: string): Promise<string> {
+	return isDescriptor(path) ? path : follow(path);
 }
 
 function isDescriptor(path: string): boolean {

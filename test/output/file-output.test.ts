@@ -1,8 +1,9 @@
-import {chmod, mkdir, readFile, rmdir, stat, symlink, unlink, writeFile} from 'node:fs/promises';
+import {execFileSync} from 'node:child_process';
+import {chmod, constants, mkdir, open, readFile, rmdir, stat, symlink, unlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as zlib from 'node:zlib';
-import {describe, expect, it} from 'vitest';
-import {BrokenPipeError, LockedError, OutputError, UsageError} from '../../src/errors.ts';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {BrokenPipeError, InterruptedError, LockedError, OutputError, UsageError} from '../../src/errors.ts';
 import {namesIn, openTestOutput, runChild, since, temporaryDirectory} from './helpers.ts';
 
 const failureOf = async (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined, (error: unknown) => error);
@@ -158,6 +159,7 @@ describe('failures of the disk', () => {
 				const output = await openFileOutput({
 					path: ${JSON.stringify(path)}, resume: true, resumable: true, fingerprint: 'query-1',
 					range: {since: ${since}, until: ${since + 86_400_000}, slidingSince: false, slidingUntil: false}, now: Date.now, notice() {},
+				signal: new AbortController().signal, sleep: async ms => new Promise(done => setTimeout(done, ms)),
 				});
 				try {
 					for (let record = 1; record < 10; record++) {
@@ -212,6 +214,7 @@ describe('pipes and devices', () => {
 			const output = await openFileOutput({
 				path: ${JSON.stringify(path)}, resume: true, resumable: true, fingerprint: '',
 				range: {since: 0, until: 1, slidingSince: false, slidingUntil: false}, now: Date.now, notice() {},
+				signal: new AbortController().signal, sleep: async ms => new Promise(done => setTimeout(done, ms)),
 			});
 			try {
 				for (let line = 0; line < 100_000; line++) await output.write(line + '\\n');
@@ -241,5 +244,49 @@ describe('pipes and devices', () => {
 		await child.ended();
 		expect(await readFile(path, 'utf8')).toBe('before\n0\n1\n');
 		expect(await namesIn(directory)).toEqual(['link', 'log']);
+	});
+
+	it('stops waiting for the reader of a FIFO when the run is to end', async () => {
+		const path = join(await temporaryDirectory(), 'fifo');
+		execFileSync('mkfifo', [path]);
+		const stop = new AbortController();
+		const reason = new InterruptedError('SIGINT');
+		const opening = openTestOutput(path, {
+			signal: stop.signal,
+			sleep: async (_, signal) => {
+				stop.abort(reason);
+				signal?.throwIfAborted();
+			},
+		});
+		expect(await failureOf(opening)).toBe(reason);
+	});
+
+	it('gives the reader of a FIFO a while to take what is being written when the run is to end', async () => {
+		const path = join(await temporaryDirectory(), 'fifo');
+		execFileSync('mkfifo', [path]);
+		const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+		onTestFinished(async () => reader.close());
+		const stop = new AbortController();
+		const reason = new InterruptedError('SIGINT');
+		const line = `${'x'.repeat(100_000)}\n`;
+		let read = '';
+		const take = async () => {
+			const {buffer, bytesRead} = await reader.read(Buffer.alloc(65_536));
+			read += buffer.toString('utf8', 0, bytesRead);
+		};
+		let isPaused = false;
+		const {output} = await openTestOutput(path, {
+			signal: stop.signal,
+			sleep: async () => {
+				stop.abort(reason);
+				if (!isPaused) await take();
+			},
+		});
+		await output.write(line);
+		await take();
+		expect(read).toBe(line);
+		isPaused = true;
+		expect(await failureOf(output.write(line))).toBe(reason);
+		expect(await output.abandon()).toBeUndefined();
 	});
 });

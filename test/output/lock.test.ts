@@ -56,6 +56,16 @@ describe('acquireLock', () => {
 		expect(answers.toSorted()).toEqual([...Array.from({length: 5}, () => 'LockedError\n'), 'held\n']);
 	});
 
+	it('names a disk that takes no more, and leaves nothing on it', async () => {
+		const directory = await temporaryDirectory();
+		const child = await runChild(`process.on('SIGXFSZ', () => {});
+			import {acquireLock} from './lock.ts';
+			void acquireLock(${JSON.stringify(join(directory, 'out.csv'))}).catch((error: Error) => process.stdout.write(error.name + ' ' + error.message));
+		`, {shell: 'ulimit -f 0; $CHILD'});
+		expect((await child.ended()).stdout).toBe(`OutputError cannot write ${join(directory, 'out.csv.lock')}: file too large`);
+		expect(await namesIn(directory)).toEqual([]);
+	});
+
 	it('is given back when the process exits without releasing', async () => {
 		const directory = await temporaryDirectory();
 		const path = join(directory, 'out.csv');

@@ -3,8 +3,9 @@ import {readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import type {OutputStream} from '../../src/context.ts';
-import {BrokenPipeError, OutputError} from '../../src/errors.ts';
+import {BrokenPipeError, InterruptedError, OutputError} from '../../src/errors.ts';
 import {createStreamOutput} from '../../src/output/stream-output.ts';
+import {VirtualClock} from '../helpers/virtual-clock.ts';
 import {runChild, temporaryDirectory} from './helpers.ts';
 
 type WriteCallback = (error?: Error | null) => void;
@@ -93,6 +94,37 @@ describe('createStreamOutput', () => {
 		const written = createStreamOutput(stream).write('a\n');
 		for (const listener of stream.listeners) listener(failed('EPIPE', -32));
 		await expect(written).rejects.toBeInstanceOf(BrokenPipeError);
+	});
+
+	it('gives up on a reader that takes nothing once the run is to end, after a while', async () => {
+		const stream = new FakeStream();
+		stream.hasRoom = false;
+		const stop = new AbortController();
+		let passTime = () => {};
+		const sleep = async () => new Promise<void>(resolve => {
+			passTime = resolve;
+		});
+		const output = createStreamOutput(stream, 'stdout', {signal: stop.signal, sleep});
+		const written = output.write('a\n');
+		const reason = new InterruptedError('SIGINT');
+		stop.abort(reason);
+		expect(await isSettled(written)).toBe(false);
+		passTime();
+		await expect(written).rejects.toBe(reason);
+		await expect(output.commit()).rejects.toBe(reason);
+		expect(await output.abandon()).toBeUndefined();
+	});
+
+	it('counts as written what the reader takes in that while', async () => {
+		const stream = new FakeStream();
+		stream.hasRoom = false;
+		const stop = new AbortController();
+		const output = createStreamOutput(stream, 'stdout', {signal: stop.signal, sleep: new VirtualClock().sleep});
+		const written = output.write('a\n');
+		stop.abort(new InterruptedError('SIGINT'));
+		stream.answer();
+		await written;
+		await expect(output.commit()).resolves.toBeUndefined();
 	});
 
 	it('names a full disk', async () => {
