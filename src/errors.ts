@@ -62,6 +62,13 @@ export class NetworkError extends ExportError {
 export class ApiError extends ExportError {
 	override readonly name = 'ApiError';
 	override readonly exitCode = exitCodes.api;
+	/** The vendor's error code, where the answer carries one. */
+	readonly vendorCode: number | undefined;
+
+	constructor(message: string, options: ExportErrorOptions & {vendorCode?: number | undefined} = {}) {
+		super(message, options);
+		this.vendorCode = options.vendorCode;
+	}
 }
 
 /** The output could not be written (disk full, file system error). */

@@ -16,7 +16,8 @@ export class Masker {
 	/** The text with every registered secret, and whatever follows `Bearer`, replaced by `***`. */
 	mask(text: string): string {
 		let masked = text;
-		for (const secret of this.#secrets) masked = masked.replaceAll(secret, '***');
+		// The longest first: a secret may be the beginning of another.
+		for (const secret of [...this.#secrets].toSorted((a, b) => b.length - a.length)) masked = masked.replaceAll(secret, '***');
 		return masked.replaceAll(/\bBearer +[^\s"']+/g, 'Bearer ***');
 	}
 

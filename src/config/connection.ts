@@ -44,6 +44,8 @@ export interface ResolveConnectionOptions {
 	readonly baseUrl?: string | undefined;
 	readonly config: LoadedConfig;
 	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Ends a secret's command under way. */
+	readonly signal?: AbortSignal | undefined;
 	/** Takes a warning for stderr. */
 	readonly warn: (message: string) => void;
 }
@@ -103,11 +105,11 @@ function chooseBaseUrl({vendor, host, baseUrl, env}: ResolveConnectionOptions, {
 	return requireBaseUrl(vendor.hosts[named] ?? '', vendor.name);
 }
 
-function lazySetting(value: Referable, name: string, {config, env, warn}: ResolveConnectionOptions): LazySetting {
+function lazySetting(value: Referable, name: string, {config, env, warn, signal}: ResolveConnectionOptions): LazySetting {
 	let pending: Promise<string> | undefined;
 	const read = () => {
 		const baseDir = config.path === undefined ? '.' : dirname(config.path);
-		pending ??= resolveSecret(value, {name, env, baseDir, warn, mayRunCommands: config.mayRunCommands});
+		pending ??= resolveSecret(value, {name, env, baseDir, warn, signal, mayRunCommands: config.mayRunCommands});
 		return pending;
 	};
 	return Object.assign(read, {origin: describeSecret(value, name)});

@@ -76,6 +76,7 @@ const sourceDefaults = ({pagination, window}: SourceDefinition) => section({
 	retries: z.int('expected a whole number').min(0, 'expected a whole number from 0 on').optional(),
 	redact: names.optional(),
 	timezone: timezone.optional(),
+	offset_counts: z.enum(['rows', 'pages']).refine(() => pagination.style === 'offset', 'expected only for a source that is read by offsets').optional(),
 });
 
 const sourceSections = Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, sourceDefaults(source).optional()]));

@@ -9,15 +9,18 @@ export interface SecretCommandOptions {
 	readonly baseDir: string;
 	/** Milliseconds it may take. Default 30 000. */
 	readonly timeoutMs?: number;
+	/** Ends the program. */
+	readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * What a program writes to stdout. No shell is involved, its stdin is empty, and its stderr is dropped, because
- * programs that handle secrets quote them in errors. Throws a `CredentialsError` when it fails.
+ * programs that handle secrets quote them in errors. Throws a `CredentialsError` when it fails, and the signal's reason
+ * when that aborts.
  */
 export async function runSecretCommand(command: readonly string[], origin: string, options: SecretCommandOptions): Promise<string> {
 	const [program = '', ...args] = command;
-	const timeoutMs = options.timeoutMs ?? 30_000;
+	const {timeoutMs = 30_000, signal} = options;
 	return new Promise((resolve, reject) => {
 		const child = execFile(program, args, {
 			cwd: options.baseDir,
@@ -26,9 +29,14 @@ export async function runSecretCommand(command: readonly string[], origin: strin
 			killSignal: 'SIGKILL',
 			maxBuffer: 1_048_576,
 			windowsHide: true,
+			...(signal === undefined ? {} : {signal}),
 		}, (error, stdout) => {
 			if (error === null) {
 				resolve(stdout);
+				return;
+			}
+			if (signal?.aborted === true) {
+				reject(signal.reason);
 				return;
 			}
 			// Not kept as the cause: its message holds the arguments and what the program wrote to stderr.

@@ -16,6 +16,8 @@ export interface ResolveSecretOptions {
 	readonly mayRunCommands: boolean;
 	/** Milliseconds a command may take. Default 30 000. */
 	readonly timeoutMs?: number;
+	/** Ends a command under way. */
+	readonly signal?: AbortSignal | undefined;
 }
 
 /**

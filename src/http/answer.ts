@@ -38,7 +38,7 @@ export function wholeNumber(value: unknown): number | undefined {
  * Judges an answer by its vendor code, whatever the HTTP status says; by the status only where there is no known
  * code. A success needs code 0 in a readable body.
  */
-export function judgeAnswer(answer: RawAnswer, {vendor, label, scope, now}: {
+export function judgeAnswer(answer: RawAnswer, {vendor, label, scope, now, mask}: {
 	vendor: VendorDefinition;
 	/** What was asked, for messages: `feishu-openapi: POST /open-apis/…`. */
 	label: string;
@@ -46,6 +46,8 @@ export function judgeAnswer(answer: RawAnswer, {vendor, label, scope, now}: {
 	scope: string | undefined;
 	/** Unix milliseconds, for a `Retry-After` that is a date. */
 	now: number;
+	/** Takes secrets out of quoted text, before it is cut: a masker does not know half of one. */
+	mask: (text: string) => string;
 }): Judgement {
 	let body: unknown;
 	try {
@@ -57,11 +59,11 @@ export function judgeAnswer(answer: RawAnswer, {vendor, label, scope, now}: {
 	if (code === 0 && answer.status >= 200 && answer.status < 300) return {ok: true, body};
 	const known = code === undefined ? undefined : vendor.errors[code];
 	const verdict = known?.verdict ?? verdictOfStatus(answer.status, code);
-	const message = `${label}: ${describe({answer, vendor, body, code, known})}`;
+	const message = `${label}: ${describe({answer, vendor, body, code, known, mask})}`;
 	const hint = hintFor({verdict, known, body, scope, status: answer.status, code});
-	const ErrorClass = verdict === 'credentials' || verdict === 'token' ? CredentialsError : ApiError;
+	const error = verdict === 'credentials' || verdict === 'token' ? new CredentialsError(message, {hint}) : new ApiError(message, {hint, vendorCode: code});
 	const waitMs = verdict === 'rate-limited' || verdict === 'retry' ? requestedWait(answer.headers, vendor, now) : undefined;
-	return {ok: false, verdict, error: new ErrorClass(message, {hint}), ...(waitMs === undefined ? {} : {waitMs})};
+	return {ok: false, verdict, error, ...(waitMs === undefined ? {} : {waitMs})};
 }
 
 function verdictOfStatus(status: number, code: number | undefined): Verdict {
@@ -73,18 +75,18 @@ function verdictOfStatus(status: number, code: number | undefined): Verdict {
 	return status >= 200 && status < 300 && code === undefined ? 'retry' : 'fail';
 }
 
-function describe({answer, vendor, body, code, known}: {
-	answer: RawAnswer; vendor: VendorDefinition; body: unknown; code: number | undefined; known: ErrorCode | undefined;
+function describe({answer, vendor, body, code, known, mask}: {
+	answer: RawAnswer; vendor: VendorDefinition; body: unknown; code: number | undefined; known: ErrorCode | undefined; mask: (text: string) => string;
 }): string {
 	const trace = traceId(answer, vendor, body);
-	const status = `HTTP ${answer.status}${trace === undefined ? '' : `, trace id ${printable(trace)}`}`;
+	const status = `HTTP ${answer.status}${trace === undefined ? '' : `, trace id ${printable(mask(trace))}`}`;
 	if (code === undefined) {
 		if (answer.status >= 300 && answer.status < 400) return `answered with a redirect, which is not followed (${status})`;
 		const kind = body instanceof Error ? 'no readable JSON' : 'JSON without a code';
 		return `answered with ${kind} (${status})`;
 	}
 	const vendorMessage = valueAt(body, [vendor.messageField]);
-	const quoted = typeof vendorMessage === 'string' && vendorMessage !== '' ? ` "${printable(vendorMessage)}"` : '';
+	const quoted = typeof vendorMessage === 'string' && vendorMessage !== '' ? ` "${printable(mask(vendorMessage))}"` : '';
 	return `code ${code}${known === undefined ? '' : `, ${known.meaning}`}${quoted} (${status})`;
 }
 
@@ -118,7 +120,9 @@ function hintFor({verdict, known, body, scope, status, code}: {
 		case 'token': return 'the token was refused; check the app id and secret, or set a fresh token';
 		case 'credentials': return scope === undefined ? 'check the credentials and their permissions' : `the credentials need the permission ${scope}`;
 		case 'rate-limited': return 'another program may be using the same budget; lower --rate or run later';
-		case 'retry': return 'this is a failure on the server side; run the same command again later';
+		case 'retry':
+			if (status < 300 && code === undefined) return 'run the same command again; if it stays, check --base-url and the host setting: this does not look like the API, perhaps a sign-in page or a proxy answers in its place';
+			return 'this is a failure on the server side; run the same command again later';
 		case 'fail': break;
 	}
 	if (status >= 300 && status < 400) return 'credentials never follow a redirect; check --base-url and the host setting';
@@ -142,12 +146,18 @@ function missingPermissions(body: unknown): string | undefined {
 	return `grant ${[...names].join(', ')}${pages.size === 0 ? '' : ` at ${[...pages].join(' ')}`}`;
 }
 
-/** The wait that the answer asks for, in milliseconds: seconds or an HTTP date, by the vendor's headers in order. */
+/** Seconds from here up (2001 and later) are an instant in Unix time, not a duration. */
+const leastInstantSeconds = 1e9;
+
+/** The wait that the answer asks for, in milliseconds: seconds, Unix time or an HTTP date, by the vendor's headers in order. */
 function requestedWait(headers: Headers, vendor: VendorDefinition, now: number): number | undefined {
 	for (const name of vendor.resetHeaders) {
 		const value = headers.get(name)?.trim();
 		if (value === undefined || value === '') continue;
-		if (/^\d+(?:\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
+		if (/^\d+(?:\.\d+)?$/.test(value)) {
+			const ms = Math.ceil(Number(value) * 1000);
+			return Number(value) > leastInstantSeconds ? Math.max(0, ms - now) : ms;
+		}
 		const date = Date.parse(value);
 		if (!Number.isNaN(date)) return Math.max(0, date - now);
 	}

@@ -1,10 +1,12 @@
 import ky, {type KyInstance} from 'ky';
 import type {Context} from '../context.ts';
-import {NetworkError, systemCode, type ExportError} from '../errors.ts';
+import {ApiError, NetworkError, type ExportError} from '../errors.ts';
 import type {VendorDefinition} from '../vendors/types.ts';
 import {judgeAnswer} from './answer.ts';
 import type {Budget, Place} from './budget.ts';
 import {openDeadline} from './deadline.ts';
+import {readBody} from './read-body.ts';
+import {networkProblem} from './network-problem.ts';
 import {AttemptFailure, withRetries} from './retry.ts';
 
 /** One request of an API, before credentials. */
@@ -135,7 +137,7 @@ async function attempt(
 	counters.requests++;
 	const {response, bytes} = await exchange(http, request, {options, label, place, token});
 	const {text, altered} = decode(bytes);
-	const judgement = judgeAnswer({status: response.status, headers: response.headers, text}, {vendor, label, scope: options.scope, now: context.now()});
+	const judgement = judgeAnswer({status: response.status, headers: response.headers, text}, {vendor, label, scope: options.scope, now: context.now(), mask: message => context.masker.mask(message)});
 	if (judgement.ok) {
 		if (token !== undefined) tokens?.accepted(token);
 		return {answer: {text, body: judgement.body, altered}};
@@ -159,7 +161,7 @@ async function attempt(
 /** Sends the request and reads the whole body within the time limit. */
 async function exchange(http: KyInstance, request: ApiRequest, {options, label, place, token}: {
 	options: ClientOptions; label: string; place: Place | undefined; token: AccessToken | undefined;
-}): Promise<{response: Response; bytes: ArrayBuffer}> {
+}): Promise<{response: Response; bytes: Uint8Array}> {
 	const {context, timeoutMs} = options;
 	const deadline = openDeadline(context.signal, timeoutMs);
 	const startedAt = context.monotonic();
@@ -179,43 +181,26 @@ async function exchange(http: KyInstance, request: ApiRequest, {options, label, 
 		});
 		settled = true;
 		place?.answered();
-		const bytes = await response.arrayBuffer();
+		const bytes = await readBody(response, label);
 		options.debug(`${label}: HTTP ${response.status}, ${bytes.byteLength} bytes, ${Math.round(context.monotonic() - startedAt)} ms`);
 		return {response, bytes};
 	} catch (error) {
 		if (!settled) place?.lost();
 		context.signal.throwIfAborted();
-		const final = deadline.passed
-			? new NetworkError(`${label}: no complete answer within ${timeoutMs / 1000} s`, {hint: 'check the network, or allow more with --timeout', cause: error})
-			: new NetworkError(`${label}: ${networkProblem(error)}`, {hint: 'check the network, the proxy settings, and --base-url', cause: error});
-		throw new AttemptFailure(final, 'transient');
+		if (error instanceof ApiError) throw error;
+		const {what, hint} = deadline.passed
+			? {what: `no complete answer within ${timeoutMs / 1000} s`, hint: 'check the network, or allow more with --timeout'}
+			: networkProblem(error);
+		throw new AttemptFailure(new NetworkError(`${label}: ${what}`, {hint, cause: error}), 'transient');
 	} finally {
 		deadline.close();
 	}
 }
 
-/** What a failed `fetch` met, from the innermost cause: `connection refused (ECONNREFUSED)`. */
-function networkProblem(error: unknown): string {
-	let inner = error;
-	while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
-	const code = systemCode(inner) ?? systemCode(error);
-	const known: Readonly<Record<string, string>> = {
-		ECONNREFUSED: 'connection refused',
-		ECONNRESET: 'connection reset',
-		ENOTFOUND: 'host name not found',
-		EAI_AGAIN: 'host name could not be resolved',
-		ETIMEDOUT: 'connection timed out',
-		UND_ERR_SOCKET: 'connection closed by the server',
-		UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
-	};
-	if (code !== undefined) return `${known[code] ?? 'network failure'} (${code})`;
-	return `network failure (${inner instanceof Error ? inner.message : String(inner)})`;
-}
-
 const strictUtf8 = new TextDecoder('utf-8', {fatal: true});
 const lenientUtf8 = new TextDecoder('utf-8');
 
-function decode(bytes: ArrayBuffer): {text: string; altered: boolean} {
+function decode(bytes: Uint8Array): {text: string; altered: boolean} {
 	try {
 		return {text: strictUtf8.decode(bytes), altered: false};
 	} catch (error) {

@@ -1,3 +1,6 @@
+/** A timer set for longer than this (24.8 days) would go off at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** A time limit around one attempt. */
 export interface Deadline {
 	/** Aborts when the limit passes or the outer signal aborts. */
@@ -20,7 +23,7 @@ export function openDeadline(outer: AbortSignal, ms: number): Deadline {
 	const timer = setTimeout(() => {
 		passed = true;
 		controller.abort(new Error('time limit passed'));
-	}, ms);
+	}, Math.min(ms, longestTimerMs));
 	outer.addEventListener('abort', follow, {once: true});
 	if (outer.aborted) follow();
 	return {

@@ -43,19 +43,14 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
 		if (inputs.accessToken !== undefined && !readyMadeRefused) {
 			const value = await inputs.accessToken();
 			context.masker.add(value);
+			requireSendable(value, `${name}: the ready-made access token`, 'copy the token again: it is one line of ASCII letters, digits and signs');
 			return {value, renewAt: Infinity};
 		}
 		return exchange();
 	}
 
 	async function exchange(): Promise<HeldToken> {
-		if (inputs.appId === undefined || inputs.appSecret === undefined) {
-			const {env} = vendor;
-			const missing = inputs.appId === undefined ? (inputs.appSecret === undefined ? 'app id and app secret are' : 'the app id is') : 'the app secret is';
-			throw new CredentialsError(`${name}: no credentials: ${missing} not set`, {
-				hint: `set ${env.appId} and ${env.appSecret} (or ${env.accessToken}), or ${vendor.name}.app_id and ${vendor.name}.app_secret in a profile of the configuration`,
-			});
-		}
+		if (inputs.appId === undefined || inputs.appSecret === undefined) throw missingCredentials(name, vendor, inputs);
 		const appSecret = await inputs.appSecret();
 		context.masker.add(appSecret);
 		const askedAt = context.monotonic();
@@ -65,6 +60,7 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
 			throw new ApiError(`${name}: POST ${inputs.exchangePath}: the answer holds no token`, {hint: 'check --base-url and the path of the token endpoint'});
 		}
 		context.masker.add(value);
+		requireSendable(value, `${name}: POST ${inputs.exchangePath}: the token in the answer`, 'check --base-url and the path of the token endpoint');
 		const life = wholeNumber(firstAt(answer.body, vendor.exchange.lifePaths)) ?? vendor.exchange.defaultLifeSeconds;
 		const lifeMs = Math.max(0, life * 1000);
 		return {value, renewAt: askedAt + lifeMs - Math.min(renewAheadMs, lifeMs / 10)};
@@ -88,13 +84,30 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
 		},
 		refused(token, renewals) {
 			if (token === held) {
-				if (held.renewAt === Infinity) readyMadeRefused = true;
+				// Where nothing can replace it, it stays: that it is refused is what the user must hear, not that others are missing.
+				if (held.renewAt === Infinity) readyMadeRefused = canExchange;
 				held = undefined;
 			}
 			// Renewing helps once; more often only while the tokens do work for a time and are then revoked.
 			return canExchange && renewals < (worked.has(token) ? mostRenewals : 1);
 		},
 	};
+}
+
+/**
+ * A header holds one line of ASCII; `fetch` refuses anything else with an error that looks like the network's.
+ * @throws CredentialsError, which does not repeat the value
+ */
+function requireSendable(value: string, what: string, hint: string): void {
+	if (!/^[\x20-\x7e]+$/.test(value)) throw new CredentialsError(`${what} cannot be sent: it holds line breaks or other characters than printable ASCII`, {hint});
+}
+
+/** Says which of app id and app secret is not configured, and how to set it. */
+export function missingCredentials(name: string, {env, ...vendor}: VendorDefinition, inputs: Pick<TokenInputs, 'appId' | 'appSecret'>): CredentialsError {
+	const missing = inputs.appId === undefined ? (inputs.appSecret === undefined ? 'app id and app secret are' : 'the app id is') : 'the app secret is';
+	return new CredentialsError(`${name}: no credentials: ${missing} not set`, {
+		hint: `set ${env.appId} and ${env.appSecret} (or ${env.accessToken}), or ${vendor.name}.app_id and ${vendor.name}.app_secret in a profile of the configuration`,
+	});
 }
 
 function firstAt(body: unknown, paths: readonly (readonly string[])[]): unknown {

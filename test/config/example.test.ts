@@ -2,7 +2,6 @@ import {readFile} from 'node:fs/promises';
 import {expect, it} from 'vitest';
 import {z} from 'zod';
 import {configSchema, validateConfig} from '../../src/config/schema.ts';
-import {sources} from '../../src/sources/index.ts';
 
 const text = await readFile(new URL('../../config.example.json', import.meta.url), 'utf8');
 const example: unknown = JSON.parse(text);
@@ -29,7 +28,7 @@ function schemaPaths(schema: z.core.JSONSchema._JSONSchema | undefined, path = '
 
 /** The forms of a reference and the options of a source are the same everywhere: once is enough. */
 function generic(path: string): string {
-	return path.replace(/^.+\.(?:app_id|app_secret|\w*access_token)\.(env|file|command)$/, '(secret).$1').replace(/^\.sources\.[^.]+\.(.+)$/, '.sources.*.$1');
+	return path.replace(/^.+\.(?:app_id|app_secret|\w*access_token)\.(env|file|command)$/, '(secret).$1').replace(/^\.sources\.[^.]+/, '.sources.*');
 }
 
 it('is valid', () => {
@@ -41,7 +40,6 @@ it('shows every key of the schema', () => {
 	const known = new Set(schemaPaths(z.toJSONSchema(configSchema)).map(generic));
 	expect([...shown].toSorted()).toEqual([...known].toSorted());
 	expect(known.size).toBeGreaterThan(25);
-	for (const name of Object.keys(sources)) expect(shown).toContain(`.sources.${name}`);
 });
 
 it('holds no secret that is written out', () => {

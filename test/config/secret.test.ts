@@ -6,7 +6,7 @@ import {describe, expect, it} from 'vitest';
 import type {Referable} from '../../src/config/schema.ts';
 import {resolveSecret} from '../../src/config/secret.ts';
 import type {ResolveSecretOptions} from '../../src/config/secret.ts';
-import {CredentialsError, exitCodes} from '../../src/errors.ts';
+import {CredentialsError, exitCodes, InterruptedError} from '../../src/errors.ts';
 import {temporaryDirectory} from './temporary-directory.ts';
 
 const value = 'S3CR3T-value';
@@ -117,6 +117,14 @@ describe('a command', () => {
 		expect(error.message).toContain(`profiles.a.trae.app_secret (output of "`);
 		expect(error.message).toContain(message);
 		expect(`${error.message}${error.hint}${error.stack}${String(error.cause)}`).not.toContain(value);
+	});
+
+	it('is ended with the run', async () => {
+		const stop = new AbortController();
+		const reason = new InterruptedError('SIGINT');
+		const reading = read(script('setInterval(() => 0, 1000)'), {signal: stop.signal});
+		stop.abort(reason);
+		await expect(reading).rejects.toBe(reason);
 	});
 
 	it('that takes too long is stopped', async () => {

@@ -1,0 +1,61 @@
+import type {Connection} from '../config/connection.ts';
+import type {Context} from '../context.ts';
+import type {SourceDefinition} from '../sources/types.ts';
+import {vendors} from '../vendors/index.ts';
+import type {Budget} from './budget.ts';
+import {createClient, type Client, type RequestCounters, type TokenSource} from './client.ts';
+import {withProxy} from './proxy.ts';
+import {createTokenSource} from './token.ts';
+
+export interface ConnectOptions {
+	readonly source: SourceDefinition;
+	readonly connection: Connection;
+	/** Milliseconds per attempt, and attempts after the first. */
+	readonly timeoutMs: number;
+	readonly retries: number;
+	readonly budget: Budget;
+	/** Counts the requests of the source; token exchanges are not among them. */
+	readonly counters: RequestCounters;
+	readonly context: Context;
+	readonly debug: (message: string) => void;
+	readonly warn: (message: string) => void;
+	/** The value of `--config`, for the command that a hint may name. */
+	readonly config?: string | undefined;
+}
+
+/** A source's API, ready to be asked. */
+export interface Connected {
+	readonly client: Client;
+	/** The tokens that the client signs its requests with. */
+	readonly tokens: TokenSource;
+}
+
+/**
+ * The client of a source's API, with its budget, tokens and proxy. Nothing is sent yet.
+ * @throws UsageError when a proxy variable does not name a proxy
+ */
+export async function connect({source, connection, budget, counters, context, ...options}: ConnectOptions): Promise<Connected> {
+	const vendor = vendors[source.vendor];
+	const shared = {
+		...options,
+		context: {...context, fetch: await withProxy(context)},
+		vendor,
+		baseUrl: connection.baseUrl,
+		name: source.name,
+		counters,
+	};
+	const tokens = source.auth === 'user'
+		? await userTokens({source, connection, context: shared.context, ...options})
+		: createTokenSource({
+			name: source.name, vendor, context,
+			inputs: connection,
+			client: createClient({...shared, counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0}}),
+		});
+	return {client: createClient({...shared, scope: source.scope, budget, tokens}), tokens};
+}
+
+/** Loaded only where a source needs it: most exports sign in as an app. */
+async function userTokens({source, connection, context, config, warn, debug}: Pick<ConnectOptions, 'source' | 'connection' | 'context' | 'config' | 'warn' | 'debug'>): Promise<TokenSource> {
+	const {createUserTokenSource} = await import('../auth/user-token.ts');
+	return createUserTokenSource({name: source.name, context, connection, config, warn, debug});
+}

@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {judgeAnswer, valueAt, wholeNumber, type Judgement} from '../../src/http/answer.ts';
+import {vendors, type VendorName} from '../../src/vendors/index.ts';
+import type {Verdict} from '../../src/vendors/types.ts';
+
+const now = Date.UTC(2026, 10, 20, 12);
+
+function judge(vendor: VendorName, body: unknown, {status = 200, headers = {}}: {status?: number; headers?: Record<string, string>} = {}): Judgement {
+	const text = typeof body === 'string' ? body : JSON.stringify(body);
+	return judgeAnswer({status, headers: new Headers(headers), text}, {vendor: vendors[vendor], label: 'test: GET /path', scope: 'the:scope', now, mask: message => message});
+}
+
+/** The judgement of an answer that is no success. */
+function refusal(...args: Parameters<typeof judge>) {
+	const judgement = judge(...args);
+	if (judgement.ok) throw new Error('judged a success');
+	return judgement;
+}
+
+const anyStatus = [200, 400, 401, 403, 404, 429, 500, 502];
+
+/** Codes of the vendors' documents: what they ask of the client, and the exit code when nothing helps. */
+const codes: ReadonlyArray<readonly [VendorName, number, Verdict, exitCode: number, says: RegExp]> = [
+	['feishu', 1_780_001, 'retry', 1, /internal error/],
+	['feishu', 1_780_103, 'fail', 1, /parameter/],
+	['feishu', 99_991_400, 'rate-limited', 1, /too many requests/],
+	['feishu', 99_991_403, 'fail', 1, /quota/],
+	['feishu', 99_991_406, 'fail', 1, /quota/],
+	['feishu', 99_991_663, 'token', 3, /token is invalid or expired/],
+	['feishu', 99_991_664, 'token', 3, /token is invalid or expired/],
+	['feishu', 99_991_677, 'token', 3, /token is invalid or expired/],
+	['feishu', 99_991_668, 'token', 3, /user access token/],
+	['feishu', 99_991_661, 'credentials', 3, /no access token/],
+	['feishu', 99_991_671, 'credentials', 3, /kind of access token/],
+	['feishu', 99_991_672, 'credentials', 3, /scope is missing/],
+	['feishu', 99_991_676, 'credentials', 3, /scope is missing/],
+	['feishu', 99_991_679, 'credentials', 3, /scope is missing/],
+	['feishu', 99_991_662, 'credentials', 3, /app is disabled/],
+	['feishu', 99_991_673, 'credentials', 3, /cannot be used in this tenant/],
+	['feishu', 99_991_543, 'credentials', 3, /app id or app secret is wrong/],
+	['feishu', 10_003, 'credentials', 3, /app id or app secret is wrong/],
+	['feishu', 10_014, 'credentials', 3, /app id or app secret is wrong/],
+	['feishu', 10_015, 'credentials', 3, /app id or app secret is wrong/],
+	['feishu', 99_991_401, 'credentials', 3, /allow-list/],
+	['trae', 1001, 'credentials', 3, /app id or app secret is wrong/],
+	['trae', 1002, 'token', 3, /token is invalid or expired/],
+	['trae', 2001, 'retry', 1, /internal error/],
+	['trae', 4001, 'fail', 1, /parameter/],
+	['trae', 30_017, 'credentials', 3, /permission/],
+	['trae', 64_290, 'rate-limited', 1, /too many requests/],
+];
+
+it.each(codes)('judges %s code %i as %s, exit code %i, on every HTTP status', (vendor, code, verdict, exitCode, says) => {
+	for (const status of anyStatus) {
+		for (const written of [code, String(code)]) {
+			const judgement = refusal(vendor, {code: written}, {status});
+			expect(judgement.verdict).toBe(verdict);
+			expect(judgement.error.exitCode).toBe(exitCode);
+			expect(judgement.error.message).toMatch(says);
+			expect(judgement.error.message).toContain(`code ${code}`);
+			expect(judgement.error.hint).toMatch(/./);
+		}
+	}
+});
+
+it('knows every code of the vendor definitions', () => {
+	const known = Object.values(vendors).flatMap(({name, errors}) => Object.keys(errors).map(code => `${name} ${code}`));
+	expect(codes.map(([vendor, code]) => `${vendor} ${code}`).toSorted()).toEqual(known.toSorted());
+});
+
+describe('an answer without a known code', () => {
+	it.each<readonly [number, Verdict, number]>([
+		[400, 'fail', 1], [404, 'fail', 1], [401, 'token', 3], [403, 'credentials', 3], [408, 'retry', 1], [429, 'rate-limited', 1],
+		[500, 'retry', 1], [502, 'retry', 1], [503, 'retry', 1], [504, 'retry', 1], [302, 'fail', 1],
+	])('is judged by HTTP %i: %s, exit code %i', (status, verdict, exitCode) => {
+		for (const body of ['', '<html>', '{}', {code: 424_242, msg: 'new'}]) {
+			const judgement = refusal('feishu', body, {status});
+			expect(judgement.verdict).toBe(verdict);
+			expect(judgement.error.exitCode).toBe(exitCode);
+			expect(judgement.error.message).toContain(`HTTP ${status}`);
+		}
+	});
+
+	it('on HTTP 200 is tried again when it is no answer of the API, and final when it is one', () => {
+		for (const body of ['', '<html>', '{"code":0,"data":{"it', '[]', '{"data":{}}', '{"code":null}']) expect(refusal('feishu', body).verdict).toBe('retry');
+		for (const body of [{code: 424_242}, {code: -1}]) expect(refusal('feishu', body).verdict).toBe('fail');
+	});
+});
+
+describe('a success', () => {
+	it('is code 0, also as a string, on a status of the 200s', () => {
+		expect(judge('feishu', {code: 0, data: 1})).toEqual({ok: true, body: {code: 0, data: 1}});
+		expect(judge('trae', {code: '0'}, {status: 201}).ok).toBe(true);
+	});
+
+	it('is never what the message or the status alone say', () => {
+		expect(judge('feishu', {code: 1_780_001, msg: 'success'}).ok).toBe(false);
+		expect(judge('feishu', {msg: 'success'}).ok).toBe(false);
+		expect(judge('feishu', {code: 0}, {status: 500}).ok).toBe(false);
+		expect(judge('feishu', {code: 0}, {status: 302}).ok).toBe(false);
+		expect(judge('feishu', '{"__proto__":{"code":0}}').ok).toBe(false);
+	});
+});
+
+describe('the wait that a refusal asks for', () => {
+	const waitOf = (vendor: VendorName, headers: Record<string, string>) => refusal(vendor, {code: vendor === 'feishu' ? 99_991_400 : 64_290}, {status: 429, headers}).waitMs;
+
+	it.each<readonly [VendorName, Record<string, string>, number | undefined]>([
+		['feishu', {'x-ogw-ratelimit-reset': '7'}, 7000],
+		['feishu', {'x-ogw-ratelimit-reset': '0'}, 0],
+		['feishu', {'x-ogw-ratelimit-reset': ' 1.2 '}, 1200],
+		['feishu', {'x-ogw-ratelimit-reset': '7', 'retry-after': '30'}, 7000],
+		['feishu', {'x-ogw-ratelimit-reset': '', 'retry-after': '30'}, 30_000],
+		['feishu', {'x-ogw-ratelimit-reset': 'soon', 'retry-after': '30'}, 30_000],
+		['feishu', {}, undefined],
+		['trae', {'retry-after': '2'}, 2000],
+		['trae', {'retry-after': 'Fri, 20 Nov 2026 12:00:05 GMT'}, 5000],
+		['trae', {'retry-after': 'Fri, 20 Nov 2026 11:00:00 GMT'}, 0],
+		['trae', {'retry-after': 'later'}, undefined],
+		['trae', {'x-ogw-ratelimit-reset': '7'}, undefined],
+	])('of %s with %j is %s ms', (vendor, headers, waitMs) => {
+		expect(waitOf(vendor, headers)).toBe(waitMs);
+	});
+
+	it('counts for a failing server, too, and not for an answer that no waiting helps', () => {
+		expect(refusal('feishu', '', {status: 503, headers: {'retry-after': '9'}}).waitMs).toBe(9000);
+		expect(refusal('feishu', {code: 99_991_403}, {status: 429, headers: {'retry-after': '9'}})).not.toHaveProperty('waitMs');
+	});
+});
+
+describe('the message', () => {
+	it.each<readonly [VendorName, Record<string, string>, Record<string, unknown>, string | undefined]>([
+		['feishu', {'x-tt-logid': 'T1', 'x-request-id': 'R1'}, {error: {log_id: 'L1'}}, 'T1'],
+		['feishu', {'x-request-id': 'R1'}, {error: {log_id: 'L1'}}, 'R1'],
+		['feishu', {}, {error: {log_id: 'L1'}}, 'L1'],
+		['feishu', {}, {error: {logid: 'L2'}}, 'L2'],
+		['trae', {'x-request-id': 'R1'}, {request_id: 'Q1'}, 'R1'],
+		['trae', {}, {request_id: 'Q1'}, 'Q1'],
+		['trae', {}, {request_id: 7}, undefined],
+	])('of %s with headers %j and body %j names the trace id %s', (vendor, headers, body, trace) => {
+		const {error} = refusal(vendor, {code: 4242, ...body}, {status: 400, headers});
+		expect(error.message).toBe(`test: GET /path: code 4242 (HTTP 400${trace === undefined ? '' : `, trace id ${trace}`})`);
+	});
+
+	it('quotes what the vendor says', () => {
+		expect(refusal('feishu', {code: 4242, msg: 'no'}).error.message).toContain('code 4242 "no" (HTTP 200)');
+		expect(refusal('trae', {code: 4242, message: 'no'}).error.message).toContain('code 4242 "no" (HTTP 200)');
+	});
+
+	it('and the hint are one line without control characters, and not endless, whatever the answer holds', () => {
+		const wild = fc.string({unit: fc.oneof(fc.constantFrom('\n', '\r', '\u001B', '\u0007', '\u009B', '\u2028', '\u202E', '\u200B'), fc.string({unit: 'binary', minLength: 1, maxLength: 1})), maxLength: 400});
+		fc.assert(fc.property(wild, wild, wild, fc.constantFrom(4242, 99_991_672), (message, trace, page, code) => {
+			const body = {code, msg: message, error: {log_id: trace, permission_violations: [{subject: message, url: page}]}};
+			const {error} = refusal('feishu', body, {status: 400});
+			for (const text of [error.message, error.hint ?? '']) {
+				expect(text).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+				expect(text.length).toBeLessThan(1000);
+			}
+		}));
+	});
+
+	it('carries neither the body nor the query of what is no answer of the API', () => {
+		expect(refusal('feishu', '<html>internal page</html>', {status: 502}).error.message).toBe('test: GET /path: answered with no readable JSON (HTTP 502)');
+	});
+});
+
+describe('the hint', () => {
+	it('names the scopes that an answer lists as missing, and the page that grants them', () => {
+		const violations = [{type: 'action_scope_required', subject: 'a:b', url: 'https://a.example/1'}, {scope: 'c:d'}, {subject: 'a:b'}, 'odd'];
+		expect(refusal('feishu', {code: 99_991_672, error: {permission_violations: violations}}, {status: 400}).error.hint).toBe('grant a:b, c:d at https://a.example/1');
+	});
+
+	it('names the scope of the source where the answer lists none', () => {
+		expect(refusal('feishu', {code: 99_991_672}, {status: 400}).error.hint).toContain('the:scope');
+		expect(refusal('feishu', '', {status: 403}).error.hint).toContain('the:scope');
+	});
+});
+
+it('finds values by own keys only, and whole numbers also where they are written as strings', () => {
+	expect(valueAt({a: {b: 1}}, ['a', 'b'])).toBe(1);
+	expect(valueAt({a: null}, ['a', 'b'])).toBeUndefined();
+	expect(valueAt({}, ['constructor'])).toBeUndefined();
+	expect([7, '7', '-7', 0].map(wholeNumber)).toEqual([7, 7, -7, 0]);
+	expect([7.5, '7.5', '', ' 7', '1e3', 2 ** 53, '9007199254740993', null, undefined, true, {}].map(wholeNumber)).toEqual(Array.from({length: 11}, () => undefined));
+});
+
+it('takes a reset far above any duration for an instant in Unix seconds', () => {
+	const wait = (reset: number) => refusal('feishu', {code: 99_991_400}, {status: 429, headers: {'x-ogw-ratelimit-reset': String(reset)}}).waitMs;
+	expect(wait(now / 1000 + 42)).toBe(42_000);
+	expect(wait(now / 1000 - 5)).toBe(0);
+	expect(wait(42)).toBe(42_000);
+});

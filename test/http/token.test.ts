@@ -1,0 +1,204 @@
+import {describe, expect, it} from 'vitest';
+import type {Context} from '../../src/context.ts';
+import {ApiError, CredentialsError} from '../../src/errors.ts';
+import type {ApiRequest} from '../../src/http/client.ts';
+import {createTokenSource, type TokenInputs} from '../../src/http/token.ts';
+import {Masker} from '../../src/masker.ts';
+import {vendors, type VendorName} from '../../src/vendors/index.ts';
+
+const SECOND = 1000;
+const appSecret = 'app-secret-value';
+
+/** A setting that counts how often it is read. */
+function setting(value: string) {
+	const read = {times: 0, get: async () => {
+		read.times++;
+		return value;
+	}};
+	return read;
+}
+
+/** A token source whose token endpoint answers as told, on a clock that tests move. */
+function createSource({vendor = 'feishu', with: given = ['app'], token = 'ready-made-token', answer}: {
+	vendor?: VendorName; with?: ReadonlyArray<'app' | 'id' | 'secret' | 'token'>; token?: string; answer?: (count: number) => unknown;
+} = {}) {
+	const exchanges: ApiRequest[] = [];
+	const masker = new Masker();
+	const clock = {now: 0};
+	const ready = setting(token);
+	const inputs: TokenInputs = {
+		...(given.includes('app') || given.includes('id') ? {appId: setting('app-id').get} : {}),
+		...(given.includes('app') || given.includes('secret') ? {appSecret: setting(appSecret).get} : {}),
+		...(given.includes('token') ? {accessToken: ready.get} : {}),
+		exchangePath: '/token',
+	};
+	const tokens = createTokenSource({
+		name: 'test', vendor: vendors[vendor], inputs,
+		client: {
+			async send(request) {
+				exchanges.push(request);
+				const count = exchanges.length;
+				// As over a network: not in the same turn.
+				await new Promise(resolve => {
+					setImmediate(resolve);
+				});
+				const body = answer === undefined ? {code: 0, tenant_access_token: `exchanged-${count}`, expire: 7200} : answer(count);
+				if (body instanceof Error) throw body;
+				return {text: '', body, altered: false};
+			},
+		},
+		context: {masker, monotonic: () => clock.now} as unknown as Context,
+	});
+	return {tokens, exchanges, masker, clock, ready};
+}
+
+describe('exchanged tokens', () => {
+	it('come from one exchange that all concurrent requests share', async () => {
+		const {tokens, exchanges} = createSource();
+		const got = await Promise.all(Array.from({length: 20}, async () => tokens.get()));
+		expect(new Set(got)).toEqual(new Set([got[0]]));
+		expect(exchanges).toEqual([{method: 'POST', path: '/token', body: {app_id: 'app-id', app_secret: appSecret}}]);
+		expect(await tokens.get()).toBe(got[0]);
+		expect(exchanges).toHaveLength(1);
+	});
+
+	it.each([
+		{life: 7200, goodFor: 6900},
+		{life: '7200', goodFor: 6900},
+		{life: 100, goodFor: 90},
+		{life: undefined, goodFor: 6900},
+	])('with a life of $life s are used for $goodFor s and renewed ahead of their end', async ({life, goodFor}) => {
+		const {tokens, exchanges, clock} = createSource({answer: count => ({tenant_access_token: `exchanged-${count}`, expire: life})});
+		const first = await tokens.get();
+		clock.now = goodFor * SECOND - 1;
+		expect(await tokens.get()).toBe(first);
+		clock.now = goodFor * SECOND;
+		const renewed = await Promise.all([tokens.get(), tokens.get()]);
+		expect(renewed.map(({value}) => value)).toEqual(['exchanged-2', 'exchanged-2']);
+		expect(exchanges).toHaveLength(2);
+	});
+
+	it('are asked for again after an exchange that failed', async () => {
+		const failure = new ApiError('failed');
+		const {tokens} = createSource({answer: count => count === 1 ? failure : {tenant_access_token: 'second', expire: 7200}});
+		expect(await Promise.allSettled([tokens.get(), tokens.get()])).toEqual([{status: 'rejected', reason: failure}, {status: 'rejected', reason: failure}]);
+		expect(await tokens.get()).toMatchObject({value: 'second'});
+	});
+
+	it.each([
+		{access_token: 'trae-token', expire: 7200},
+		{access_token: 'trae-token', expires_in: 7200},
+		{data: {access_token: 'trae-token', expire: '7200'}},
+		{data: {access_token: 'trae-token', expires_in: 7200}},
+		{data: {access_token: 'trae-token'}},
+	])('of Trae are read from %j', async answer => {
+		const {tokens, clock, exchanges} = createSource({vendor: 'trae', answer: () => answer});
+		expect(await tokens.get()).toMatchObject({value: 'trae-token'});
+		clock.now = 6899 * SECOND;
+		await tokens.get();
+		expect(exchanges).toHaveLength(1);
+	});
+
+	it.each([[{code: 0}], [{tenant_access_token: ''}], [{tenant_access_token: 7}], [{tenant_access_token: null}]])('do not come out of %j', async answer => {
+		const {tokens} = createSource({answer: () => answer});
+		await expect(tokens.get()).rejects.toThrow(ApiError);
+		await expect(tokens.get()).rejects.toThrow('test: POST /token: the answer holds no token');
+	});
+
+	it('and the app secret are masked from the moment they are read', async () => {
+		const {tokens, masker} = createSource();
+		const {value} = await tokens.get();
+		expect(masker.mask(`${value} ${appSecret}`)).toBe('*** ***');
+	});
+});
+
+describe('a refused token', () => {
+	it('is renewed once when it never worked', async () => {
+		const {tokens} = createSource();
+		const first = await tokens.get();
+		expect(tokens.refused(first, 0)).toBe(true);
+		const second = await tokens.get();
+		expect(second.value).toBe('exchanged-2');
+		expect(tokens.refused(second, 1)).toBe(false);
+	});
+
+	it('is renewed up to ten times in one request while the tokens do work for a time', async () => {
+		const {tokens} = createSource();
+		for (let renewals = 0; renewals < 10; renewals++) {
+			const token = await tokens.get();
+			tokens.accepted(token);
+			expect(tokens.refused(token, renewals)).toBe(true);
+		}
+		const last = await tokens.get();
+		tokens.accepted(last);
+		expect(tokens.refused(last, 10)).toBe(false);
+	});
+
+	it('of before the renewal takes nothing away from the new one', async () => {
+		const {tokens, exchanges} = createSource();
+		const old = await tokens.get();
+		expect(tokens.refused(old, 0)).toBe(true);
+		const renewed = await tokens.get();
+		expect(tokens.refused(old, 0)).toBe(true);
+		expect(await tokens.get()).toBe(renewed);
+		expect(exchanges).toHaveLength(2);
+	});
+});
+
+describe('a ready-made token', () => {
+	it('goes first, for any length of time, and is masked', async () => {
+		const {tokens, exchanges, masker, clock} = createSource({with: ['app', 'token']});
+		const token = await tokens.get();
+		expect(token.value).toBe('ready-made-token');
+		clock.now = 1e12;
+		expect(await tokens.get()).toBe(token);
+		expect(exchanges).toEqual([]);
+		expect(masker.mask('ready-made-token')).toBe('***');
+	});
+
+	it('gives way to an exchanged one when it is refused', async () => {
+		const {tokens} = createSource({with: ['app', 'token']});
+		expect(tokens.refused(await tokens.get(), 0)).toBe(true);
+		const exchanged = await tokens.get();
+		expect(exchanged.value).toBe('exchanged-1');
+		expect(tokens.refused(exchanged, 1)).toBe(false);
+		expect(await tokens.get()).toMatchObject({value: 'exchanged-2'});
+	});
+
+	it('stays the one to speak of when it is refused and nothing can replace it', async () => {
+		const {tokens, exchanges} = createSource({with: ['token']});
+		const token = await tokens.get();
+		expect(tokens.refused(token, 0)).toBe(false);
+		expect(await tokens.get()).toMatchObject({value: 'ready-made-token'});
+		expect(exchanges).toEqual([]);
+	});
+});
+
+describe('missing credentials', () => {
+	it.each([
+		{given: [], says: 'app id and app secret are not set'},
+		{given: ['id'], says: 'the app secret is not set'},
+		{given: ['secret'], says: 'the app id is not set'},
+	] as const)('are named: $says', async ({given, says}) => {
+		const {tokens, exchanges} = createSource({with: given});
+		const failure: unknown = await tokens.get().catch((error: unknown) => error);
+		expect(failure).toBeInstanceOf(CredentialsError);
+		expect(failure).toMatchObject({message: `test: no credentials: ${says}`, exitCode: 3});
+		for (const name of ['FEISHU_APP_ID', 'FEISHU_APP_SECRET', 'FEISHU_TENANT_ACCESS_TOKEN']) expect(failure).toMatchObject({hint: expect.stringContaining(name) as string});
+		expect(exchanges).toEqual([]);
+	});
+});
+
+describe('a token that no header can carry', () => {
+	it.each(['two\nlines', 'w\u00f6rd', '\u5bc6', 'tab\t'])('from the exchange is refused without being shown: %j', async value => {
+		const {tokens} = createSource({answer: () => ({code: 0, tenant_access_token: value, expire: 7200})});
+		const error: unknown = await tokens.get().catch((reason: unknown) => reason);
+		expect(error).toBeInstanceOf(CredentialsError);
+		expect((error as CredentialsError).message).not.toContain(value);
+	});
+
+	it('is refused when it is ready-made', async () => {
+		const {tokens} = createSource({with: ['token'], token: 'w\u00f6rd'});
+		await expect(tokens.get()).rejects.toBeInstanceOf(CredentialsError);
+	});
+});
