@@ -1,6 +1,7 @@
 import {CommanderError} from 'commander';
 import type {Context} from './context.ts';
 import {BrokenPipeError, ExportError, exitCodes, systemCode, UsageError, type ExitCode} from './errors.ts';
+import {graceMs} from './output/interruption.ts';
 import {createProcessContext} from './process-context.ts';
 import {createProgram, type Outcome} from './program.ts';
 
@@ -14,7 +15,12 @@ export async function main(argv: readonly string[], version: string): Promise<Ex
 	process.stdout.on('error', error => {
 		if (systemCode(error) !== 'EPIPE') process.exitCode ??= exitCodes.api;
 	});
-	return run(argv, version, context);
+	// Messages that nobody can read any more must not end an export.
+	process.stderr.on('error', () => undefined);
+	const exitCode = await run(argv, version, context);
+	// What was written may still be on its way to a reader that takes nothing: an interrupted run does not wait for that.
+	if (context.signal.aborted) setTimeout(() => process.exit(exitCode), graceMs).unref();
+	return exitCode;
 }
 
 /** As `main`, in any context. */

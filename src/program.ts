@@ -1,7 +1,9 @@
 import {Command, Option} from 'commander';
+import {mountAuth} from './commands/auth-options.ts';
+import {mountDoctor} from './commands/doctor-options.ts';
 import {exportOptions, type ExportFlags} from './commands/export-options.ts';
 import type {Context} from './context.ts';
-import type {ExitCode} from './errors.ts';
+import {UsageError, type ExitCode} from './errors.ts';
 import {sources} from './sources/index.ts';
 import type {SourceDefinition} from './sources/types.ts';
 import {vendors} from './vendors/index.ts';
@@ -13,7 +15,12 @@ export interface Outcome {
 
 const collect = (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value];
 /** Lists may be given at once, with commas, or by repeating the option. */
-const collectList = (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), ...value.split(',').filter(entry => entry !== '')];
+const collectList = (option: string) => (value: string, previous: readonly string[] | undefined) => {
+	const entries = value.split(',').filter(entry => entry.trim() !== '');
+	// Taken as nothing, it would be as if the option had not been given: everything, and nothing redacted.
+	if (entries.length === 0) throw new UsageError(`${option}: ${JSON.stringify(value)} names no field`, {hint: 'name at least one, or leave the option out'});
+	return [...(previous ?? []), ...entries];
+};
 
 /**
  * The command line: one subcommand per source, mounted from the registry. Commands load their code when they run, so
@@ -46,6 +53,8 @@ or a configuration file, never from flags.`);
 	for (const source of Object.values(sources)) mountSource(program, source, context, outcome);
 
 	program.commandsGroup('More:');
+	mountAuth(program, context);
+	mountDoctor(program, context, outcome);
 	program.command('sources')
 		.description('what each source can do: limits, filters, columns')
 		.option('-f, --format <text|json>', 'how to write it; default text')
@@ -68,6 +77,9 @@ or a configuration file, never from flags.`);
 		.option('--rate <real|off>', "enforce the vendors' request budgets; default real")
 		.option('--order <ascending|descending>', 'in which order rows are served; default descending')
 		.option('--ends <inclusive|exclusive>', 'how the end of a time range is read; default inclusive')
+		.option('--offset <rows|pages>', 'what an offset counts; default rows')
+		.option('--cap <n>', 'most rows that one query with offsets reaches; default as documented')
+		.option('--totals <honest|saturating>', 'whether a total also counts what lies beyond the cap; default honest')
 		.addHelpText('after', `
 Point the exporter at it from another terminal:
   $ export FEISHU_APP_ID=cli_sandbox FEISHU_APP_SECRET=sandbox-feishu-secret
@@ -95,7 +107,7 @@ Needs the permission ${source.scope}.
 API: ${source.docs}`);
 	for (const {flags, description, group, repeatable = false} of exportOptions(source, Object.keys(vendors[source.vendor].hosts))) {
 		const option = new Option(flags, description).helpGroup(group);
-		if (repeatable) option.argParser(group === 'Filters:' ? collect : collectList);
+		if (repeatable) option.argParser(group === 'Filters:' ? collect : collectList(option.long ?? flags));
 		command.addOption(option);
 	}
 	command.action(async (flags: ExportFlags) => {

@@ -164,7 +164,7 @@ describe('paging', () => {
 		const {code, stdout, stderr} = await runCommand(['feishu-openapi', ...range, '--window', '1d'], {fetch: fakeFeishu([], {intervene: () => served ? undefined : (served = true, odd)}).fetch});
 		expect(code).toBe(6);
 		expect(stdout).toBe(`{"id":"a","event_time":"soon"}\n{"event_time":${since}}\n"text"\n`);
-		expect(stderr).toContain('3 rows without a readable id or time');
+		expect(stderr).toContain('3 rows without a readable id or time, written as they are');
 	});
 });
 
@@ -325,4 +325,24 @@ it('refuses a window beyond the documented cap', async () => {
 	const {code, stderr} = await runCommand(['trae-openapi', '--since', '200d', '--window', '91d'], {fetch: () => Promise.reject(new Error('no request expected'))});
 	expect(code).toBe(2);
 	expect(stderr).toContain('90d');
+});
+
+it('writes different rows under one id and says so with exit 6', async () => {
+	const items = [{id: 'x', event_time: since, what: 'login'}, {id: 'x', event_time: since, what: 'DELETE ALL'}, {id: 'x', event_time: since, what: 'login'}];
+	const {code, records, stderr} = await runCommand(['feishu-openapi', ...range, '--window', '1d'], {fetch: fakeFeishu([], {intervene: always(() => body({code: 0, data: {items, has_more: false}}))}).fetch});
+	expect(code).toBe(6);
+	expect(records.map(record => record['what'])).toEqual(['login', 'DELETE ALL']);
+	expect(stderr).toContain('1 row with the id of another row');
+});
+
+it.each([['0', 0], ['milliseconds', since * 1000]])('says so with exit 6 when rows of times nobody asked for are delivered (%s)', async (_, time) => {
+	const {code, stderr} = await runCommand(['feishu-openapi', ...range, '--window', '1d'], {fetch: fakeFeishu([], {intervene: always(() => body({code: 0, data: {items: [{id: 'x', event_time: time}], has_more: false}}))}).fetch});
+	expect(code).toBe(6);
+	expect(stderr).toContain('1 row of other times than asked for');
+});
+
+it('tells of the problems of a window that --limit cuts short', async () => {
+	const items = [{id: 'a', event_time: 'soon'}, {id: 'b', event_time: since}];
+	const {code} = await runCommand(['feishu-openapi', ...range, '--window', '1d', '--limit', '1'], {fetch: fakeFeishu([], {intervene: always(() => body({code: 0, data: {items, has_more: false}}))}).fetch});
+	expect(code).toBe(6);
 });

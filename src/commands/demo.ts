@@ -3,9 +3,10 @@ import type {Context, OutputStream} from '../context.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {createSandbox} from '../sandbox/index.ts';
 import {sources} from '../sources/index.ts';
+import type {SourceDefinition} from '../sources/types.ts';
 
 const baseUrl = 'http://127.0.0.1:8787';
-const linesShown = 12;
+const linesShown = 7;
 
 /**
  * Runs one export from each source against a sandbox in this process, through the same command line a user types, and
@@ -16,18 +17,21 @@ export async function demoCommand(context: Context, version: string): Promise<vo
 	const {now, sleep} = context;
 	const sandbox = createSandbox({now, sleep, recordsPerDay: 500, rate: 'real'});
 	const {feishu, trae} = sandbox.credentials;
+	const scopes = new Set(Object.values<SourceDefinition>(sources).filter(({auth}) => auth === 'user').map(({scope}) => scope));
 	const env = {
 		...context.env,
 		FEISHU_APP_ID: feishu.appId, FEISHU_APP_SECRET: feishu.appSecret, FEISHU_TENANT_ACCESS_TOKEN: undefined,
+		FEISHU_USER_ACCESS_TOKEN: sandbox.signIn([...scopes]).accessToken, FEISHU_APAAS_NAMESPACE: sandbox.places.feishu.namespace,
 		TRAE_APP_ID: trae.appId, TRAE_APP_SECRET: trae.appSecret, TRAE_ACCESS_TOKEN: undefined, TRAE_BASE_URL: undefined,
 		AUDIT_EXPORT_CONFIG: undefined, AUDIT_EXPORT_PROFILE: undefined,
 	};
 	const output = createStreamOutput(context.stdout);
 	const width = context.stdout.columns ?? 110;
-	const commands = Object.keys(sources).flatMap(name => [
-		[name, '--since', '2h', '--format', 'table'],
-		[name, '--since', '24h', '--limit', '3', '--format', 'ndjson'],
-	]);
+	const commands = [
+		...Object.keys(sources).map(name => [name, '--since', '2h', '--format', 'table']),
+		['trae-openapi', '--since', '24h', '--limit', '3', '--format', 'ndjson'],
+		['feishu-openapi', '--since', '7d', '--dry-run'],
+	];
 	await output.write('A sandbox with the real limits runs inside this process; nothing leaves the machine.\n');
 	for (const command of commands) {
 		await output.write(`\n$ audit-export ${command.join(' ')}\n`);

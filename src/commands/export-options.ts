@@ -1,4 +1,4 @@
-import type {SourceDefinition} from '../sources/types.ts';
+import type {SourceDefinition, SourceOption} from '../sources/types.ts';
 import {formatDuration} from '../query/duration.ts';
 
 /** One option as commander takes it; `group` is its heading in the help. */
@@ -44,6 +44,9 @@ export interface ExportFlags {
 	readonly debug?: boolean;
 	readonly progress?: boolean;
 	readonly logFormat?: string;
+	readonly labels?: string;
+	readonly filter?: readonly string[];
+	readonly filterJson?: string;
 	/** The source's own filters, by option name. */
 	readonly [filter: string]: unknown;
 }
@@ -51,8 +54,14 @@ export interface ExportFlags {
 /** Every option of a source's subcommand, in the order of its help. */
 export function exportOptions(source: SourceDefinition, hosts: readonly string[]): OptionRow[] {
 	const {budget, pagination, window} = source;
-	const filters = Object.values(source.options).map(({flags, description, repeatable = false}): OptionRow =>
+	const filters = Object.values<SourceOption>(source.options).map(({flags, description, repeatable = false}): OptionRow =>
 		({flags, description, repeatable, group: 'Filters:'}));
+	if (source.filter !== undefined) {
+		filters.push(
+			{group: 'Filters:', flags: '--filter <field=value>', description: `only rows whose field has this value, or one of several with commas (repeatable): ${Object.keys(source.filter.names).join(', ')}`, repeatable: true},
+			{group: 'Filters:', flags: '--filter-json <json>', description: 'the filter as the API takes it'},
+		);
+	}
 	const rows: Array<[group: string, flags: string, description: string, repeatable?: boolean]> = [
 		['Range:', '--since <time>', 'first instant: RFC 3339, YYYY-MM-DD, Unix time, an age (15m 24h 7d 2w), now, today, yesterday; default 24h'],
 		['Range:', '--until <time>', 'first instant no longer exported, in the same forms; default now'],
@@ -66,6 +75,7 @@ export function exportOptions(source: SourceDefinition, hosts: readonly string[]
 		['Output:', '--no-resume', 'start over instead of continuing an interrupted run'],
 		['Output:', '--no-escape-formulas', 'leave csv cells raw that a spreadsheet would run as formulas'],
 		['Output:', '--csv-bom', 'start csv with a byte order mark, for Excel'],
+		...(source.labels === undefined ? [] : [['Output:', '--labels <en|zh|off>', 'readable columns beside coded ones; default en for csv and tables, off for ndjson and json'] as [string, string, string]]),
 		['Output:', '--state <file>', 'continue where the last successful run with this file ended'],
 		['Output:', '--summary <file>', "write the run's summary as JSON; - is stderr"],
 		['Requests:', '--dry-run', 'show the plan and the first request; no network'],

@@ -1,6 +1,8 @@
 import {createHash} from 'node:crypto';
+import {setMaxListeners} from 'node:events';
 import {resolve} from 'node:path';
-import {resolveConnection, type Connection} from '../config/connection.ts';
+import {sourceConnection} from '../auth/connection.ts';
+import type {Connection} from '../config/connection.ts';
 import {loadConfig} from '../config/load.ts';
 import type {Context} from '../context.ts';
 import {runExport} from '../engine/export.ts';
@@ -10,11 +12,10 @@ import {countWindows} from '../engine/windows.ts';
 import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../errors.ts';
 import {createFormatter} from '../formats/index.ts';
 import {Budget} from '../http/budget.ts';
-import {createClient, type Client} from '../http/client.ts';
-import {withProxy} from '../http/proxy.ts';
-import {createTokenSource} from '../http/token.ts';
+import {connect} from '../http/connect.ts';
 import {createLog, type Log} from '../log.ts';
 import {writeFileAtomic} from '../output/atomic.ts';
+import {requireDistinctFiles} from '../output/distinct-files.ts';
 import type {Output} from '../output/output.ts';
 import {openFileOutput} from '../output/file-output.ts';
 import {standardStreamOf} from '../output/file-name.ts';
@@ -24,8 +25,8 @@ import {startProgress, type Progress} from '../progress.ts';
 import {resolveSettings, type ExportSettings} from '../query/settings.ts';
 import type {Query} from '../query/query.ts';
 import {formatUtc} from '../query/time.ts';
+import {labelledColumns} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-import {vendors} from '../vendors/index.ts';
 import type {ExportFlags} from './export-options.ts';
 
 /** What one export works with, once flags and configuration are resolved. */
@@ -40,6 +41,8 @@ interface Run {
 	readonly startedAt: number;
 	/** The progress line, once there is one. */
 	progress: Progress | undefined;
+	/** The summary was asked for and could not be written. */
+	summaryFailed: boolean;
 }
 
 /**
@@ -62,19 +65,23 @@ export async function exportCommand(source: SourceDefinition, flags: ExportFlags
 	try {
 		const {query, output} = await openRange(run, fingerprint.output, state?.until);
 		const {status, limited} = await execute(run, query, output);
+		// Whole units only: the one under way still gets rows, and rows are cut by whole units.
+		const {unitMs} = source.range;
+		const reached = Math.floor((output.resumed?.startedAt ?? run.startedAt) / unitMs) * unitMs;
 		if (state !== undefined && status === 'complete') {
 			if (limited) run.log.notice(`${state.path} stays where it was: --limit ended the export before its range did`);
 			// A future end is not reached yet: rows up to it can still arrive.
-			else await state.save(Math.min(query.until, output.resumed?.startedAt ?? run.startedAt));
+			else await state.save(Math.max(state.until ?? -Infinity, Math.min(query.until, reached)));
 		}
-		return status === 'complete' ? exitCodes.complete : exitCodes.incomplete;
+		if (status !== 'complete') return exitCodes.incomplete;
+		return run.summaryFailed ? exitCodes.api : exitCodes.complete;
 	} finally {
 		await state?.release();
 	}
 }
 
 async function prepare(source: SourceDefinition, flags: ExportFlags, context: Context): Promise<Run> {
-	const run: {progress: Progress | undefined} = {progress: undefined};
+	const run: Pick<Run, 'progress' | 'summaryFailed'> = {progress: undefined, summaryFailed: false};
 	const log = createLog({
 		stderr: context.stderr,
 		masker: context.masker,
@@ -88,12 +95,18 @@ async function prepare(source: SourceDefinition, flags: ExportFlags, context: Co
 	};
 	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	for (const warning of config.warnings) warn(warning);
-	const connection = resolveConnection({
-		vendor: vendors[source.vendor], profile: flags.profile, host: flags.host, baseUrl: flags.baseUrl, config, env: context.env, warn,
+	const connection = sourceConnection(source, {
+		profile: flags.profile, host: flags.host, baseUrl: flags.baseUrl, config, env: context.env, signal: context.signal, warn,
 	});
 	const startedAt = context.now();
 	const settings = resolveSettings({
-		source, flags, defaults: config.config.sources?.[source.name] ?? {}, now: startedAt, terminal: context.stdout.isTTY === true,
+		source, flags, defaults: config.config.sources?.[source.name] ?? {}, env: context.env, now: startedAt, terminal: context.stdout.isTTY === true,
+	});
+	const fileOf = (path: string | undefined) => path === undefined || path === '-' ? undefined : resolve(context.cwd, path);
+	await requireDistinctFiles({
+		output: {option: '--output', path: fileOf(settings.output.path)},
+		others: [{option: '--state', path: fileOf(flags.state)}, {option: '--summary', path: fileOf(flags.summary)}],
+		config: {option: 'the configuration', path: config.path},
 	});
 	return Object.assign(run, {source, flags, context, log, connection, settings, startedAt});
 }
@@ -113,8 +126,8 @@ function fingerprintOf({source, connection, settings: {query, output}}: Run, app
 	const hash = (value: object) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 	const asked = {source: source.name, filters: query.filters, baseUrl: connection.baseUrl, profile: connection.profile, appId};
 	const {limit, order, redact, windowMs, pageSize} = query;
-	const {format, fields, timezone, escapeFormulas, bom} = output;
-	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone : '', escapeFormulas, bom})};
+	const {format, fields, labels, timezone, escapeFormulas, bom} = output;
+	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone : '', escapeFormulas, bom, labels})};
 }
 
 /** Opens the output and settles the range: an interrupted file's own, else the state's end, else as asked. */
@@ -125,7 +138,7 @@ async function openRange(run: Run, fingerprint: string, stateUntil: number | und
 	const {format, path, resume} = settings.output;
 	const stream = path === undefined ? 'stdout' : standardStreamOf(path);
 	if (path === undefined || stream !== undefined) {
-		return {query: {...settings.query, since, until}, output: createStreamOutput(stream === 'stderr' ? context.stderr : context.stdout, stream)};
+		return {query: {...settings.query, since, until}, output: createStreamOutput(stream === 'stderr' ? context.stderr : context.stdout, stream, context)};
 	}
 	const output = await openFileOutput({
 		path: resolve(context.cwd, path),
@@ -134,6 +147,8 @@ async function openRange(run: Run, fingerprint: string, stateUntil: number | und
 		resume,
 		resumable: format !== 'table',
 		now: context.now,
+		signal: context.signal,
+		sleep: context.sleep,
 		notice: message => {
 			log.notice(`${source.name}: ${message}`);
 		},
@@ -147,6 +162,8 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	const counters = newCounters();
 	const budget = new Budget(query.budget, context);
 	const stop = new AbortController();
+	// Every request and every wait listens to it; the default of ten is a guess at leaks.
+	setMaxListeners(0, stop.signal, context.signal);
 	const onInterrupt = () => {
 		stop.abort(context.signal.reason);
 	};
@@ -161,10 +178,22 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	let partial: string | undefined;
 	let failure: unknown;
 	try {
+		const {client} = await connect({
+			source, connection: run.connection, timeoutMs: query.timeoutMs, retries: query.retries, budget, counters,
+			context: {...context, signal: stop.signal},
+			debug: message => {
+				log.debug(message);
+			},
+			warn: message => {
+				log.warning(message);
+			},
+			config: run.flags.config,
+		});
 		const {limited} = await runExport(query, {
-			client: await connect(run, {query, budget, counters, context: {...context, signal: stop.signal}}),
+			client,
 			formatter: createFormatter(settings.output.format, {
-				columns: source.columns,
+				columns: labelledColumns(source, settings.output.labels),
+				language: settings.output.labels,
 				...(settings.output.fields.length === 0 ? {} : {fields: settings.output.fields}),
 				timezone: settings.output.timezone,
 				...(settings.output.path === undefined && context.stdout.isTTY === true ? {width: context.stdout.columns ?? 80} : {}),
@@ -201,30 +230,6 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	}
 }
 
-/** The client of the source's API, with its budget, tokens and proxy. */
-async function connect(run: Run, {query, budget, counters, context}: {query: Query; budget: Budget; counters: RunCounters; context: Context}): Promise<Client> {
-	const {source, connection, log} = run;
-	const vendor = vendors[source.vendor];
-	const shared = {
-		context: {...context, fetch: await withProxy(context)},
-		vendor,
-		baseUrl: connection.baseUrl,
-		name: source.name,
-		timeoutMs: query.timeoutMs,
-		retries: query.retries,
-		counters,
-		debug: (message: string) => {
-			log.debug(message);
-		},
-	};
-	const tokens = createTokenSource({
-		name: source.name, vendor, context,
-		inputs: connection,
-		client: createClient({...shared, counters: newCounters()}),
-	});
-	return createClient({...shared, scope: source.scope, budget, tokens});
-}
-
 /** Warns once when records carry a credential of this very run: the exporter's own calls stand in the logs it exports. */
 function secretWarning({masker}: Context, log: Log): (records: readonly {text: string}[]) => void {
 	let warned = false;
@@ -255,6 +260,18 @@ async function writeSummary(run: Run, {query, counters, budget, status, partial,
 	});
 	const text = context.masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`);
 	const stream = flags.summary === '-' ? 'stderr' : standardStreamOf(flags.summary);
-	if (stream !== undefined) context[stream].write(text);
-	else await writeFileAtomic(resolve(context.cwd, flags.summary), text);
+	if (stream !== undefined) {
+		context[stream].write(text);
+		return;
+	}
+	try {
+		await writeFileAtomic(resolve(context.cwd, flags.summary), text);
+	} catch (error) {
+		// How the export ended stays what the run is judged by, and what the state goes by.
+		if (!(error instanceof ExportError)) throw error;
+		run.summaryFailed = true;
+		const message = `the summary is missing: ${error.message}`;
+		if (status === 'complete') run.log.error(message, error.hint);
+		else run.log.warning(message);
+	}
 }

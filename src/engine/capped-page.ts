@@ -49,6 +49,16 @@ export function partOf(window: Window, {source, learned}: CappedReader): Part {
 	return {from: window.from, to: window.to, asked: startsEarly ? {...asked, start: asked.start + 1} : asked};
 }
 
+/** Rows that a query reaches in whole pages: a page that would pass the cap may be refused. */
+export function reachOf({pagination: {cap}, pageSize}: CappedReader): number {
+	return Math.max(1, Math.floor(cap / pageSize)) * pageSize;
+}
+
+/** Whether a query with this total can be read to its end. A total that stands at the cap may hide more. */
+export function fits(total: number, reader: CappedReader): boolean {
+	return total < reader.pagination.cap && total <= reachOf(reader);
+}
+
 /** What is read, for messages. */
 export function labelOf({source}: CappedReader): string {
 	return `${source.name}: ${source.endpoint.method} ${source.endpoint.path}`;

@@ -56,7 +56,7 @@ export async function runExport(query: Query, {client, formatter, output, counte
 	};
 	const {pagination, splitBy} = query.source;
 	const capped: CappedReader | undefined = pagination.style === 'offset'
-		? {...reader, pagination, concurrency: query.concurrency, learned: {meaning: undefined, startInclusive: false}, splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}
+		? {...reader, pagination: {...pagination, counts: query.offsetCounts ?? pagination.counts}, concurrency: query.concurrency, learned: {meaning: undefined, startInclusive: false}, splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}
 		: undefined;
 	const events = inOrder(
 		planWindows(from, query.until, query.windowMs),

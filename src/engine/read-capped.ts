@@ -1,6 +1,6 @@
 import type {AuditRecord} from '../record.ts';
 import {ahead} from './ahead.ts';
-import {askPage, labelOf, learnMeaning, pagesUpTo, partOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
+import {askPage, fits, labelOf, learnMeaning, pagesUpTo, partOf, reachOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
 import {offsetOf} from './offset-meaning.ts';
 import type {WindowReport} from './problems.ts';
 import {readInstant} from './read-instant.ts';
@@ -22,11 +22,11 @@ export async function* readCapped(window: Window, reader: CappedReader, report: 
 		const part = partOf({from, to: window.to}, reader);
 		const written = earlier ?? new Set<string>();
 		const first = await askPage(part, 0, reader);
-		if (first.total < reader.pagination.cap) {
+		if (fits(first.total, reader)) {
 			yield* readFitting(part, {first, reader, report, written});
 			return;
 		}
-		const to = await reachOf(part, first, reader);
+		const to = await reachedBy(part, first, reader);
 		if (to !== undefined) {
 			const smaller: Part = {from, to, asked: {start: part.asked.start, end: partOf({from, to}, reader).asked.end}};
 			// The page is the smaller part's own unless its rows reach beyond, as in a crowded instant.
@@ -46,11 +46,11 @@ export async function* readCapped(window: Window, reader: CappedReader, report: 
  * The end of a part that starts like `part` and is sure to fit under the cap; undefined where the first instant alone is
  * too much. Rows come oldest first, so the last row within reach tells; where that order does not hold, time is halved.
  */
-async function reachOf(part: Part, first: CountedPage, reader: CappedReader): Promise<number | undefined> {
+async function reachedBy(part: Part, first: CountedPage, reader: CappedReader): Promise<number | undefined> {
 	const {unitMs} = reader.source.range;
 	const size = first.records.length;
 	await learnMeaning(part, first, reader);
-	const last = await askPage(part, offsetOf(Math.floor(reader.pagination.cap / Math.max(1, size)) - 1, size, reader.learned.meaning ?? 'rows'), reader);
+	const last = await askPage(part, offsetOf(Math.floor(reachOf(reader) / Math.max(1, size)) - 1, size, reader.learned.meaning ?? 'rows'), reader);
 	const times = [...first.records, ...last.records].map(({time}) => time ?? Number.NaN);
 	const ascending = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? time));
 	const latest = times.at(-1);
@@ -69,10 +69,10 @@ async function* readFitting(part: Part, {first, reader, report, written}: Fittin
 }
 
 async function* readPart(part: Part, {first: known, reader, report, written}: FittingInputs, repeated: boolean): AsyncGenerator<AuditRecord[], ReadingOutcome, undefined> {
-	const {source, pagination} = reader;
+	const {source} = reader;
 	const first = known ?? await askPage(part, 0, reader);
 	// Page 0 of a longer part states that one's total; the next page states this one's.
-	let total = first.total < pagination.cap ? first.total : undefined;
+	let total = fits(first.total, reader) ? first.total : undefined;
 	if (total === undefined && known === undefined) {
 		const parts = splitWindow(part, 2, source.range.unitMs);
 		if (parts.length > 1) return {kind: 'too-many', parts};
@@ -84,7 +84,7 @@ async function* readPart(part: Part, {first: known, reader, report, written}: Fi
 	if (total === undefined || total > size) {
 		const second = await learnMeaning(part, first, reader);
 		const ask = async (index: number) => index === 1 && second !== undefined ? second : askPage(part, offsetOf(index, size, reader.learned.meaning ?? 'rows'), reader);
-		for await (const page of ahead(pagesUpTo(() => total ?? pagination.cap, size), reader.concurrency, ask)) {
+		for await (const page of ahead(pagesUpTo(() => total ?? reachOf(reader), size), reader.concurrency, ask)) {
 			totalMoved ||= total !== undefined && page.total !== total;
 			({total} = page);
 			const sifted = sieve.take(page.answer, labelOf(reader));

@@ -1,7 +1,7 @@
 import {formatUtc} from '../query/timezone.ts';
 import type {AuditRecord} from '../record.ts';
 import {ahead} from './ahead.ts';
-import {askPage, labelOf, learnMeaning, pagesUpTo, partOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
+import {askPage, fits, labelOf, learnMeaning, pagesUpTo, partOf, reachOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
 import {offsetOf} from './offset-meaning.ts';
 import type {WindowReport} from './problems.ts';
 import {Sieve} from './sieve.ts';
@@ -29,7 +29,7 @@ export async function* readInstant(instant: Window, reader: CappedReader, {repor
 	const {source, pagination: {cap}} = reader;
 	const part = partOf(instant, reader);
 	const first = await askPage(part, 0, reader);
-	if (first.total < cap) {
+	if (fits(first.total, reader)) {
 		yield* readFitting(part, {first, reader, report, written});
 		return;
 	}
@@ -44,7 +44,7 @@ export async function* readInstant(instant: Window, reader: CappedReader, {repor
 			const narrower: CappedReader = {...reader, narrowed: {...reader.narrowed, [parameter]: value}};
 			const page = await askPage(part, 0, narrower);
 			selected += page.total;
-			if (page.total < cap) {
+			if (fits(page.total, reader)) {
 				yield* readFitting(part, {first: page, reader: narrower, report, written});
 				delivered += page.total;
 			} else {
@@ -76,14 +76,14 @@ export async function* readInstant(instant: Window, reader: CappedReader, {repor
 
 /** Writes what one query reaches of a crowded instant, oldest first. */
 async function* readReachable(part: Part, first: CountedPage, reader: CappedReader, {report, written}: {report: WindowReport; written: Set<string>}): AsyncGenerator<AuditRecord[], Reach, undefined> {
-	const {source, pagination} = reader;
+	const {source} = reader;
 	const sieve = new Sieve({window: part, asked: part.asked, source, report, written, repeated: false});
 	const {kept, rows: size} = sieve.take(first.answer, labelOf(reader));
 	if (kept.length > 0) yield kept;
 	const second = await learnMeaning(part, first, reader);
 	const ask = async (index: number) => index === 1 && second !== undefined ? second : askPage(part, offsetOf(index, size, reader.learned.meaning ?? 'rows'), reader);
 	let passed = false;
-	for await (const page of ahead(pagesUpTo(() => Math.min(first.total, pagination.cap), size), reader.concurrency, ask)) {
+	for await (const page of ahead(pagesUpTo(() => Math.min(first.total, reachOf(reader)), size), reader.concurrency, ask)) {
 		const sifted = sieve.take(page.answer, labelOf(reader));
 		if (sifted.kept.length > 0) yield sifted.kept;
 		passed ||= page.records.some(({time}) => time !== undefined && time >= part.to);

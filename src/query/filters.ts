@@ -71,22 +71,21 @@ function checked(values: readonly string[], rule: ParameterRule | undefined, lon
 }
 
 /** The JSON text of `--filter field=value` (repeatable, several values with commas) or of `--filter-json` as it is. */
-function filterExpression({filter}: SourceDefinition, flags: ExportFlags): string | undefined {
-	const pairs = Array.isArray(flags['filter']) ? flags['filter'].map(String) : [];
-	const json = flags['filterJson'];
+function filterExpression(source: SourceDefinition, flags: ExportFlags): string | undefined {
+	const {filter: pairs = [], filterJson: json} = flags;
 	if (json !== undefined && pairs.length > 0) throw new UsageError('--filter and --filter-json exclude each other');
 	if (json !== undefined) {
 		try {
-			JSON.parse(String(json));
+			JSON.parse(json);
 		} catch (error) {
 			throw new UsageError('--filter-json is no valid JSON', {hint: 'write {"items":[{"left":"eventName","operator":"=","right":[19001]}]}', cause: error});
 		}
-		return String(json);
+		return json;
 	}
 	if (pairs.length === 0) return undefined;
 	const items = pairs.map(pair => {
 		const match = /^([^=<>!~\s]+)=(.+)$/s.exec(pair);
-		if (match === null) throw new UsageError(`--filter: "${pair}" is not field=value`, {hint: `fields: ${Object.keys(filter?.names ?? {}).join(', ')}; anything else goes through --filter-json`});
+		if (match === null) throw new UsageError(`--filter: "${pair}" is not field=value`, {hint: `fields: ${Object.keys(source.filter?.names ?? {}).join(', ')}; anything else goes through --filter-json`});
 		const [, left = '', right = ''] = match;
 		return {left, operator: '=', right: right.split(',').map(value => /^(?:0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value)};
 	});

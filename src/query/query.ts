@@ -19,6 +19,8 @@ export interface Query {
 	readonly order: 'served' | 'time';
 	/** Dotted paths whose values are replaced before anything is written. */
 	readonly redact: readonly string[];
+	/** What the API's offset counts, where the configuration pins it. */
+	readonly offsetCounts?: 'rows' | 'pages';
 	readonly concurrency: number;
 	readonly budget: BudgetLimit;
 	/** Milliseconds per attempt, and attempts after the first. */

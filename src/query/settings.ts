@@ -69,6 +69,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 			windowMs: windowMs(),
 			...(limit === undefined ? {} : {limit}),
 			order: oneOf(flags.order ?? defaults.order ?? 'served', ['served', 'time'], '--order'),
+			...(defaults.offset_counts === undefined ? {} : {offsetCounts: defaults.offset_counts}),
 			redact: flags.redact ?? defaults.redact ?? [],
 			concurrency: positiveInteger(flags.concurrency ?? defaults.concurrency ?? source.concurrency, '--concurrency'),
 			budget: budget(),

@@ -1,0 +1,59 @@
+import {expect, it} from 'vitest';
+import {newCounters, type RunCounters} from '../src/engine/summary.ts';
+import {Budget, type BudgetLimit} from '../src/http/budget.ts';
+import {progressText} from '../src/progress.ts';
+import {HOUR, MINUTE, SECOND} from '../src/query/duration.ts';
+import {VirtualClock} from './helpers/virtual-clock.ts';
+
+function progress({counters = {}, windows = 24, limit = {requests: 100, perMs: MINUTE}, elapsedMs = 0, clock = new VirtualClock(), budget = new Budget(limit, {monotonic: clock.now, sleep: clock.sleep})}: {
+	counters?: Partial<RunCounters>; windows?: number; limit?: BudgetLimit; elapsedMs?: number; clock?: VirtualClock; budget?: Budget;
+} = {}): string {
+	return progressText({name: 'feishu-openapi', counters: {...newCounters(), ...counters}, budget, windows, monotonic: clock.now, now: clock.now}, clock.now() - elapsedMs);
+}
+
+it('tells the window, the records and the requests against the budget', () => {
+	expect(progress()).toBe('feishu-openapi: window 1/24 · 0 records · 0 requests (budget 0/100 per 1m)');
+	expect(progress({counters: {windows: 1233, records: 1_234_567, requests: 5678}, windows: 10_000}))
+		.toBe('feishu-openapi: window 1,234/10,000 · 1,234,567 records · 5,678 requests (budget 0/100 per 1m)');
+});
+
+it.each([
+	{limit: {requests: 100, perMs: MINUTE}, says: '(budget 0/100 per 1m)'},
+	{limit: {requests: 2, perMs: SECOND}, says: '(budget 0/2 per 1s)'},
+	{limit: {requests: 5000, perMs: HOUR}, says: '(budget 0/5,000 per 1h)'},
+])('names a budget of $limit.requests in $limit.perMs ms', ({limit, says}) => {
+	expect(progress({limit})).toContain(says);
+});
+
+it('stays at the last window while the output is finished', () => {
+	expect(progress({counters: {windows: 24}})).toContain('window 24/24');
+	expect(progress({windows: 0})).toContain('window 0/0');
+});
+
+it('tells how much of the budget is used, and until when the next request waits', async () => {
+	const clock = new VirtualClock();
+	const budget = new Budget({requests: 2, perMs: MINUTE}, {monotonic: clock.now, sleep: clock.sleep});
+	const {signal} = new AbortController();
+	for (let request = 0; request < 2; request++) (await budget.take(signal)).answered();
+	expect(progress({budget, clock})).toMatch(/\(budget 2\/2 per 1m\)$/);
+	const waiting = budget.take(signal);
+	await new Promise(resolve => {
+		setImmediate(resolve);
+	});
+	expect(progress({budget, clock})).toMatch(/ · waiting until \d\d:\d\d:\d\d \(6[01] s\)$/);
+	await clock.run(waiting);
+	expect(progress({budget, clock})).not.toContain('waiting');
+});
+
+it.each([
+	{done: 0, elapsedMs: MINUTE, left: undefined},
+	{done: 12, elapsedMs: 5 * SECOND, left: undefined},
+	{done: 24, elapsedMs: MINUTE, left: undefined},
+	{done: 12, elapsedMs: 20 * SECOND, left: '~20 s left'},
+	{done: 6, elapsedMs: MINUTE, left: '~3 min left'},
+	{done: 1, elapsedMs: HOUR, left: '~1380 min left'},
+])('after $done of 24 windows in $elapsedMs ms says "$left"', ({done, elapsedMs, left}) => {
+	const text = progress({counters: {windows: done}, elapsedMs});
+	if (left === undefined) expect(text).not.toContain('left');
+	else expect(text).toMatch(new RegExp(` · ${left}$`));
+});
