@@ -7,14 +7,13 @@ import {loadConfig} from '../config/load.ts';
 import type {Context} from '../context.ts';
 import {runExport} from '../engine/export.ts';
 import {formatPlan, planOf} from '../engine/plan.ts';
-import {newCounters, toSummary, type RunCounters, type RunStatus} from '../engine/summary.ts';
+import {newCounters, type RunStatus} from '../engine/summary.ts';
 import {countWindows} from '../engine/windows.ts';
 import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../errors.ts';
 import {createFormatter} from '../formats/index.ts';
 import {Budget} from '../http/budget.ts';
 import {connect} from '../http/connect.ts';
-import {createLog, type Log} from '../log.ts';
-import {writeFileAtomic} from '../output/atomic.ts';
+import {createLog} from '../log.ts';
 import {requireDistinctFiles} from '../output/distinct-files.ts';
 import type {Output} from '../output/output.ts';
 import {openFileOutput} from '../output/file-output.ts';
@@ -24,25 +23,19 @@ import {createStreamOutput} from '../output/stream-output.ts';
 import {startProgress, type Progress} from '../progress.ts';
 import {resolveSettings, type ExportSettings} from '../query/settings.ts';
 import type {Query} from '../query/query.ts';
-import {formatUtc} from '../query/time.ts';
 import {labelledColumns} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {ExportFlags} from './export-options.ts';
+import {reportProblems, secretWarning, writeSummary, type ReportedRun} from './export-report.ts';
 
 /** What one export works with, once flags and configuration are resolved. */
-interface Run {
-	readonly source: SourceDefinition;
-	readonly flags: ExportFlags;
-	readonly context: Context;
-	readonly log: Log;
+interface Run extends ReportedRun {
 	readonly connection: Connection;
 	readonly settings: ExportSettings;
 	/** Unix milliseconds. */
 	readonly startedAt: number;
 	/** The progress line, once there is one. */
 	progress: Progress | undefined;
-	/** The summary was asked for and could not be written. */
-	summaryFailed: boolean;
 }
 
 /**
@@ -225,53 +218,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		context.signal.removeEventListener('abort', onInterrupt);
 		run.progress?.stop();
 		run.progress = undefined;
-		report(run, {counters, status, partial});
+		reportProblems(run, {counters, status, partial});
 		await writeSummary(run, {query, counters, budget, status, partial, failure, elapsedMs: context.monotonic() - beganAt});
-	}
-}
-
-/** Warns once when records carry a credential of this very run: the exporter's own calls stand in the logs it exports. */
-function secretWarning({masker}: Context, log: Log): (records: readonly {text: string}[]) => void {
-	let warned = false;
-	return records => {
-		if (warned || !records.some(record => masker.occursIn(record.text))) return;
-		warned = true;
-		log.warning("records contain this app's own secret, as the API recorded it; --redact log_detail.payload keeps it out of the output");
-	};
-}
-
-function report({log, source}: Run, {counters, status, partial}: {counters: RunCounters; status: RunStatus; partial: string | undefined}): void {
-	for (const problem of counters.problems) {
-		log.error(`${source.name}: ${problem.kind} in ${formatUtc(problem.since)} to ${formatUtc(problem.until)}: ${problem.detail}`);
-	}
-	const kept = partial === undefined ? '' : `; what was written is kept as ${partial}, and the same command continues it`;
-	if (status === 'incomplete') log.error(`${source.name}: the export is not complete: ${counters.problems.length} problem${counters.problems.length === 1 ? '' : 's'}, named above${kept}`, 'run the same command again; if it stays, a smaller --window narrows it down');
-	else if (status === 'complete') log.verbose(`${source.name}: complete, ${counters.records} records in ${counters.requests} requests`);
-}
-
-async function writeSummary(run: Run, {query, counters, budget, status, partial, failure, elapsedMs}: {
-	query: Query; counters: RunCounters; budget: Budget; status: RunStatus; partial: string | undefined; failure: unknown; elapsedMs: number;
-}): Promise<void> {
-	const {flags, context} = run;
-	if (flags.summary === undefined) return;
-	const summary = toSummary({
-		source: query.source.name, since: query.since, until: query.until, status, counters,
-		budgetWaitedMs: budget.waitedMs, elapsedMs, partial, error: failure instanceof Error ? failure.message : undefined,
-	});
-	const text = context.masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`);
-	const stream = flags.summary === '-' ? 'stderr' : standardStreamOf(flags.summary);
-	if (stream !== undefined) {
-		context[stream].write(text);
-		return;
-	}
-	try {
-		await writeFileAtomic(resolve(context.cwd, flags.summary), text);
-	} catch (error) {
-		// How the export ended stays what the run is judged by, and what the state goes by.
-		if (!(error instanceof ExportError)) throw error;
-		run.summaryFailed = true;
-		const message = `the summary is missing: ${error.message}`;
-		if (status === 'complete') run.log.error(message, error.hint);
-		else run.log.warning(message);
 	}
 }

@@ -52,7 +52,8 @@ export async function openDirectOutput(path: string, compress: Compress | undefi
 			await close();
 		}),
 		async abandon() {
-			await close().catch(() => undefined);
+			// The error that ended the export is the one to tell; there is nothing here to keep.
+			await Promise.allSettled([close()]);
 			return undefined;
 		},
 	};

@@ -40,7 +40,10 @@ export async function acquireLock(path: string, name = path): Promise<Lock> {
 		let released: Promise<void> | undefined;
 		return {
 			lost: lost.signal,
-			release: async () => (released ??= release().catch(() => undefined)),
+			release: async () => (released ??= release().catch((error: unknown) => {
+				// A lock that was taken away is no longer ours to release; `lost` has told so already.
+				if (!lost.signal.aborted && systemCode(error) !== 'ERELEASED' && systemCode(error) !== 'ENOTACQUIRED') throw error;
+			})),
 		};
 	} catch (error) {
 		throw systemCode(error) === 'ELOCKED' ? lockedBy(readOwner(ownerFile(directory)), {name, directory}) : openFailure(directory, error);

@@ -100,8 +100,8 @@ export class PartialFile implements Output {
 		if (this.#phase === 'closed') return undefined;
 		const isOurs = this.#phase === 'open' && !this.#options.lock.lost.aborted;
 		// Failures here are told to nobody: the error that ended the export is the one to tell.
-		if (isOurs) await this.#flushOrRemove().catch(() => undefined);
-		await this.#close().catch(() => undefined);
+		if (isOurs) await Promise.allSettled([this.#flushOrRemove()]);
+		await Promise.allSettled([this.#close()]);
 		return isOurs && this.#hasCheckpoint ? `${this.#options.path}.partial` : undefined;
 	}
 
