@@ -28,6 +28,12 @@ export interface Learned {
 	meaning: OffsetMeaning | undefined;
 	/** Rows on the start of an asked range were delivered. */
 	startInclusive: boolean;
+	/** Rows on the end of an asked range were delivered. */
+	endInclusive: boolean;
+	/** Whether rows come oldest first, once a page with rows of different times was seen. */
+	ascending: boolean | undefined;
+	/** Rows in a full page, where the API serves fewer than asked for. */
+	pageRows: number | undefined;
 }
 
 /** A stretch of time with the range that all of its pages are asked with. */
@@ -45,8 +51,14 @@ export interface CountedPage {
 /** The part for a window, asked as widely as what is known by now makes necessary. */
 export function partOf(window: Window, {source, learned}: CappedReader): Part {
 	const asked = askedRange(window, source);
-	const startsEarly = source.range.startBound === 'unknown' && learned.startInclusive;
-	return {from: window.from, to: window.to, asked: startsEarly ? {...asked, start: asked.start + 1} : asked};
+	return {
+		from: window.from,
+		to: window.to,
+		asked: {
+			start: asked.start + (source.range.startBound === 'unknown' && learned.startInclusive ? 1 : 0),
+			end: asked.end - (source.range.endBound === 'unknown' && learned.endInclusive ? 1 : 0),
+		},
+	};
 }
 
 /** Rows that a query reaches in whole pages: a page that would pass the cap may be refused. */
@@ -82,8 +94,17 @@ export async function askPage(part: Part, offset: number, reader: CappedReader):
 		throw new ApiError(`${labelOf(reader)}: the answer states no total (${pagination.total.join('.')})`, {hint: 'the API does not answer as documented; run with --debug'});
 	}
 	const records = rowsOf(answer, source, labelOf(reader));
-	learned.startInclusive ||= records.some(({time}) => time === part.asked.start * source.range.unitMs);
+	learn(records, part, reader);
 	return {answer, records, total};
+}
+
+function learn(records: readonly AuditRecord[], {asked}: Part, {source: {range}, learned}: CappedReader): void {
+	learned.startInclusive ||= records.some(({time}) => time === asked.start * range.unitMs);
+	learned.endInclusive ||= records.some(({time}) => time === asked.end * range.unitMs);
+	const times = records.flatMap(({time}) => time === undefined ? [] : [time]);
+	const [first = 0] = times;
+	const other = times.find(time => time !== first);
+	if (other !== undefined) learned.ascending = learned.ascending !== false && other > first;
 }
 
 /**
@@ -123,4 +144,9 @@ export interface FittingInputs {
 /** Page numbers from 1 to the end of `total()` rows, which may become known with page 1 only. */
 export function* pagesUpTo(total: () => number, size: number): Generator<number, void, undefined> {
 	for (let index = 1; size > 0 && index * size < total(); index++) yield index;
+}
+
+/** Nothing is known yet. */
+export function nothingLearned(): Learned {
+	return {meaning: undefined, startInclusive: false, endInclusive: false, ascending: undefined, pageRows: undefined};
 }

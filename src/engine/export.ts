@@ -5,7 +5,7 @@ import type {Output} from '../output/output.ts';
 import type {Query} from '../query/query.ts';
 import {toRequest} from '../query/request.ts';
 import type {AuditRecord} from '../record.ts';
-import type {CappedReader} from './capped-page.ts';
+import {nothingLearned, type CappedReader} from './capped-page.ts';
 import {readCapped} from './read-capped.ts';
 import {inOrder, type WindowEvent} from './in-order.ts';
 import {problemsOf} from './problems.ts';
@@ -56,7 +56,7 @@ export async function runExport(query: Query, {client, formatter, output, counte
 	};
 	const {pagination, splitBy} = query.source;
 	const capped: CappedReader | undefined = pagination.style === 'offset'
-		? {...reader, pagination: {...pagination, counts: query.offsetCounts ?? pagination.counts}, concurrency: query.concurrency, learned: {meaning: undefined, startInclusive: false}, splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}
+		? {...reader, pagination: {...pagination, counts: query.offsetCounts ?? pagination.counts}, concurrency: query.concurrency, learned: nothingLearned(), splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}
 		: undefined;
 	const events = inOrder(
 		planWindows(from, query.until, query.windowMs),

@@ -25,5 +25,6 @@ export function telltaleOffset(size: number, total: number): number {
  */
 export function meaningOf(asked: number, {rows, known}: {rows: number; known: number}): OffsetMeaning {
 	if (asked > 1) return rows > 0 ? 'rows' : 'pages';
-	return known > 0 ? 'rows' : 'pages';
+	// Rows that arrive meanwhile shift a page by a few: most of it decides.
+	return known > 0 && known * 2 >= rows ? 'rows' : 'pages';
 }

@@ -17,63 +17,83 @@ type Records = AsyncGenerator<AuditRecord[], void, undefined>;
  * had to be cut.
  */
 export async function* readCapped(window: Window, reader: CappedReader, report: WindowReport, earlier?: Set<string>): Records {
-	const {unitMs} = reader.source.range;
+	const {source: {range: {unitMs}}, pagination: {cap}} = reader;
+	/** Rows from here on, as far as an honest total tells: whether page 0 or the last page within reach is asked first. */
+	let expected = 0;
 	for (let {from} = window; from < window.to;) {
 		const part = partOf({from, to: window.to}, reader);
 		const written = earlier ?? new Set<string>();
-		const first = await askPage(part, 0, reader);
-		if (fits(first.total, reader)) {
+		const first = expected < cap ? await askPage(part, 0, reader) : undefined;
+		if (first !== undefined && fits(first.total, reader)) {
 			yield* readFitting(part, {first, reader, report, written});
 			return;
 		}
-		const to = await reachedBy(part, first, reader);
+		const last = await lastInReach(part, first, reader);
+		if (fits(last.total, reader)) {
+			yield* readFitting(part, {first: undefined, reader, report, written});
+			return;
+		}
+		expected = last.total === cap ? Infinity : last.total - cap;
+		const to = await reachedBy(part, {first, last}, reader);
 		if (to !== undefined) {
-			const smaller: Part = {from, to, asked: {start: part.asked.start, end: partOf({from, to}, reader).asked.end}};
-			// The page is the smaller part's own unless its rows reach beyond, as in a crowded instant.
-			const reusable = first.records.every(({time}) => time !== undefined && time < to);
-			yield* readFitting(smaller, {first: reusable ? first : undefined, reader, report, written});
+			yield* readFitting(partOf({from, to}, reader), {first: undefined, reader, report, written});
 			from = to;
-		} else if (partOf({from, to: window.to}, reader).asked.start === part.asked.start) {
+		} else if (sameRange(part, partOf(part, reader))) {
 			const instant = {from, to: Math.min(from + unitMs, window.to)};
 			yield* readInstant(instant, reader, {report, written, readFitting});
 			from = instant.to;
 		}
-		// Otherwise the start has turned out to be inclusive: asked again without the unit before it, more is in reach.
+		// Otherwise an end has turned out to be inclusive: asked again without the unit beyond it, more is in reach.
 	}
+}
+
+function sameRange(one: Part, other: Part): boolean {
+	return one.asked.start === other.asked.start && one.asked.end === other.asked.end;
+}
+
+/** The last page of a part that a query reaches. */
+async function lastInReach(part: Part, first: CountedPage | undefined, reader: CappedReader): Promise<CountedPage> {
+	if (first !== undefined) await learnMeaning(part, first, reader);
+	// A server may serve smaller pages than asked for.
+	reader.learned.pageRows = first?.records.length ?? reader.learned.pageRows;
+	const size = Math.max(1, reader.learned.pageRows ?? reader.pageSize);
+	return askPage(part, offsetOf(Math.floor(reachOf(reader) / size) - 1, size, reader.learned.meaning ?? 'rows'), reader);
 }
 
 /**
  * The end of a part that starts like `part` and is sure to fit under the cap; undefined where the first instant alone is
  * too much. Rows come oldest first, so the last row within reach tells; where that order does not hold, time is halved.
  */
-async function reachedBy(part: Part, first: CountedPage, reader: CappedReader): Promise<number | undefined> {
+async function reachedBy(part: Part, {first, last}: {first: CountedPage | undefined; last: CountedPage}, reader: CappedReader): Promise<number | undefined> {
 	const {unitMs} = reader.source.range;
-	const size = first.records.length;
-	await learnMeaning(part, first, reader);
-	const last = await askPage(part, offsetOf(Math.floor(reachOf(reader) / Math.max(1, size)) - 1, size, reader.learned.meaning ?? 'rows'), reader);
-	const times = [...first.records, ...last.records].map(({time}) => time ?? Number.NaN);
+	const lastTimes = last.records.map(({time}) => time ?? Number.NaN);
+	// A page of one crowded instant says nothing about the order.
+	const start = first ?? (new Set(lastTimes).size > 1 ? undefined : await askPage(part, 0, reader));
+	const times = [...start?.records.map(({time}) => time ?? Number.NaN) ?? [], ...lastTimes];
 	const ascending = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? time));
 	const latest = times.at(-1);
-	// Not up to the latest instant itself: an end that counts as inside would bring it in whole.
+	// Rows of the latest instant itself may lie beyond reach, and an end that counts as inside brings them in whole.
 	const reached = ascending && latest !== undefined && last.records.length > 0
-		? Math.min(latest - unitMs, part.to - unitMs)
+		? Math.min(reader.learned.endInclusive ? latest : latest - unitMs, part.to - unitMs)
 		: splitWindow(part, 2, unitMs)[0]?.to ?? part.from;
 	return reached > part.from && reached < part.to ? reached : undefined;
 }
 
 /** Reads a part whose total is under the cap, again where it moves, and cuts it where it has outgrown the cap. */
 async function* readFitting(part: Part, {first, reader, report, written}: FittingInputs): Records {
-	const outcome = yield* readUntilStill(part, {reader, report}, repeated =>
-		readPart(part, {first: repeated ? undefined : first, reader, report, written}, repeated));
+	const outcome = yield* readUntilStill(part, {reader, report}, repeated => {
+		// What moved may have moved while it was found out what the offset counts: that is found out again as well.
+		if (repeated) reader.learned.meaning = undefined;
+		return readPart(part, {first: repeated ? undefined : first, reader, report, written}, repeated);
+	});
 	if (outcome.kind === 'too-many') for (const smaller of outcome.parts) yield* readCapped(smaller, reader, report, written);
 }
 
 async function* readPart(part: Part, {first: known, reader, report, written}: FittingInputs, repeated: boolean): AsyncGenerator<AuditRecord[], ReadingOutcome, undefined> {
 	const {source} = reader;
 	const first = known ?? await askPage(part, 0, reader);
-	// Page 0 of a longer part states that one's total; the next page states this one's.
-	let total = fits(first.total, reader) ? first.total : undefined;
-	if (total === undefined && known === undefined) {
+	let {total} = first;
+	if (!fits(total, reader)) {
 		const parts = splitWindow(part, 2, source.range.unitMs);
 		if (parts.length > 1) return {kind: 'too-many', parts};
 	}
@@ -81,11 +101,11 @@ async function* readPart(part: Part, {first: known, reader, report, written}: Fi
 	const {kept, rows: size} = sieve.take(first.answer, labelOf(reader));
 	if (kept.length > 0) yield kept;
 	let totalMoved = false;
-	if (total === undefined || total > size) {
+	if (total > size) {
 		const second = await learnMeaning(part, first, reader);
 		const ask = async (index: number) => index === 1 && second !== undefined ? second : askPage(part, offsetOf(index, size, reader.learned.meaning ?? 'rows'), reader);
-		for await (const page of ahead(pagesUpTo(() => total ?? reachOf(reader), size), reader.concurrency, ask)) {
-			totalMoved ||= total !== undefined && page.total !== total;
+		for await (const page of ahead(pagesUpTo(() => Math.min(total, reachOf(reader)), size), reader.concurrency, ask)) {
+			totalMoved ||= page.total !== total;
 			({total} = page);
 			const sifted = sieve.take(page.answer, labelOf(reader));
 			if (sifted.kept.length > 0) yield sifted.kept;

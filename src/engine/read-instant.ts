@@ -33,13 +33,18 @@ export async function* readInstant(instant: Window, reader: CappedReader, {repor
 		yield* readFitting(part, {first, reader, report, written});
 		return;
 	}
+	if (passes(part, first, reader)) {
+		const {kept} = new Sieve({window: part, asked: part.asked, source, report, written, repeated: false}).take(first.answer, labelOf(reader));
+		if (kept.length > 0) yield kept;
+		return;
+	}
 	const saturated = first.total === cap;
-	let whole = false;
 	let delivered = 0;
+	let partsWhole = false;
 	if (source.splitBy !== undefined && reader.splittable) {
 		const {parameter, values} = source.splitBy;
 		let selected = 0;
-		whole = true;
+		partsWhole = true;
 		for (const value of values) {
 			const narrower: CappedReader = {...reader, narrowed: {...reader.narrowed, [parameter]: value}};
 			const page = await askPage(part, 0, narrower);
@@ -49,21 +54,23 @@ export async function* readInstant(instant: Window, reader: CappedReader, {repor
 				delivered += page.total;
 			} else {
 				const reach = yield* readReachable(part, page, narrower, {report, written});
-				whole &&= reach.whole;
+				partsWhole &&= reach.whole;
 				delivered += reach.delivered;
 			}
 		}
-		// Rows of no listed type are reached, if at all, without the restriction.
-		if (!saturated && selected < first.total) whole = false;
-		if (whole || selected >= first.total) {
-			if (!whole) reportBehind();
+		// An honest total tells whether there are rows of no listed type.
+		if (!saturated && selected >= first.total) {
+			if (!partsWhole) reportBehind();
 			return;
 		}
 	}
 	const before = written.size;
 	const reach = yield* readReachable(part, first, reader, {report, written});
-	delivered = Math.max(reach.delivered, delivered + (written.size - before));
-	if (!reach.whole && (saturated || delivered < first.total)) reportBehind();
+	const unlisted = written.size - before;
+	delivered = Math.max(reach.delivered, delivered + unlisted);
+	// A total that may have stopped at the cap: whole parts are all there is as long as nothing else turned up.
+	const whole = reach.whole || (saturated && partsWhole && unlisted === 0) || (!saturated && delivered >= first.total);
+	if (!whole) reportBehind();
 
 	function reportBehind(): void {
 		const behind = saturated ? 'an unknown number of' : String(first.total - delivered);
@@ -86,7 +93,13 @@ async function* readReachable(part: Part, first: CountedPage, reader: CappedRead
 	for await (const page of ahead(pagesUpTo(() => Math.min(first.total, reachOf(reader)), size), reader.concurrency, ask)) {
 		const sifted = sieve.take(page.answer, labelOf(reader));
 		if (sifted.kept.length > 0) yield sifted.kept;
-		passed ||= page.records.some(({time}) => time !== undefined && time >= part.to);
+		passed = passes(part, page, reader);
+		if (passed) break;
 	}
 	return {whole: passed, delivered: sieve.delivered};
+}
+
+/** Whether a page shows that every row of the instant came before its end: rows come oldest first, and it has a later one. */
+function passes(part: Part, {records}: CountedPage, {learned}: CappedReader): boolean {
+	return learned.ascending === true && records.some(({time}) => time !== undefined && time >= part.to);
 }

@@ -76,9 +76,10 @@ function filterExpression(source: SourceDefinition, flags: ExportFlags): string 
 	if (json !== undefined && pairs.length > 0) throw new UsageError('--filter and --filter-json exclude each other');
 	if (json !== undefined) {
 		try {
-			JSON.parse(json);
+			const parsed: unknown = JSON.parse(json);
+			if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new SyntaxError('not an object');
 		} catch (error) {
-			throw new UsageError('--filter-json is no valid JSON', {hint: 'write {"items":[{"left":"eventName","operator":"=","right":[19001]}]}', cause: error});
+			throw new UsageError('--filter-json is no JSON object', {hint: 'write {"items":[{"left":"eventName","operator":"=","right":[19001]}]}', cause: error});
 		}
 		return json;
 	}
@@ -87,6 +88,10 @@ function filterExpression(source: SourceDefinition, flags: ExportFlags): string 
 		const match = /^([^=<>!~\s]+)=(.+)$/s.exec(pair);
 		if (match === null) throw new UsageError(`--filter: "${pair}" is not field=value`, {hint: `fields: ${Object.keys(source.filter?.names ?? {}).join(', ')}; anything else goes through --filter-json`});
 		const [, left = '', right = ''] = match;
+		// An API may ignore a name that it does not know, and deliver everything.
+		if (source.filter !== undefined && !Object.hasOwn(source.filter.names, left)) {
+			throw new UsageError(`--filter: "${left}" is no documented field`, {hint: `fields: ${Object.keys(source.filter.names).join(', ')}; --filter-json passes anything else`});
+		}
 		return {left, operator: '=', right: right.split(',').map(value => /^(?:0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value)};
 	});
 	return JSON.stringify({items});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import type {CappedReader} from '../../src/engine/capped-page.ts';
+import {nothingLearned, type CappedReader} from '../../src/engine/capped-page.ts';
 import type {OffsetPagination} from '../../src/engine/pagination.ts';
 import {newReport} from '../../src/engine/problems.ts';
 import {readCapped} from '../../src/engine/read-capped.ts';
@@ -44,7 +44,7 @@ async function read({rows, to = 86_400_000, cap = 1000, pageSize = 20, api, conc
 	const report = newReport();
 	const reader: CappedReader = {
 		source, pagination, pageSize, concurrency, verbose: () => undefined, debug: () => undefined,
-		learned: {meaning: undefined, startInclusive: false}, splittable: true,
+		learned: nothingLearned(), splittable: true,
 		async fetchPage(parameters) {
 			requests++;
 			const added = between?.(requests) ?? [];
@@ -142,4 +142,43 @@ it('delivers rows oldest first', async () => {
 it('asks the fewest requests where everything fits into one query', async () => {
 	const {requests, fewest} = await read({rows: evenly(390), pageSize: 20, api: {start: 'inclusive', end: 'inclusive', counts: 'rows', totals: 'honest'}});
 	expect(requests).toBe(fewest);
+});
+
+describe.each(['honest', 'saturating'] as const)('with %s totals', totals => {
+	const api: Api = {start: 'inclusive', end: 'inclusive', counts: 'rows', totals};
+
+	it('names what stays behind when a crowded millisecond holds rows of no listed type', async () => {
+		const rows = [...evenly(300), ...Array.from({length: 1600}, (_, index) => row(1000 + index, 43_200_001, ['1', '2', '9'][index % 3]))];
+		const {ids, report} = await read({rows, api});
+		expect(new Set(ids).size).toBe(ids.length);
+		expect(ids.length < rows.length).toBe(report.problems.some(({kind}) => kind === 'capped'));
+	});
+
+	it('loses nothing when rows arrive just after a part was cut to fit', async () => {
+		const rows = evenly(3000);
+		const late = Array.from({length: 50}, (_, index) => row(9000 + index, 5 + index));
+		for (const at of [2, 3, 4, 5]) {
+			const {ids, report} = await read({rows, api, between: requests => requests === at ? late : []});
+			expect(report.problems).toEqual([]);
+			expect(new Set(ids).size).toBe(ids.length);
+			// Rows that arrive behind the reading are the next run's; those it had not passed yet are here.
+			expect(ids.length).toBeGreaterThanOrEqual(rows.length);
+			for (const {id} of rows) expect(ids).toContain(id);
+		}
+	});
+
+	it('tells pages from rows although a row arrives between the first two requests', async () => {
+		const rows = evenly(2500);
+		const {ids, report} = await read({rows, api: {...api, counts: 'pages'}, between: requests => requests === 2 ? [row(9999, 1)] : []});
+		expect(report.problems).toEqual([]);
+		for (const {id} of rows) expect(ids).toContain(id);
+	});
+
+	it('reads consecutive crowded milliseconds with few more requests than the fewest possible', async () => {
+		const rows = Array.from({length: 8 * 500}, (_, index) => row(index, 43_200_000 + Math.floor(index / 500)));
+		const {ids, report, requests, fewest} = await read({rows, api});
+		expect(ids.toSorted()).toEqual(sortedIds(rows));
+		expect(report.problems).toEqual([]);
+		expect(requests).toBeLessThanOrEqual(fewest * 1.5);
+	});
 });
