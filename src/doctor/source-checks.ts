@@ -1,5 +1,6 @@
 import type {LazySetting} from '../config/connection.ts';
 import {firstRequestOf} from '../engine/plan.ts';
+import {rowsOf} from '../engine/rows-of.ts';
 import {CredentialsError, ExportError, UsageError} from '../errors.ts';
 import {missingCredentials} from '../http/token.ts';
 import type {SourceDefinition, SourceOption} from '../sources/types.ts';
@@ -78,7 +79,9 @@ const answerChecks: readonly SourceCheck[] = [
 			const request = firstRequestOf(subject.query());
 			const {client} = await subject.connected();
 			try {
-				await client.send(request);
+				const answer = await client.send(request);
+				// What an export could not use is no answer either.
+				rowsOf(answer, subject.source, `${subject.source.name}: ${request.method} ${request.path}`);
 			} catch (error) {
 				if (!(error instanceof CredentialsError)) throw error;
 				subject.refusal = error;

@@ -81,7 +81,7 @@ export function labelOf({source}: CappedReader): string {
  * @throws ApiError when the answer states no total or holds no place for rows.
  */
 export async function askPage(part: Part, offset: number, reader: CappedReader): Promise<CountedPage> {
-	const {source, pagination, learned} = reader;
+	const {source, pagination} = reader;
 	const answer = await reader.fetchPage({
 		[source.range.start]: part.asked.start,
 		[source.range.end]: part.asked.end,

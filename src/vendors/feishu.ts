@@ -51,13 +51,27 @@ export const feishu = {
 			meaning: 'a parameter is not accepted',
 			hint: 'check the filters and the time range; --dry-run shows the request',
 		},
+		2320001: {
+			verdict: 'fail',
+			meaning: 'a parameter is not accepted',
+			hint: 'check --namespace, the filters and the time range; --dry-run shows the request',
+		},
+		1050004: {
+			verdict: 'fail',
+			meaning: 'a parameter is not accepted',
+			hint: 'check the filters and the time range; --dry-run shows the request',
+		},
 		99991400: {verdict: 'rate-limited', meaning: 'too many requests'},
 		99991403: quotaUsedUp,
 		99991406: quotaUsedUp,
 		99991663: invalidToken,
 		99991664: invalidToken,
 		99991677: invalidToken,
-		99991668: {verdict: 'token', meaning: 'the user access token is invalid or expired'},
+		99991668: {
+			verdict: 'token',
+			meaning: 'the user access token is invalid or expired',
+			hint: 'sign in again with audit-export auth login feishu, or set a fresh FEISHU_USER_ACCESS_TOKEN',
+		},
 		99991661: {
 			verdict: 'credentials',
 			meaning: 'the request carried no access token',

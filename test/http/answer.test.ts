@@ -24,6 +24,8 @@ const anyStatus = [200, 400, 401, 403, 404, 429, 500, 502];
 const codes: ReadonlyArray<readonly [VendorName, number, Verdict, exitCode: number, says: RegExp]> = [
 	['feishu', 1_780_001, 'retry', 1, /internal error/],
 	['feishu', 1_780_103, 'fail', 1, /parameter/],
+	['feishu', 2_320_001, 'fail', 1, /parameter/],
+	['feishu', 1_050_004, 'fail', 1, /parameter/],
 	['feishu', 99_991_400, 'rate-limited', 1, /too many requests/],
 	['feishu', 99_991_403, 'fail', 1, /quota/],
 	['feishu', 99_991_406, 'fail', 1, /quota/],
