@@ -31,7 +31,7 @@ export class ExportError extends Error {
 	override readonly name: string = 'ExportError';
 	readonly exitCode: ExitCode = exitCodes.api;
 	readonly hint: string | undefined;
-	/** Where an unfinished output was kept, told after the hint. */
+	/** What became of an unfinished output, a sentence told after the hint. */
 	kept: string | undefined;
 
 	constructor(message: string, options: ExportErrorOptions = {}) {

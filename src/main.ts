@@ -46,7 +46,7 @@ function report(error: unknown, argv: readonly string[], context: Context): Exit
 	const debug = argv.includes('--debug');
 	if (error instanceof ExportError) {
 		print(argv, context, error.message, error.hint);
-		if (error.kept !== undefined && !argv.includes('-q') && !argv.includes('--quiet')) context.stderr.write(`what was written is kept as ${error.kept}; the same command continues it\n`);
+		if (error.kept !== undefined && !argv.includes('-q') && !argv.includes('--quiet')) context.stderr.write(`${error.kept}\n`);
 		if (debug) context.stderr.write(`${context.masker.mask(stackOf(error))}\n`);
 		return error.exitCode;
 	}

@@ -5,7 +5,7 @@ import {exportOptions, type ExportFlags} from './commands/export-options.ts';
 import type {Context} from './context.ts';
 import {UsageError, type ExitCode} from './errors.ts';
 import {sources} from './sources/index.ts';
-import type {SourceDefinition} from './sources/types.ts';
+import type {SourceDefinition, SourceOption} from './sources/types.ts';
 import {vendors} from './vendors/index.ts';
 
 /** What a command leaves behind: the exit code of the process. */
@@ -94,16 +94,18 @@ Point the exporter at it from another terminal:
 }
 
 function mountSource(program: Command, source: SourceDefinition, context: Context, outcome: Outcome): void {
+	const required = Object.values<SourceOption>(source.options).filter(option => option.required === true).map(({flags}) => ` ${flags}`).join('');
+	const call = `audit-export ${source.name}${required}`;
 	const command = program.command(source.name)
 		.description(source.title)
 		.addHelpText('after', `
 Examples:
-  $ audit-export ${source.name} --since 24h
-  $ audit-export ${source.name} --since yesterday --until today -o ${source.name}.csv
-  $ audit-export ${source.name} --since 7d -o ${source.name}.ndjson.gz --summary summary.json
-  $ audit-export ${source.name} --since 24h --fields ${source.columns.slice(0, 3).map(column => column.name).join(',')} | jq .
+  $ ${call} --since 24h
+  $ ${call} --since yesterday --until today -o ${source.name}.csv
+  $ ${call} --since 7d -o ${source.name}.ndjson.gz --summary summary.json
+  $ ${call} --since 24h --fields ${source.columns.slice(0, 3).map(column => column.name).join(',')} | jq .
 
-Needs the permission ${source.scope}.
+${source.auth === 'user' ? 'Needs a user who signed in (audit-export auth login feishu) with' : 'Needs'} the permission ${source.scope}.
 API: ${source.docs}`);
 	for (const {flags, description, group, repeatable = false} of exportOptions(source, Object.keys(vendors[source.vendor].hosts))) {
 		const option = new Option(flags, description).helpGroup(group);

@@ -346,3 +346,12 @@ it('tells of the problems of a window that --limit cuts short', async () => {
 	const {code} = await runCommand(['feishu-openapi', ...range, '--window', '1d', '--limit', '1'], {fetch: fakeFeishu([], {intervene: always(() => body({code: 0, data: {items, has_more: false}}))}).fetch});
 	expect(code).toBe(6);
 });
+
+it('warns when a field to redact or to pick is in no record', async () => {
+	const args = ['feishu-openapi', ...range, '--redact', 'log_detail.payloda', '--fields', 'id,time,evnt_time'];
+	const {code, stderr} = await runCommand(args, {fetch: fakeFeishu(spread(20)).fetch});
+	expect(code).toBe(0);
+	expect(stderr).toMatch(/warning: .*--redact log_detail\.payloda: no record has this field/);
+	expect(stderr).toMatch(/warning: .*--fields evnt_time: no record has this field/);
+	expect(stderr).not.toMatch(/--fields (?:id|time)/);
+});

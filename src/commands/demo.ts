@@ -40,8 +40,8 @@ export async function demoCommand(context: Context, version: string): Promise<vo
 			...context, env, cwd: tmpdir(), stdout: captured.stream, fetch: async (input, init) => sandbox.fetch(new Request(input, init)),
 		});
 		const lines = captured.text().split('\n').filter(line => line !== '');
-		const hidden = lines.length - linesShown;
-		await output.write(`${lines.slice(0, linesShown).join('\n')}\n${hidden > 0 ? `… and ${hidden} more\n` : ''}`);
+		const hidden = command.includes('table') ? lines.length - linesShown : 0;
+		await output.write(`${lines.slice(0, hidden > 0 ? linesShown : lines.length).join('\n')}\n${hidden > 0 ? `… and ${hidden} more\n` : ''}`);
 		if (code !== 0) throw new Error(`the demo's command ended with exit code ${code}`);
 	}
 	await output.write(`

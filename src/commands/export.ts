@@ -8,6 +8,7 @@ import type {Context} from '../context.ts';
 import {runExport} from '../engine/export.ts';
 import {formatPlan, planOf} from '../engine/plan.ts';
 import {newCounters, type RunStatus} from '../engine/summary.ts';
+import {FieldWatch} from '../engine/field-watch.ts';
 import {countWindows} from '../engine/windows.ts';
 import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../errors.ts';
 import {createFormatter} from '../formats/index.ts';
@@ -167,6 +168,8 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	if (context.stderr.isTTY === true && run.flags.progress !== false && run.flags.quiet !== true && run.flags.logFormat !== 'json') {
 		run.progress = startProgress({name: source.name, counters, budget, windows: countWindows(from, query.until, query.windowMs), monotonic: context.monotonic, now: context.now});
 	}
+	const warnOfSecrets = secretWarning(context, log);
+	const watches = watchesOf(settings, source);
 	let status: RunStatus = 'failed';
 	let partial: string | undefined;
 	let failure: unknown;
@@ -198,12 +201,18 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 			counters,
 			stop,
 			signal: context.signal,
-			inspect: secretWarning(context, log),
+			inspect: records => {
+				warnOfSecrets(records);
+				for (const {watch} of watches) watch.see(records);
+			},
 			beforeWrite: () => run.progress?.clear(),
 			verbose: message => {
 				log.verbose(`${source.name}: ${message}`);
 			},
 		});
+		if (counters.records > 0) {
+			for (const {option, watch} of watches) for (const path of watch.missing) log.warning(`${source.name}: ${option} ${path}: no record has this field`);
+		}
 		status = counters.problems.length === 0 ? 'complete' : 'incomplete';
 		if (status === 'complete') await output.commit();
 		else partial = await output.abandon();
@@ -212,7 +221,9 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		failure = error;
 		status = error instanceof InterruptedError || error instanceof BrokenPipeError ? 'interrupted' : 'failed';
 		partial = await output.abandon();
-		if (error instanceof ExportError) error.kept = partial;
+		if (error instanceof ExportError && output.keepsUnfinished === true && counters.requests > 0) {
+			error.kept = partial === undefined ? 'no window was finished yet: the same command starts over' : `what was written is kept as ${partial}; the same command continues it`;
+		}
 		throw error;
 	} finally {
 		context.signal.removeEventListener('abort', onInterrupt);
@@ -221,4 +232,13 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		reportProblems(run, {counters, status, partial});
 		await writeSummary(run, {query, counters, budget, status, partial, failure, elapsedMs: context.monotonic() - beganAt});
 	}
+}
+
+/** Watches over the fields that the user named, but for columns that the program makes itself. */
+function watchesOf({query, output}: ExportSettings, source: SourceDefinition): Array<{option: string; watch: FieldWatch}> {
+	const made = new Set(labelledColumns(source, 'en').filter(({path, label}) => path === undefined || label !== undefined).map(({name}) => name));
+	return [
+		{option: '--redact', watch: new FieldWatch(query.redact)},
+		{option: '--fields', watch: new FieldWatch(output.fields.filter(field => !made.has(field)))},
+	];
 }

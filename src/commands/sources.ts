@@ -3,8 +3,10 @@ import {UsageError} from '../errors.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {formatDuration} from '../query/duration.ts';
 import {sources} from '../sources/index.ts';
+import {labelledColumns} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {vendors} from '../vendors/index.ts';
+import {exportOptions} from './export-options.ts';
 
 /** What `audit-export sources` says of one source. */
 function describe(source: SourceDefinition) {
@@ -21,8 +23,10 @@ function describe(source: SourceDefinition) {
 		window: {default: formatDuration(source.window.defaultMs), max: source.window.maxMs === undefined ? null : formatDuration(source.window.maxMs)},
 		id: source.id,
 		time: {field: source.time, unit: formatDuration(source.range.unitMs)},
-		filters: Object.values(source.options).map(option => ({option: option.flags, description: option.description, repeatable: option.repeatable === true})),
-		columns: source.columns.map(column => column.name),
+		token: source.auth === 'user' ? 'user' : 'app',
+		reach: source.pagination.style === 'offset' ? source.pagination.cap : null,
+		filters: exportOptions(source, []).filter(({group}) => group === 'Filters:').map(({flags, description, repeatable = false}) => ({option: flags, description, repeatable})),
+		columns: labelledColumns(source, 'en').map(column => column.name),
 	};
 }
 
@@ -36,10 +40,11 @@ export async function sourcesCommand(flags: {format?: string}, context: Context)
 		`  ${source.title}`,
 		`  request     ${source.request}`,
 		`  hosts       ${Object.entries(source.hosts).map(([name, url]) => `${name} ${url}`).join(', ')}`,
-		`  permission  ${source.scope}`,
+		`  permission  ${source.scope}${source.token === 'user' ? ', of a user who signed in' : ''}`,
 		`  rate        ${source.rate}`,
 		`  page size   ${source.page_size.default}, at most ${source.page_size.max}`,
 		`  window      ${source.window.default}${source.window.max === null ? '' : `, at most ${source.window.max} a request`}`,
+		...(source.reach === null ? [] : [`  reach       ${source.reach} rows a query; windows with more are cut`]),
 		`  filters     ${source.filters.map(filter => `${filter.option}${filter.repeatable ? ' (repeatable)' : ''}`).join(', ')}`,
 		`  columns     ${source.columns.join(', ')}`,
 		`  docs        ${source.docs}`,

@@ -36,9 +36,16 @@ const leastWide = 8;
 
 /**
  * The widths that columns of these natural widths get in a terminal. The widest give way first, down to a common
- * width, so that narrow columns stay readable; columns that cannot even have one character are left out at the end.
+ * width, so that narrow columns stay readable; columns that cannot even have one character are left out at the end. The
+ * column at `whole` (a time, which says nothing when cut) is not cut as long as the others have room beside it.
  */
-export function fitWidths(natural: readonly number[], terminal: number): number[] {
+export function fitWidths(natural: readonly number[], terminal: number, whole = -1): number[] {
+	const kept = natural[whole];
+	const rest = terminal - (kept ?? 0) - gap.length;
+	if (kept !== undefined && natural.length > 1 && rest >= (natural.length - 1) * (leastWide + gap.length) - gap.length) {
+		const others = fitWidths(natural.filter((_, index) => index !== whole), rest);
+		return [...others.slice(0, whole), kept, ...others.slice(whole)];
+	}
 	const count = Math.max(1, Math.min(natural.length, Math.floor((terminal + gap.length) / (1 + gap.length))));
 	const fitted = natural.slice(0, count);
 	let room = terminal - gap.length * (count - 1);

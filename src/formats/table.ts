@@ -55,7 +55,7 @@ export function createTable({columns, fields: names, language, timezone, width}:
 			for (const cells of rows) widest = Math.max(widest, displayWidth(cells[index] ?? ''));
 			return widest;
 		});
-		widths = width === undefined ? natural.map(size => Math.min(size, maxPadding)) : fitWidths(natural, width);
+		widths = width === undefined ? natural.map(size => Math.min(size, maxPadding)) : fitWidths(natural, width, fields.findIndex(({path}) => path === undefined));
 		return [header, ...rows].map(cells => line(cells)).join('');
 	};
 	return {

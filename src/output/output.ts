@@ -38,4 +38,6 @@ export interface Output {
 	abandon(): Promise<string | undefined>;
 	/** Set when the output continues an earlier run; everything before its checkpoint is already in the output. */
 	readonly resumed?: ResumedRun;
+	/** An unfinished output is kept aside, so that a later run can go on from its last checkpoint. */
+	readonly keepsUnfinished?: boolean;
 }

@@ -30,6 +30,7 @@ export interface PartialFileOptions {
 /** The output into `<path>.partial`, which gets its name when it is complete. */
 export class PartialFile implements Output {
 	readonly resumed?: ResumedRun;
+	readonly keepsUnfinished = true;
 	readonly #options: PartialFileOptions;
 	readonly #writer: BlockWriter;
 	readonly #startedAt: number;

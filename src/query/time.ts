@@ -22,6 +22,8 @@ export interface ParsedTime {
 
 /** Digits from here on are milliseconds (1973-03-03), below it seconds (until the year 5138). */
 const leastMilliseconds = 1e11;
+/** Unix seconds below this (1973) are mistakes: none of the logs is that old. */
+const leastSeconds = 1e8;
 /** The end of the year 9999: RFC 3339 has no five-digit years. */
 const latestMs = 253_402_300_799_999;
 
@@ -33,8 +35,8 @@ const acceptedForms = 'write 2026-11-20, 2026-11-20T09:30:00+08:00, Unix seconds
  * - RFC 3339 with an offset or `Z`; without one it is read in `timezone`. The seconds may be left out, fractions
  *   finer than a millisecond are cut off;
  * - `YYYY-MM-DD`, the first instant of that day in `timezone`;
- * - digits only, Unix time: milliseconds from 100000000000 (1e11) on, seconds below. Four, six and
- *   eight digits are refused, because they are far more likely a year, month or day without its dashes;
+ * - digits only, Unix time: milliseconds from 100000000000 (1e11) on, seconds below. Less than 1e8, and four, six and
+ *   eight digits, are refused: far more likely an age without its unit, or a year, month or day without its dashes;
  * - an age (`15m`, `24h`, `7d`, `2w`, `1h30m`), that long before `now`, and `now` itself;
  * - `today` and `yesterday`, the first instant of these calendar days in `timezone`.
  *
@@ -74,6 +76,8 @@ function parseUnix(text: string, options: ParseTimeOptions): ParsedTime | undefi
 	if (!/^\d+$/.test(text)) return undefined;
 	if ([4, 6, 8].includes(text.length)) throw refusal(text, options, 'looks like a year, a month or a day without dashes');
 	const value = Number(text);
+	// 24 for 24h would export half a century.
+	if (value < leastSeconds) throw refusal(text, options, `is no Unix time after ${new Date(leastSeconds * 1000).getUTCFullYear()}; an age needs a unit: ${value}h`);
 	return {ms: value >= leastMilliseconds ? value : value * 1000, sliding: false};
 }
 

@@ -118,10 +118,14 @@ describe('dates', () => {
 });
 
 describe('Unix time', () => {
+	it.each(['0', '24', '99999999'])('refuses %s, which is rather an age without its unit', text => {
+		expect(() => parse(text)).toThrow(/needs a unit|without dashes/);
+	});
+
 	it.each([
 		['1795167012', 1_795_167_012_000],
 		['1795167012345', 1_795_167_012_345],
-		['0', 0],
+		['100000000', 100_000_000_000],
 		['99999999999', 99_999_999_999_000],
 		['100000000000', 100_000_000_000],
 	])('reads %s', (text, ms) => {
