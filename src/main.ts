@@ -26,7 +26,7 @@ export async function main(argv: readonly string[], version: string): Promise<Ex
 /** As `main`, in any context. */
 export async function run(argv: readonly string[], version: string, context: Context): Promise<ExitCode> {
 	const outcome: Outcome = {exitCode: exitCodes.complete};
-	const program = createProgram(context, version, outcome);
+	const program = createProgram(context, version, outcome, argv);
 	try {
 		await program.parseAsync([...argv]);
 		return outcome.exitCode;

@@ -25,8 +25,9 @@ const collectList = (option: string) => (value: string, previous: readonly strin
 /**
  * The command line: one subcommand per source, mounted from the registry. Commands load their code when they run, so
  * that `--help` stays as fast as parsing.
+ * @param argv as `process.argv`, to tell which command is meant.
  */
-export function createProgram(context: Context, version: string, outcome: Outcome): Command {
+export function createProgram(context: Context, version: string, outcome: Outcome, argv: readonly string[]): Command {
 	const program = new Command('audit-export')
 		.description('Export the audit logs of Feishu/Lark and Trae: complete, within the vendors\' limits, as NDJSON, CSV or a table.')
 		.version(version, '-V, --version')
@@ -50,7 +51,7 @@ Credentials come from the environment (FEISHU_APP_ID, FEISHU_APP_SECRET, TRAE_AP
 or a configuration file, never from flags.`);
 
 	program.commandsGroup('Sources:');
-	for (const source of Object.values(sources)) mountSource(program, source, context, outcome);
+	for (const source of Object.values(sources)) mountSource(program, source, context, {outcome, isMeant: argv.includes(source.name)});
 
 	program.commandsGroup('More:');
 	mountAuth(program, context);
@@ -93,7 +94,8 @@ Point the exporter at it from another terminal:
 	return program;
 }
 
-function mountSource(program: Command, source: SourceDefinition, context: Context, outcome: Outcome): void {
+/** Options are mounted only where the command line names the source: `--help` of the program lists none of them. */
+function mountSource(program: Command, source: SourceDefinition, context: Context, {outcome, isMeant}: {outcome: Outcome; isMeant: boolean}): void {
 	const required = Object.values<SourceOption>(source.options).filter(option => option.required === true).map(({flags}) => ` ${flags}`).join('');
 	const call = `audit-export ${source.name}${required}`;
 	const command = program.command(source.name)
@@ -107,6 +109,7 @@ Examples:
 
 ${source.auth === 'user' ? 'Needs a user who signed in (audit-export auth login feishu) with' : 'Needs'} the permission ${source.scope}.
 API: ${source.docs}`);
+	if (!isMeant) return;
 	for (const {flags, description, group, repeatable = false} of exportOptions(source, Object.keys(vendors[source.vendor].hosts))) {
 		const option = new Option(flags, description).helpGroup(group);
 		if (repeatable) option.argParser(group === 'Filters:' ? collect : collectList(option.long ?? flags));
