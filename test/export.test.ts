@@ -149,6 +149,18 @@ describe('paging', () => {
 		expect(stderr).toContain(`the API states ${total} rows and delivered 30`);
 	});
 
+	it('goes on by rows where the API serves smaller pages than it says', async () => {
+		const rows = spread(250);
+		const intervene: Intervene = ({parameters}) => {
+			const page = Number(parameters['page']);
+			const items = rows.slice((page - 1) * 100, page * 100).map(({id, time}) => ({log_id: id, operation_time: time}));
+			return body({code: 0, data: {items, pagination: {page, page_size: 200, total: rows.length, total_pages: 2}}});
+		};
+		const {code, records} = await runCommand(['trae-openapi', ...range], {fetch: fakeTrae([], {intervene}).fetch});
+		expect(code).toBe(0);
+		expect(ids(records).toSorted()).toEqual(rows.map(({id}) => id).toSorted());
+	});
+
 	it('cuts a counted window with very many rows into smaller ones, and delivers each row once', async () => {
 		const rows = spread(60_000);
 		const api = fakeTrae(rows);

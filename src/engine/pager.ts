@@ -95,6 +95,7 @@ function numberedPager(pagination: NumberedPagination, pageSize: number, label: 
 	const parameters = (number: number) => ({[pagination.pageParameter]: number, [pagination.sizeParameter]: pageSize});
 	let asked = 1;
 	let emptyPages = 0;
+	let delivered = 0;
 	let total: number | undefined;
 	let totalMoved = false;
 	return {
@@ -110,17 +111,18 @@ function numberedPager(pagination: NumberedPagination, pageSize: number, label: 
 			if (stated === undefined || stated < 0) throw unreadable(label, `states no total (${pagination.total.join('.')})`);
 			totalMoved ||= total !== undefined && stated !== total;
 			total = stated;
-			// The API may serve smaller pages than asked for.
+			// The API may serve smaller pages than asked for, and even than it says: rows count, not pages.
 			const size = Math.max(1, wholeNumber(valueAt(page.body, pagination.size)) ?? pageSize);
 			if ((asked - 1) * size >= stated && page.fresh === 0) return undefined;
 			const number = wholeNumber(valueAt(page.body, pagination.page));
 			if (number !== undefined && number !== asked && page.rows > 0) throw notAdvancing(label, `page ${asked} was asked for, page ${number} came`);
 			if (page.rows > 0 && page.fresh === 0 && !totalMoved) throw notAdvancing(label, `page ${asked} repeats rows of earlier pages`);
 			checkIdle(page);
+			delivered += page.rows;
 			emptyPages = page.rows === 0 ? emptyPages + 1 : 0;
 			if (emptyPages >= 2) return undefined;
 			// A full last page is followed by one more question: a total that is too low would otherwise hide rows.
-			if (asked * size >= stated && page.rows < size) return undefined;
+			if (page.rows < size && (delivered >= stated || (page.rows === 0 && asked * size >= stated))) return undefined;
 			asked++;
 			return parameters(asked);
 		},

@@ -53,14 +53,6 @@ export function parseTime(text: string, options: ParseTimeOptions): ParsedTime {
 	return parsed;
 }
 
-/** Unix milliseconds as RFC 3339 with the zone's offset: `2026-11-20T17:30:12+08:00`. */
-export function formatTime(ms: number, timezone: string): string {
-	return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timezone).toString({
-		timeZoneName: 'never',
-		fractionalSecondDigits: ms % 1000 === 0 ? 0 : 3,
-	});
-}
-
 function parseRelative(text: string, {now, timezone}: ParseTimeOptions): ParsedTime | undefined {
 	if (text === 'now') return {ms: Math.floor(now), sliding: true};
 	if (text === 'today' || text === 'yesterday') {

@@ -13,5 +13,3 @@ export const sources = {
 	'feishu-apaas-data-change': feishuApaasDataChange,
 	'feishu-behavior': feishuBehavior,
 } satisfies Record<string, SourceDefinition>;
-
-export type SourceName = keyof typeof sources;

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {UsageError} from '../../src/errors.ts';
 import {DAY, HOUR, MINUTE} from '../../src/query/duration.ts';
-import {formatTime, formatUtc, parseTime, requireTimezone, systemTimezone} from '../../src/query/time.ts';
+import {formatUtc, parseTime, requireTimezone, systemTimezone} from '../../src/query/time.ts';
+import {formatTime} from '../helpers/zoned-time.ts';
 
 const now = Date.UTC(2026, 10, 20, 9, 30, 12, 345);
 
