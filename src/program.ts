@@ -116,7 +116,7 @@ API: ${source.docs}`);
 		command.addOption(option);
 	}
 	command.action(async (flags: ExportFlags) => {
-		const {exportCommand} = await import('./commands/export.ts');
-		outcome.exitCode = await exportCommand(source, flags, context);
+		const [{exportCommand}, {openApi}] = await Promise.all([import('./commands/export.ts'), import('./commands/opened-source.ts')]);
+		outcome.exitCode = await exportCommand(openApi(source), flags, context);
 	});
 }

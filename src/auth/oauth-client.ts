@@ -1,5 +1,5 @@
 import type {Context, Fetch} from '../context.ts';
-import {valueAt, wholeNumber} from '../http/answer.ts';
+import {valueAt, vendorJudge, wholeNumber} from '../http/answer.ts';
 import {createClient} from '../http/client.ts';
 import {withProxy} from '../http/proxy.ts';
 import type {Masker} from '../masker.ts';
@@ -67,7 +67,7 @@ export function createOAuthClient({context, name = 'auth', timeoutMs = 30_000, r
 			const label = `${name}: POST ${endpoint.path}`;
 			const client = createClient({
 				context: {...context, fetch: adapt(await withProxy(context), {fields, label, debug, masker: context.masker, ...options})},
-				vendor, baseUrl: endpoint.baseUrl, name, timeoutMs, retries,
+				judge: vendorJudge(vendor, context), baseUrl: endpoint.baseUrl, name, timeoutMs, retries,
 				counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
 				// It would see the envelope; the adapter tells of the answer itself.
 				debug: () => undefined,

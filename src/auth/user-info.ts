@@ -1,6 +1,6 @@
 import type {Context} from '../context.ts';
 import {ExportError} from '../errors.ts';
-import {valueAt} from '../http/answer.ts';
+import {valueAt, vendorJudge} from '../http/answer.ts';
 import {createClient} from '../http/client.ts';
 import {withProxy} from '../http/proxy.ts';
 import {feishu} from '../vendors/feishu.ts';
@@ -14,7 +14,7 @@ export async function askUserInfo(accessToken: string, {context, endpoints, debu
 }): Promise<Session['user']> {
 	const client = createClient({
 		context: {...context, fetch: await withProxy(context)},
-		vendor: feishu, baseUrl: endpoints.userInfo.baseUrl, name: 'auth', timeoutMs: 10_000, retries: 0, debug,
+		judge: vendorJudge(feishu, context), baseUrl: endpoints.userInfo.baseUrl, name: 'auth', timeoutMs: 10_000, retries: 0, debug,
 		counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
 		tokens: {get: async () => ({value: accessToken}), accepted: () => undefined, refused: () => false},
 	});

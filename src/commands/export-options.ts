@@ -45,6 +45,7 @@ export interface ExportFlags {
 	readonly progress?: boolean;
 	readonly logFormat?: string;
 	readonly labels?: string;
+	readonly clip?: boolean;
 	readonly filter?: readonly string[];
 	readonly filterJson?: string;
 	/** The source's own filters, by option name. */
@@ -65,6 +66,7 @@ export function exportOptions(source: SourceDefinition, hosts: readonly string[]
 	const rows: Array<[group: string, flags: string, description: string, repeatable?: boolean]> = [
 		['Range:', '--since <time>', 'first instant: RFC 3339, YYYY-MM-DD, Unix time, an age (15m 24h 7d 2w), now, today, yesterday; default 24h'],
 		['Range:', '--until <time>', 'first instant no longer exported, in the same forms; default now'],
+		...(source.reachMs === undefined ? [] : [['Range:', '--clip', `start at the earliest possible time where --since is more than ${formatDuration(source.reachMs)} ago`] as [string, string, string]]),
 		['Range:', '--timezone <iana>', "for dates without an offset and for tables; default the system's"],
 		['Output:', '-f, --format <name>', 'ndjson, json, csv or table; default by the output file name, else table on a terminal and ndjson elsewhere'],
 		['Output:', '-o, --output <file>', 'write here, resuming an interrupted run of the same command; .gz and .zst are compressed; - is stdout'],

@@ -1,19 +1,16 @@
 import {createHash} from 'node:crypto';
 import {setMaxListeners} from 'node:events';
 import {resolve} from 'node:path';
-import {sourceConnection} from '../auth/connection.ts';
-import type {Connection} from '../config/connection.ts';
 import {loadConfig} from '../config/load.ts';
 import type {Context} from '../context.ts';
 import {runExport} from '../engine/export.ts';
 import {formatPlan, planOf} from '../engine/plan.ts';
 import {newCounters, type RunStatus} from '../engine/summary.ts';
 import {FieldWatch} from '../engine/field-watch.ts';
-import {countWindows} from '../engine/windows.ts';
+import {countWindowsOf} from '../engine/window-plan.ts';
 import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../errors.ts';
 import {createFormatter} from '../formats/index.ts';
 import {Budget} from '../http/budget.ts';
-import {connect} from '../http/connect.ts';
 import {createLog} from '../log.ts';
 import {requireDistinctFiles} from '../output/distinct-files.ts';
 import type {Output} from '../output/output.ts';
@@ -27,11 +24,12 @@ import type {Query} from '../query/query.ts';
 import {labelledColumns} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {ExportFlags} from './export-options.ts';
+import type {OpenedSource, OpenSource} from './opened-source.ts';
 import {reportProblems, secretWarning, writeSummary, type ReportedRun} from './export-report.ts';
 
 /** What one export works with, once flags and configuration are resolved. */
 interface Run extends ReportedRun {
-	readonly connection: Connection;
+	readonly opened: OpenedSource;
 	readonly settings: ExportSettings;
 	/** Unix milliseconds. */
 	readonly startedAt: number;
@@ -43,16 +41,17 @@ interface Run extends ReportedRun {
  * One export from the command line: settings → connection → records → summary.
  * @returns the exit code of a run that finished; everything else is thrown after the summary is written.
  */
-export async function exportCommand(source: SourceDefinition, flags: ExportFlags, context: Context): Promise<ExitCode> {
-	const run = await prepare(source, flags, context);
+export async function exportCommand(open: OpenSource, flags: ExportFlags, context: Context): Promise<ExitCode> {
+	const run = await prepare(open, flags, context);
+	const {source, opened} = run;
 	if (flags.dryRun === true) {
-		const plan = planOf(run.settings.query, run.connection.baseUrl);
+		const plan = planOf(run.settings.query, opened, context.now);
 		const stdout = createStreamOutput(context.stdout);
 		await stdout.write(flags.format === 'json' ? `${JSON.stringify(plan, undefined, '\t')}\n` : formatPlan(plan));
 		await stdout.commit();
 		return exitCodes.complete;
 	}
-	const fingerprint = fingerprintOf(run, await run.connection.appId?.());
+	const fingerprint = fingerprintOf(run, await opened.appId?.());
 	const state = flags.state === undefined ? undefined : await openState({
 		path: resolve(context.cwd, flags.state), source: source.name, fingerprint: fingerprint.query, now: context.now,
 	});
@@ -74,7 +73,7 @@ export async function exportCommand(source: SourceDefinition, flags: ExportFlags
 	}
 }
 
-async function prepare(source: SourceDefinition, flags: ExportFlags, context: Context): Promise<Run> {
+async function prepare(open: OpenSource, flags: ExportFlags, context: Context): Promise<Run> {
 	const run: Pick<Run, 'progress' | 'summaryFailed'> = {progress: undefined, summaryFailed: false};
 	const log = createLog({
 		stderr: context.stderr,
@@ -89,20 +88,20 @@ async function prepare(source: SourceDefinition, flags: ExportFlags, context: Co
 	};
 	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	for (const warning of config.warnings) warn(warning);
-	const connection = sourceConnection(source, {
-		profile: flags.profile, host: flags.host, baseUrl: flags.baseUrl, config, env: context.env, signal: context.signal, warn,
-	});
+	const opened = await open(flags, {context, config, warn});
+	const {source} = opened;
 	const startedAt = context.now();
 	const settings = resolveSettings({
-		source, flags, defaults: config.config.sources?.[source.name] ?? {}, env: context.env, now: startedAt, terminal: context.stdout.isTTY === true,
+		source, flags, defaults: opened.defaults, env: context.env, now: startedAt, terminal: context.stdout.isTTY === true,
 	});
+	for (const warning of settings.warnings) warn(`${source.name}: ${warning}`);
 	const fileOf = (path: string | undefined) => path === undefined || path === '-' ? undefined : resolve(context.cwd, path);
 	await requireDistinctFiles({
 		output: {option: '--output', path: fileOf(settings.output.path)},
 		others: [{option: '--state', path: fileOf(flags.state)}, {option: '--summary', path: fileOf(flags.summary)}],
 		config: {option: 'the configuration', path: config.path},
 	});
-	return Object.assign(run, {source, flags, context, log, connection, settings, startedAt});
+	return Object.assign(run, {source, flags, context, log, opened, settings, startedAt});
 }
 
 /** The way messages are written, by flag. */
@@ -116,9 +115,9 @@ export function logFormatOf(flags: Pick<ExportFlags, 'logFormat'>): 'text' | 'js
  * What makes two runs the same export: `query` for a state file (what is asked), `output` for an interrupted file
  * (also how it is written). The range is compared separately, since it may slide with the clock.
  */
-function fingerprintOf({source, connection, settings: {query, output}}: Run, appId: string | undefined): {query: string; output: string} {
+function fingerprintOf({source, opened, settings: {query, output}}: Run, appId: string | undefined): {query: string; output: string} {
 	const hash = (value: object) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-	const asked = {source: source.name, filters: query.filters, baseUrl: connection.baseUrl, profile: connection.profile, appId};
+	const asked = {source: source.name, filters: query.filters, baseUrl: opened.baseUrl, profile: opened.profile, appId};
 	const {limit, order, redact, windowMs, pageSize} = query;
 	const {format, fields, labels, timezone, escapeFormulas, bom} = output;
 	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone : '', escapeFormulas, bom, labels})};
@@ -166,7 +165,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	const beganAt = context.monotonic();
 	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
 	if (context.stderr.isTTY === true && run.flags.progress !== false && run.flags.quiet !== true && run.flags.logFormat !== 'json') {
-		run.progress = startProgress({name: source.name, counters, budget, windows: countWindows(from, query.until, query.windowMs), monotonic: context.monotonic, now: context.now});
+		run.progress = startProgress({name: source.name, counters, budget, windows: countWindowsOf(query, from, context.now), monotonic: context.monotonic, now: context.now});
 	}
 	const warnOfSecrets = secretWarning(context, log);
 	const watches = watchesOf(settings, source);
@@ -174,8 +173,8 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	let partial: string | undefined;
 	let failure: unknown;
 	try {
-		const {client} = await connect({
-			source, connection: run.connection, timeoutMs: query.timeoutMs, retries: query.retries, budget, counters,
+		const client = await run.opened.connect({
+			timeoutMs: query.timeoutMs, retries: query.retries, budget, counters,
 			context: {...context, signal: stop.signal},
 			debug: message => {
 				log.debug(message);
@@ -183,7 +182,6 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 			warn: message => {
 				log.warning(message);
 			},
-			config: run.flags.config,
 		});
 		const {limited} = await runExport(query, {
 			client,
@@ -206,6 +204,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 				for (const {watch} of watches) watch.see(records);
 			},
 			beforeWrite: () => run.progress?.clear(),
+			now: context.now,
 			verbose: message => {
 				log.verbose(`${source.name}: ${message}`);
 			},

@@ -76,7 +76,7 @@ const answerChecks: readonly SourceCheck[] = [
 	{
 		name: 'request',
 		async run(subject) {
-			const request = firstRequestOf(subject.query());
+			const request = firstRequestOf(subject.query(), subject.context.now);
 			const {client} = await subject.connected();
 			try {
 				const answer = await client.send(request);

@@ -1,18 +1,14 @@
 import type {Formatter} from '../formats/index.ts';
 import type {Client} from '../http/client.ts';
-import {parseFieldPath, redactFields, type FieldPath} from '../json/edit.ts';
 import type {Output} from '../output/output.ts';
 import type {Query} from '../query/query.ts';
-import {toRequest} from '../query/request.ts';
 import type {AuditRecord} from '../record.ts';
-import {nothingLearned, type CappedReader} from './capped-page.ts';
-import {readCapped} from './read-capped.ts';
 import {inOrder, type WindowEvent} from './in-order.ts';
 import {problemsOf} from './problems.ts';
-import {readWindow, type WindowReader} from './read-window.ts';
 import type {RunCounters} from './summary.ts';
 import {inTimeOrder} from './time-order.ts';
-import {planWindows} from './windows.ts';
+import {windowsOf} from './window-plan.ts';
+import {createWindowReader, windowsAtOnce} from './window-reader.ts';
 
 /** What an export runs on. */
 export interface ExportDependencies {
@@ -30,6 +26,8 @@ export interface ExportDependencies {
 	/** Called before every write, so that a progress line can make room. */
 	readonly beforeWrite: () => void;
 	readonly verbose: (message: string) => void;
+	/** Wall-clock time in Unix milliseconds. */
+	readonly now: () => number;
 }
 
 /** How the records ended. */
@@ -44,30 +42,14 @@ export interface ExportResult {
  * first window with a problem: a later run of the same command begins again there.
  * @throws whatever the client or the output throws, and the signal's reason when interrupted.
  */
-export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose}: ExportDependencies): Promise<ExportResult> {
+export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, now}: ExportDependencies): Promise<ExportResult> {
 	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
 	counters.records = output.resumed?.checkpoint.records ?? 0;
-	const redacted = query.redact.map(path => parseFieldPath(path));
-	const reader: WindowReader = {
-		source: query.source,
-		pageSize: query.pageSize,
-		verbose,
-		fetchPage: async parameters => client.send(toRequest(query, parameters)),
-	};
-	const {pagination, splitBy} = query.source;
-	const capped: CappedReader | undefined = pagination.style === 'offset'
-		? {...reader, pagination: {...pagination, counts: query.offsetCounts ?? pagination.counts}, concurrency: query.concurrency, learned: nothingLearned(), splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}
-		: undefined;
+	const read = createWindowReader(query, {client, verbose, now});
 	const events = inOrder(
-		planWindows(from, query.until, query.windowMs),
-		(window, report) => {
-			const served = capped === undefined ? readWindow(window, reader, report) : readCapped(window, capped, report);
-			// Before anything else sees the records: sorting may put them on disk.
-			const safe = redacted.length === 0 ? served : redactAll(served, redacted);
-			return query.order === 'time' ? inTimeOrder(safe) : safe;
-		},
-		// Offset pages of one window are read in parallel; windows beside each other would only grow the memory.
-		{concurrency: capped === undefined ? concurrencyOf(query) : 1, stop},
+		windowsOf(query, from, now),
+		(window, report) => query.order === 'time' ? inTimeOrder(read(window, report)) : read(window, report),
+		{concurrency: concurrencyOf(query), stop},
 	);
 	if (output.resumed === undefined) await output.write(formatter.start());
 	let limited = query.limit !== undefined && counters.records >= query.limit;
@@ -108,16 +90,7 @@ async function finishWindow(event: WindowEvent, {counters, output}: {counters: R
 	if (counters.problems.length === 0) await output.checkpoint({nextFrom: event.window.to, records: counters.records});
 }
 
-async function* redactAll(batches: AsyncIterable<AuditRecord[]>, paths: readonly FieldPath[]): AsyncGenerator<AuditRecord[], void, undefined> {
-	for await (const batch of batches) yield batch.map(record => ({...record, text: redactFields(record.text, paths)}));
-}
-
-/** Whether the user left open what the source splits by. */
-function isUnsplit({filters}: Query, {parameter, all}: {parameter: string; all: string}): boolean {
-	return filters[parameter] === undefined || filters[parameter] === all;
-}
-
 /** A small `--limit` is met by few pages: reading windows ahead would only spend the budget. */
 function concurrencyOf(query: Query): number {
-	return query.limit !== undefined && query.limit <= 10 * query.pageSize ? 1 : query.concurrency;
+	return query.limit !== undefined && query.limit <= 10 * query.pageSize ? 1 : windowsAtOnce(query);
 }

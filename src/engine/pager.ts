@@ -1,5 +1,6 @@
 import {ApiError} from '../errors.ts';
 import {valueAt, wholeNumber} from '../http/answer.ts';
+import type {JsonPath} from '../sources/types.ts';
 import type {Pagination, NumberedPagination, TokenPagination} from './pagination.ts';
 
 /** Parameters that ask for one page: numbers and strings by their API names. */
@@ -35,7 +36,7 @@ const mostIdlePages = 100;
 export function firstPage(pagination: Pagination, pageSize: number): PageParameters {
 	switch (pagination.style) {
 		case 'token': return {[pagination.sizeParameter]: pageSize};
-		case 'numbered': return {[pagination.pageParameter]: 1, [pagination.sizeParameter]: pageSize};
+		case 'numbered': return {[pagination.pageParameter]: firstNumber(pagination), [pagination.sizeParameter]: pageSize};
 		case 'offset': return {[pagination.sizeParameter]: pageSize, [pagination.offsetParameter]: 0};
 	}
 }
@@ -47,6 +48,10 @@ export function createPager(pagination: Pagination, pageSize: number, label: str
 		case 'numbered': return numberedPager(pagination, pageSize, label);
 		case 'offset': throw new Error('offset pages are asked for beside each other, not one after the other');
 	}
+}
+
+function firstNumber({first, counts}: NumberedPagination): number {
+	return first ?? (counts === 'rows' ? 0 : 1);
 }
 
 /** Guards against APIs that answer for ever without bringing anything new. */
@@ -77,11 +82,13 @@ function tokenPager(pagination: TokenPagination, pageSize: number, label: string
 		total: undefined,
 		totalMoved: false,
 		next(page) {
-			const more = valueAt(page.body, pagination.more);
-			if (typeof more !== 'boolean') throw unreadable(label, `does not say whether there is more (${pagination.more.join('.')})`);
-			if (!more) return undefined;
-			const token = valueAt(page.body, pagination.token);
-			if (typeof token !== 'string' || token === '') throw unreadable(label, `says there is more but gives no ${pagination.token.join('.')}`);
+			const more = pagination.more === undefined ? undefined : moreAt(page.body, pagination.more, {label, loose: pagination.loose});
+			if (more === false) return undefined;
+			const token = tokenAt(page.body, pagination.token, pagination.loose);
+			if (token === undefined || (more === undefined && token === '0')) {
+				if (more === undefined) return undefined;
+				throw unreadable(label, `says there is more but gives no ${pagination.token.join('.')}`);
+			}
 			if (used.has(token)) throw notAdvancing(label, `the ${pagination.tokenParameter} of page ${used.size + 1} came before`);
 			used.add(token);
 			checkIdle(page);
@@ -90,9 +97,32 @@ function tokenPager(pagination: TokenPagination, pageSize: number, label: string
 	};
 }
 
+/** @throws ApiError when the answer states none */
+function totalAt(body: unknown, path: JsonPath, label: string): number {
+	const total = wholeNumber(valueAt(body, path));
+	if (total === undefined || total < 0) throw unreadable(label, `states no total (${path.join('.')})`);
+	return total;
+}
+
+/** @throws ApiError when the answer does not say */
+function moreAt(body: unknown, path: JsonPath, {label, loose = false}: {label: string; loose: boolean | undefined}): boolean {
+	const more = valueAt(body, path);
+	if (typeof more === 'boolean') return more;
+	if (loose && (more === 0 || more === 1)) return more === 1;
+	throw unreadable(label, `does not say whether there is more (${path.join('.')})`);
+}
+
+/** The next page's token; an empty one is none. */
+function tokenAt(body: unknown, path: JsonPath, loose = false): string | undefined {
+	const token = valueAt(body, path);
+	const text = loose && typeof token === 'number' && Number.isSafeInteger(token) ? String(token) : token;
+	return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
 function numberedPager(pagination: NumberedPagination, pageSize: number, label: string): Pager {
 	const checkIdle = idleGuard(label);
 	const parameters = (number: number) => ({[pagination.pageParameter]: number, [pagination.sizeParameter]: pageSize});
+	const first = firstNumber(pagination);
 	let asked = 1;
 	let emptyPages = 0;
 	let delivered = 0;
@@ -107,24 +137,25 @@ function numberedPager(pagination: NumberedPagination, pageSize: number, label: 
 			return totalMoved;
 		},
 		next(page) {
-			const stated = wholeNumber(valueAt(page.body, pagination.total));
-			if (stated === undefined || stated < 0) throw unreadable(label, `states no total (${pagination.total.join('.')})`);
+			const stated = pagination.total === undefined ? undefined : totalAt(page.body, pagination.total, label);
 			totalMoved ||= total !== undefined && stated !== total;
 			total = stated;
 			// The API may serve smaller pages than asked for, and even than it says: rows count, not pages.
-			const size = Math.max(1, wholeNumber(valueAt(page.body, pagination.size)) ?? pageSize);
-			if ((asked - 1) * size >= stated && page.fresh === 0) return undefined;
-			const number = wholeNumber(valueAt(page.body, pagination.page));
-			if (number !== undefined && number !== asked && page.rows > 0) throw notAdvancing(label, `page ${asked} was asked for, page ${number} came`);
+			const size = Math.max(1, (pagination.size === undefined ? undefined : wholeNumber(valueAt(page.body, pagination.size))) ?? pageSize);
+			if (stated !== undefined && (asked - 1) * size >= stated && page.fresh === 0) return undefined;
+			const number = pagination.page === undefined ? undefined : wholeNumber(valueAt(page.body, pagination.page));
+			if (number !== undefined && number !== asked - 1 + first && page.rows > 0) throw notAdvancing(label, `page ${asked - 1 + first} was asked for, page ${number} came`);
 			if (page.rows > 0 && page.fresh === 0 && !totalMoved) throw notAdvancing(label, `page ${asked} repeats rows of earlier pages`);
 			checkIdle(page);
 			delivered += page.rows;
 			emptyPages = page.rows === 0 ? emptyPages + 1 : 0;
 			if (emptyPages >= 2) return undefined;
+			if (stated === undefined) {
+				if (pagination.more === undefined ? page.rows === 0 : !moreAt(page.body, pagination.more, {label, loose: true})) return undefined;
 			// A full last page is followed by one more question: a total that is too low would otherwise hide rows.
-			if (page.rows < size && (delivered >= stated || (page.rows === 0 && asked * size >= stated))) return undefined;
+			} else if (page.rows < size && (delivered >= stated || (page.rows === 0 && asked * size >= stated))) return undefined;
 			asked++;
-			return parameters(asked);
+			return parameters(first + (pagination.counts === 'rows' ? delivered : asked - 1));
 		},
 	};
 }

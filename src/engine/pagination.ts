@@ -8,25 +8,33 @@ export interface TokenPagination {
 	readonly sizeParameter: string;
 	readonly defaultSize: number;
 	readonly maxSize: number;
-	/** Where an answer holds the next token and whether there is more. */
+	/** Where an answer holds the next token and whether there is more; without the latter the last answer has no token. */
 	readonly token: JsonPath;
-	readonly more: JsonPath;
+	readonly more?: JsonPath;
 	/** A token may also stand in the last answer, where it leads nowhere. Default false. */
 	readonly tokenAtEnd?: boolean;
+	/** The API is not documented: `more` may be 0 or 1, and a token a number. Default false. */
+	readonly loose?: boolean;
 }
 
-/** Pages counted from 1, with the number of all rows stated in every answer. */
+/** Pages counted up one after the other, by their number or by the rows before them. */
 export interface NumberedPagination {
 	readonly style: 'numbered';
 	readonly pageParameter: string;
 	readonly sizeParameter: string;
 	readonly defaultSize: number;
 	readonly maxSize: number;
-	/** Where an answer holds the number of its page, its page size and the number of rows in all. */
-	readonly page: JsonPath;
-	readonly size: JsonPath;
-	readonly total: JsonPath;
-	readonly totalPages: JsonPath;
+	/** What the page parameter counts. Default `pages`. */
+	readonly counts?: 'pages' | 'rows';
+	/** The page parameter of the first page. Default 1 for pages, 0 for rows. */
+	readonly first?: number;
+	/** Where an answer holds the number of its page, its page size and the number of pages, where it does. */
+	readonly page?: JsonPath;
+	readonly size?: JsonPath;
+	readonly totalPages?: JsonPath;
+	/** Where an answer holds the number of rows in all, or whether there is more. Without either an empty page is the last. */
+	readonly total?: JsonPath;
+	readonly more?: JsonPath;
 }
 
 /** Pages by offset into the rows of a query, which reaches only so many of them; the number of all rows is stated. */

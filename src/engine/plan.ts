@@ -1,10 +1,11 @@
-import type {ApiRequest} from '../http/client.ts';
+import {toSearchParams, type ApiRequest} from '../http/client.ts';
 import {formatDuration} from '../query/duration.ts';
 import type {Query} from '../query/query.ts';
 import {toRequest} from '../query/request.ts';
 import {formatUtc} from '../query/time.ts';
 import {firstPage} from './pager.ts';
-import {askedRange, countWindows} from './windows.ts';
+import {countWindowsOf, windowsOf} from './window-plan.ts';
+import {askedRange} from './windows.ts';
 
 /** What a run would do, as far as it can be known without asking the API. */
 export interface Plan {
@@ -22,9 +23,16 @@ export interface Plan {
 	readonly first_request: string | null;
 }
 
+/** Where a plan's request would go. */
+export interface PlanTarget {
+	readonly baseUrl: string;
+	/** The header that carries the credentials, the value masked. */
+	readonly authorization: string;
+}
+
 /** The plan of a query against a base URL. Touches neither network nor credentials. */
-export function planOf(query: Query, baseUrl: string): Plan {
-	const windows = countWindows(query.since, query.until, query.windowMs);
+export function planOf(query: Query, target: PlanTarget, now: () => number): Plan {
+	const windows = countWindowsOf(query, query.since, now);
 	const {requests, perMs} = query.budget;
 	return {
 		source: query.source.name,
@@ -35,7 +43,7 @@ export function planOf(query: Query, baseUrl: string): Plan {
 		fewest_requests: windows,
 		budget: `${requests}/${formatDuration(perMs)}`,
 		least_time_ms: windows === 0 ? 0 : Math.floor((windows - 1) / requests) * perMs,
-		first_request: windows === 0 ? null : asCurl(firstRequestOf(query), baseUrl),
+		first_request: windows === 0 ? null : asCurl(firstRequestOf(query, now), target),
 	};
 }
 
@@ -54,9 +62,10 @@ export function formatPlan(plan: Plan): string {
 }
 
 /** The first request of a query whose range is not empty: the first page of its first window. */
-export function firstRequestOf(query: Query): ApiRequest {
+export function firstRequestOf(query: Query, now: () => number): ApiRequest {
 	const {source} = query;
-	const asked = askedRange({from: query.since, to: Math.min(query.until, query.since + query.windowMs)}, source);
+	const [first = {from: query.since, to: query.until}] = windowsOf(query, query.since, now);
+	const asked = askedRange(first, source);
 	return toRequest(query, {
 		[source.range.start]: asked.start,
 		[source.range.end]: asked.end,
@@ -64,11 +73,13 @@ export function firstRequestOf(query: Query): ApiRequest {
 	});
 }
 
-function asCurl(request: ApiRequest, baseUrl: string): string {
-	const search = request.query === undefined ? '' : `?${new URLSearchParams(request.query.map(([name, value]): [string, string] => [name, value])).toString()}`;
+function asCurl(request: ApiRequest, {baseUrl, authorization}: PlanTarget): string {
+	const search = request.query === undefined ? '' : `?${toSearchParams(request.query).toString()}`;
 	return [
 		`curl -X ${request.method} ${shellQuote(`${baseUrl}${request.path}${search}`)}`,
-		`  -H 'Authorization: Bearer ***'`,
+		`  -H ${shellQuote(authorization)}`,
+		...Object.entries(request.headers ?? {}).map(([name, value]) => `  -H ${shellQuote(`${name}: ${value}`)}`),
+		...(request.form ?? []).map(([name, value]) => `  --data-urlencode ${shellQuote(`${name}=${value}`)}`),
 		...(request.body === undefined ? [] : [`  -H 'Content-Type: application/json; charset=utf-8'`, `  -d ${shellQuote(JSON.stringify(request.body))}`]),
 	].join(' \\\n');
 }

@@ -78,7 +78,7 @@ export class Sieve {
 	}
 
 	#belongs({id, time}: AuditRecord, ambiguous: boolean): boolean {
-		if (id === undefined || time === undefined) this.#report.oddities.unreadable++;
+		if ((id === undefined && this.#source.id !== null) || time === undefined) this.#report.oddities.unreadable++;
 		// A row without an identity cannot be told from its copy in a repeated reading.
 		if ((id === undefined || ambiguous) && this.#repeated) return false;
 		if (time !== undefined && (time < this.#window.from || time >= this.#window.to)) {

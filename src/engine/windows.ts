@@ -19,11 +19,6 @@ export function countWindows(since: number, until: number, lengthMs: number): nu
 	return Math.max(0, Math.ceil((until - since) / lengthMs));
 }
 
-/** Cuts `[since, until)` into windows of `lengthMs`, oldest first, the last one shorter where it must be. */
-export function* planWindows(since: number, until: number, lengthMs: number): Generator<Window, void, undefined> {
-	for (let from = since; from < until; from += lengthMs) yield {from, to: Math.min(from + lengthMs, until)};
-}
-
 /**
  * The range to ask for so that every row of the window is delivered however the API reads its ends: one unit
  * further on each side that the documentation leaves open. Rows beyond the window belong to its neighbours.

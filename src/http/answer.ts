@@ -1,3 +1,4 @@
+import type {Context} from '../context.ts';
 import {ApiError, CredentialsError, type ExportError} from '../errors.ts';
 import type {ErrorCode, Verdict, VendorDefinition} from '../vendors/types.ts';
 
@@ -34,6 +35,11 @@ export function wholeNumber(value: unknown): number | undefined {
 	return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
 }
 
+/** Judges answers of a vendor's API for a client; see `judgeAnswer`. @param scope the permission to name when one is missing */
+export function vendorJudge(vendor: VendorDefinition, {now, masker}: Pick<Context, 'now' | 'masker'>, scope?: string): (answer: RawAnswer, label: string) => Judgement {
+	return (answer, label) => judgeAnswer(answer, {vendor, label, scope, now: now(), mask: text => masker.mask(text)});
+}
+
 /**
  * Judges an answer by its vendor code, whatever the HTTP status says; by the status only where there is no known
  * code. A success needs code 0 in a readable body.
@@ -66,7 +72,8 @@ export function judgeAnswer(answer: RawAnswer, {vendor, label, scope, now, mask}
 	return {ok: false, verdict, error, ...(waitMs === undefined ? {} : {waitMs})};
 }
 
-function verdictOfStatus(status: number, code: number | undefined): Verdict {
+/** What an HTTP status asks for where no code says more. @param code the vendor's code, known or not */
+export function verdictOfStatus(status: number, code: number | undefined): Verdict {
 	if (status === 429) return 'rate-limited';
 	if (status === 408 || status >= 500) return 'retry';
 	if (status === 401) return 'token';
@@ -91,7 +98,7 @@ function describe({answer, vendor, body, code, known, mask}: {
 }
 
 /** Text from the outside as one harmless line of at most 300 characters. */
-function printable(text: string): string {
+export function printable(text: string): string {
 	const line = text.replaceAll(/[\p{C}\u2028\u2029]+/gu, ' ').trim();
 	return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

@@ -1,8 +1,7 @@
 import ky, {type KyInstance} from 'ky';
 import type {Context} from '../context.ts';
 import {ApiError, NetworkError, type ExportError} from '../errors.ts';
-import type {VendorDefinition} from '../vendors/types.ts';
-import {judgeAnswer} from './answer.ts';
+import type {Judgement, RawAnswer} from './answer.ts';
 import type {Budget, Place} from './budget.ts';
 import {openDeadline} from './deadline.ts';
 import {readBody} from './read-body.ts';
@@ -17,6 +16,10 @@ export interface ApiRequest {
 	readonly query?: ReadonlyArray<readonly [string, string]>;
 	/** Sent as JSON. */
 	readonly body?: unknown;
+	/** Sent as application/x-www-form-urlencoded instead of `body`. */
+	readonly form?: ReadonlyArray<readonly [string, string]>;
+	/** Beside those that every request has. */
+	readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface ApiAnswer {
@@ -26,12 +29,19 @@ export interface ApiAnswer {
 	readonly body: unknown;
 	/** Bytes that are not UTF-8 were replaced by U+FFFD. */
 	readonly altered: boolean;
+	/** The server's clock when it answered, Unix milliseconds cut to the second; undefined where it did not say. */
+	readonly servedAt?: number | undefined;
 }
 
 /** A token in use. */
 export interface AccessToken {
 	readonly value: string;
+	/** The headers that carry it. Default: `Authorization: Bearer <value>`. */
+	readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** Judges what an answer means; see `judgeAnswer`. */
+export type Judge = (answer: RawAnswer, label: string) => Judgement;
 
 /** Where a request's token comes from. */
 export interface TokenSource {
@@ -56,11 +66,10 @@ export interface RequestCounters {
 
 export interface ClientOptions {
 	readonly context: Context;
-	readonly vendor: VendorDefinition;
+	readonly judge: Judge;
 	readonly baseUrl: string;
 	/** Starts every message: the source's name. */
 	readonly name: string;
-	readonly scope?: string;
 	readonly timeoutMs: number;
 	readonly retries: number;
 	/** Absent for token endpoints, which have budgets of their own. */
@@ -124,7 +133,7 @@ async function attempt(
 	request: ApiRequest,
 	options: ClientOptions,
 ): Promise<{answer: ApiAnswer} | {token: AccessToken; error: ExportError}> {
-	const {context, budget, tokens, counters, vendor} = options;
+	const {context, budget, tokens, counters} = options;
 	const label = `${options.name}: ${request.method} ${request.path}`;
 	const place = await budget?.take(context.signal);
 	let token: AccessToken | undefined;
@@ -137,10 +146,11 @@ async function attempt(
 	counters.requests++;
 	const {response, bytes} = await exchange(http, request, {options, label, place, token});
 	const {text, altered} = decode(bytes);
-	const judgement = judgeAnswer({status: response.status, headers: response.headers, text}, {vendor, label, scope: options.scope, now: context.now(), mask: message => context.masker.mask(message)});
+	const judgement = options.judge({status: response.status, headers: response.headers, text}, label);
 	if (judgement.ok) {
 		if (token !== undefined) tokens?.accepted(token);
-		return {answer: {text, body: judgement.body, altered}};
+		const servedAt = Date.parse(response.headers.get('date') ?? '');
+		return {answer: {text, body: judgement.body, altered, servedAt: Number.isNaN(servedAt) ? undefined : servedAt}};
 	}
 	switch (judgement.verdict) {
 		case 'rate-limited':
@@ -173,9 +183,11 @@ async function exchange(http: KyInstance, request: ApiRequest, {options, label, 
 			headers: {
 				accept: 'application/json',
 				...(request.body === undefined ? {} : {'content-type': 'application/json; charset=utf-8'}),
-				...(token === undefined ? {} : {authorization: `Bearer ${token.value}`}),
+				...request.headers,
+				...(token === undefined ? {} : token.headers ?? {authorization: `Bearer ${token.value}`}),
 			},
-			...(request.query === undefined ? {} : {searchParams: new URLSearchParams(request.query.map(([name, value]): [string, string] => [name, value]))}),
+			...(request.query === undefined ? {} : {searchParams: toSearchParams(request.query)}),
+			...(request.form === undefined ? {} : {body: toSearchParams(request.form)}),
 			...(request.body === undefined ? {} : {body: JSON.stringify(request.body)}),
 			signal: deadline.signal,
 		});
@@ -197,6 +209,11 @@ async function exchange(http: KyInstance, request: ApiRequest, {options, label, 
 	}
 }
 
+/** Pairs as a query string or a form carries them. */
+export function toSearchParams(pairs: ReadonlyArray<readonly [string, string]>): URLSearchParams {
+	return new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value]));
+}
+
 const strictUtf8 = new TextDecoder('utf-8', {fatal: true});
 const lenientUtf8 = new TextDecoder('utf-8');
 
@@ -208,4 +225,3 @@ function decode(bytes: Uint8Array): {text: string; altered: boolean} {
 		return {text: lenientUtf8.decode(bytes), altered: true};
 	}
 }
-

@@ -2,6 +2,7 @@ import type {Connection} from '../config/connection.ts';
 import type {Context} from '../context.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {vendors} from '../vendors/index.ts';
+import {vendorJudge} from './answer.ts';
 import type {Budget} from './budget.ts';
 import {createClient, type Client, type RequestCounters, type TokenSource} from './client.ts';
 import {withProxy} from './proxy.ts';
@@ -39,7 +40,7 @@ export async function connect({source, connection, budget, counters, context, ..
 	const shared = {
 		...options,
 		context: {...context, fetch: await withProxy(context)},
-		vendor,
+		judge: vendorJudge(vendor, context),
 		baseUrl: connection.baseUrl,
 		name: source.name,
 		counters,
@@ -51,7 +52,7 @@ export async function connect({source, connection, budget, counters, context, ..
 			inputs: connection,
 			client: createClient({...shared, counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0}}),
 		});
-	return {client: createClient({...shared, scope: source.scope, budget, tokens}), tokens};
+	return {client: createClient({...shared, judge: vendorJudge(vendor, context, source.scope), budget, tokens}), tokens};
 }
 
 /** Loaded only where a source needs it: most exports sign in as an app. */

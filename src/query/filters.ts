@@ -1,17 +1,26 @@
 import type {ExportFlags} from '../commands/export-options.ts';
 import {UsageError} from '../errors.ts';
+import type {AuditRecord} from '../record.ts';
 import type {ParameterRule, SourceDefinition, SourceOption} from '../sources/types.ts';
 
 /** The API parameters that the user's filters come to, by name. */
 export type Filters = Readonly<Record<string, string | number | readonly string[]>>;
 
+/** What the user's filters come to. */
+export interface ResolvedFilters {
+	readonly filters: Filters;
+	/** Whether the filters that are applied here let a record through; undefined where there are none. */
+	readonly keeps?: (record: AuditRecord) => boolean;
+}
+
 /**
  * Reads a source's own options: flags over environment, names turned into codes, everything checked that the
  * documentation limits.
- * @throws UsageError naming the option.
+ * @throws UsageError naming the option, also for one that cannot be used with this source as it is set up
  */
-export function resolveFilters(source: SourceDefinition, flags: ExportFlags, env: Readonly<Record<string, string | undefined>>): Filters {
+export function resolveFilters(source: SourceDefinition, flags: ExportFlags, env: Readonly<Record<string, string | undefined>>): ResolvedFilters {
 	const filters: Record<string, string | number | readonly string[]> = {};
+	const tests: Array<(row: unknown) => boolean> = [];
 	for (const [name, option] of Object.entries<SourceOption>(source.options)) {
 		const given = flags[name] ?? (option.env === undefined ? undefined : env[option.env] || undefined);
 		const longName = longNameOf(option);
@@ -20,8 +29,11 @@ export function resolveFilters(source: SourceDefinition, flags: ExportFlags, env
 			continue;
 		}
 		const values = (Array.isArray(given) ? given : [given]).map(value => codeOf(String(value), option, longName));
-		const rule = source.parameters[option.parameter];
-		filters[option.parameter] = checked(values, rule, longName);
+		if (option.refusal !== undefined) throw new UsageError(`${longName} cannot be used here: ${option.refusal}`, {hint: `leave ${longName} out`});
+		const value = checked(values, source.parameters[option.parameter], longName);
+		const {locally} = option;
+		if (locally === undefined) filters[option.parameter] = value;
+		else tests.push(row => locally(row, values));
 	}
 	if (source.filter !== undefined) {
 		const expression = filterExpression(source, flags);
@@ -34,7 +46,14 @@ export function resolveFilters(source: SourceDefinition, flags: ExportFlags, env
 			throw new UsageError(`${longNameOf(option)} needs ${needed === undefined ? other : longNameOf(needed)} beside it`);
 		}
 	}
-	return filters;
+	if (tests.length === 0) return {filters};
+	return {
+		filters,
+		keeps({text}) {
+			const row: unknown = JSON.parse(text);
+			return tests.every(test => test(row));
+		},
+	};
 }
 
 function longNameOf(option: SourceOption): string {

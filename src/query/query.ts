@@ -1,4 +1,5 @@
 import type {SourceDefinition} from '../sources/types.ts';
+import type {AuditRecord} from '../record.ts';
 import type {Filters} from './filters.ts';
 import type {BudgetLimit} from '../http/budget.ts';
 
@@ -13,6 +14,10 @@ export interface Query {
 	readonly pageSize: number;
 	/** Length of a window in milliseconds. */
 	readonly windowMs: number;
+	/** IANA zone of the calendar, for sources whose windows follow its days. */
+	readonly timezone: string;
+	/** Whether the filters that the API does not know let a record through; undefined where there are none. */
+	readonly keeps?: (record: AuditRecord) => boolean;
 	/** Stop after this many records. */
 	readonly limit?: number;
 	/** `served`: windows oldest first, rows within one as the API serves them. `time`: oldest first throughout. */

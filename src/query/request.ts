@@ -1,9 +1,6 @@
 import type {ApiRequest} from '../http/client.ts';
-import type {SourceOption} from '../sources/types.ts';
+import type {ParameterValue, SourceOption} from '../sources/types.ts';
 import type {Query} from './query.ts';
-
-/** A parameter's value before it is written to the wire. */
-export type ParameterValue = string | number | readonly string[];
 
 /**
  * The API request that carries the source's constants, the query's filters and these parameters, the later ones before
@@ -13,6 +10,7 @@ export function toRequest({source, filters}: Pick<Query, 'source' | 'filters'>, 
 	const {method} = source.endpoint;
 	const {constants = {}} = source;
 	const all: Record<string, ParameterValue> = {...constants, ...filters, ...parameters};
+	if (source.toRequest !== undefined) return source.toRequest(all);
 	let {path} = source.endpoint;
 	for (const option of Object.values<SourceOption>(source.options)) {
 		if (option.in !== 'path') continue;

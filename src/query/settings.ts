@@ -5,7 +5,7 @@ import {defaultLanguage, type FormatName} from '../formats/index.ts';
 import type {BudgetLimit} from '../http/budget.ts';
 import {formatOf} from '../output/file-name.ts';
 import {formatDuration, requireDuration} from './duration.ts';
-import {parseTime, requireTimezone, systemTimezone} from './time.ts';
+import {formatUtc, parseTime, requireTimezone, systemTimezone} from './time.ts';
 import {resolveFilters} from './filters.ts';
 import type {Query} from './query.ts';
 import {languages, type Language} from '../sources/labels.ts';
@@ -32,7 +32,14 @@ export interface ExportSettings {
 	readonly output: OutputSettings;
 	/** Whether each bound moves with the clock (`now`, an age, the default) rather than naming an instant. */
 	readonly sliding: {readonly since: boolean; readonly until: boolean};
+	/** What the user must hear about the range before it is exported. */
+	readonly warnings: readonly string[];
 }
+
+/** Between looking at the clock and the arrival of the first request, which must not start out of reach by then. */
+const headStartMs = 5000;
+/** A start that went out of reach no longer ago than this is moved, not refused. */
+const graceMs = 60_000;
 
 const formats: readonly FormatName[] = ['ndjson', 'json', 'csv', 'table'];
 
@@ -51,7 +58,9 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 	terminal: boolean;
 }): ExportSettings {
 	const timezone = requireTimezone(flags.timezone ?? defaults.timezone ?? systemTimezone());
-	const since = timeBound(flags.since ?? '24h', '--since');
+	const warnings: string[] = [];
+	const start = timeBound(flags.since ?? '24h', '--since');
+	const since = {...start, ms: withinReach(start.ms)};
 	const until = timeBound(flags.until ?? 'now', '--until');
 	if (since.ms > until.ms) {
 		throw new UsageError('--since is later than --until', {hint: 'the range is [since, until): since comes first'});
@@ -64,9 +73,10 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 			source,
 			since: since.ms,
 			until: until.ms,
-			filters: resolveFilters(source, flags, env),
+			...resolveFilters(source, flags, env),
 			pageSize: pageSize(),
 			windowMs: windowMs(),
+			timezone,
 			...(limit === undefined ? {} : {limit}),
 			order: oneOf(flags.order ?? defaults.order ?? 'served', ['served', 'time'], '--order'),
 			...(defaults.offset_counts === undefined ? {} : {offsetCounts: defaults.offset_counts}),
@@ -87,6 +97,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 			resume: flags.resume ?? true,
 		},
 		sliding: {since: since.sliding, until: until.sliding},
+		warnings,
 	};
 
 	/** A bound that slides with the clock stands on a whole unit: rows of a second still under way would be cut in two. */
@@ -94,6 +105,27 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 		const bound = parseTime(text, {now, timezone, option});
 		const {unitMs} = source.range;
 		return bound.sliding ? {ms: Math.floor(bound.ms / unitMs) * unitMs, sliding: true} : bound;
+	}
+
+	/**
+	 * The first instant that a request may still start at. What is out of reach is an error, unless `--clip` says to start
+	 * later; of the seconds that go out of reach while the first request is on its way, a notice is enough.
+	 */
+	function withinReach(ms: number): number {
+		if (source.reachMs === undefined) return ms;
+		const {unitMs} = source.range;
+		const edge = now - source.reachMs;
+		const earliest = Math.ceil((edge + headStartMs) / unitMs) * unitMs;
+		if (ms >= earliest) return ms;
+		const reach = `${source.name} reaches back ${formatDuration(source.reachMs)}`;
+		// Who asks for exactly the reach means everything there is, also a moment after the time was worked out.
+		if (ms < edge - graceMs && flags.clip !== true) {
+			throw new UsageError(`--since: ${reach}: ${formatUtc(earliest)} is the earliest possible start, not ${formatUtc(ms)}`, {
+				hint: `write --since ${formatUtc(earliest)}, or --clip to start as early as possible`,
+			});
+		}
+		warnings.push(`${reach}: the export starts at ${formatUtc(earliest)}, not ${formatUtc(ms)}`);
+		return earliest;
 	}
 
 	function pageSize(): number {

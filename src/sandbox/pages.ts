@@ -28,7 +28,14 @@ export interface OffsetReading {
 /** The rows of one page, and what the answer says about the pages, each value with its place. */
 export interface Page {
 	readonly positions: readonly Position[];
-	readonly facts: ReadonlyArray<readonly [place: JsonPath, value: unknown]>;
+	readonly facts: readonly Fact[];
+}
+
+type Fact = readonly [place: JsonPath, value: unknown];
+
+/** The facts that the answers of an API have a place for. */
+function placed(facts: ReadonlyArray<readonly [place: JsonPath | undefined, value: unknown]>): Fact[] {
+	return facts.flatMap(([place, value]): Fact[] => place === undefined ? [] : [[place, value]]);
 }
 
 /** Rows on a page when the request names no size: as documented, else what these APIs usually take. */
@@ -59,10 +66,10 @@ function tokenPage(pagination: TokenPagination, {definition, parameters, selecti
 	const more = found.length > size;
 	return {
 		positions,
-		facts: [
+		facts: placed([
 			...((more || pagination.tokenAtEnd === true) && last !== undefined ? [[pagination.token, tokens.issue(query, last)] as const] : []),
 			[pagination.more, more],
-		],
+		]),
 	};
 }
 
@@ -73,12 +80,12 @@ function numberedPage(pagination: NumberedPagination, {definition, parameters, s
 	const total = reader.count(selection);
 	return {
 		positions: reader.take(selection, order, {skip: (page - 1) * size}, size),
-		facts: [
+		facts: placed([
 			[pagination.page, page],
 			[pagination.size, size],
 			[pagination.total, total],
 			[pagination.totalPages, Math.ceil(total / size)],
-		],
+		]),
 	};
 }
 

@@ -1,4 +1,5 @@
 import type {Pagination} from '../engine/pagination.ts';
+import type {ApiRequest} from '../http/client.ts';
 import type {VendorName} from '../vendors/index.ts';
 
 /** A path of keys into a JSON document: `['data', 'items']`. */
@@ -41,7 +42,14 @@ export interface SourceOption {
 	readonly field?: string;
 	/** `anywhere`: the API looks for the value in the whole row. Default `field`. */
 	readonly match?: 'field' | 'anywhere';
+	/** Compares here what the API cannot: whether a parsed row has one of the values. Nothing is sent then. */
+	readonly locally?: (row: unknown, values: readonly string[]) => boolean;
+	/** Why this option cannot be used with this source as it is set up. */
+	readonly refusal?: string;
 }
+
+/** The value of a parameter before it is written to the wire. */
+export type ParameterValue = string | number | readonly string[];
 
 /** What a code means, in words for people. */
 export interface Label {
@@ -119,7 +127,13 @@ export interface SourceDefinition {
 		readonly defaultMs: number;
 		/** The longest time one request may span, in milliseconds; absent where the API states none. */
 		readonly maxMs?: number;
+		/** Windows follow the calendar days of the user's time zone where that takes no more of them: `always` whatever it takes. */
+		readonly days?: 'where-no-more' | 'always';
 	};
+	/** How far back a request may start, in milliseconds; absent where it may start at any time. */
+	readonly reachMs?: number;
+	/** Rows may arrive this much later than their time, in milliseconds, as far as the vendor says. */
+	readonly arrivesWithinMs?: number;
 	/** How long the vendor keeps rows, in milliseconds; absent where it does not say. */
 	readonly retentionMs?: number;
 	/**
@@ -142,9 +156,14 @@ export interface SourceDefinition {
 	};
 	/** Where the array of rows stands in an answer. */
 	readonly rows: JsonPath;
-	/** A row's identity, and its time in units of `range.unitMs`. */
-	readonly id: string;
+	/** A row's identity, dotted where it stands deeper; null where rows have none. */
+	readonly id: string | null;
+	/** A row's time, dotted likewise; in units of `range.unitMs`, unless `readTime` reads it. */
 	readonly time: string;
+	/** Unix milliseconds of a row's time as it stands there, or undefined when it is none. */
+	readonly readTime?: (value: unknown) => number | undefined;
+	/** Writes parameters to the wire where they do not simply stand side by side; `parameters` holds all of them by name. */
+	readonly toRequest?: (parameters: Readonly<Record<string, ParameterValue>>) => ApiRequest;
 	readonly columns: readonly Column[];
 	/** What the codes of a field mean: by field, dotted, then by code. Codes that are not listed are shown as they are. */
 	readonly labels?: Readonly<Record<string, Readonly<Record<string, Label>>>>;

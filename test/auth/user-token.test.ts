@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {signInEndpoints} from '../../src/auth/endpoints.ts';
 import {createUserTokenSource, type UserTokenOptions} from '../../src/auth/user-token.ts';
 import {CredentialsError, InterruptedError, NetworkError} from '../../src/errors.ts';
+import {vendorJudge} from '../../src/http/answer.ts';
 import {createClient} from '../../src/http/client.ts';
 import {acquireLock} from '../../src/output/lock.ts';
 import {feishu} from '../../src/vendors/feishu.ts';
@@ -226,7 +227,7 @@ describe('a request with the user\'s token', () => {
 		const {context, service, source} = made;
 		let asked = 0;
 		const client = createClient({
-			vendor: feishu, baseUrl, name: 'feishu-apaas', timeoutMs: 30_000, retries: 0, debug: () => undefined, tokens: source,
+			judge: vendorJudge(feishu, context), baseUrl, name: 'feishu-apaas', timeoutMs: 30_000, retries: 0, debug: () => undefined, tokens: source,
 			counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
 			context: {...context, fetch: async (input, init) => {
 				asked++;

@@ -150,3 +150,42 @@ describe('numbered pages', () => {
 		expect(() => pager.next({body: {data: {pagination: {page: 1, page_size: 10, total}}}, rows: 1, fresh: 1})).toThrow('states no total (data.pagination.total)');
 	});
 });
+
+describe('pages of APIs that nobody documents', () => {
+	const page = (data: Record<string, unknown>, rows: number) => ({body: {data}, rows, fresh: rows});
+	const next: TokenPagination = {style: 'token', tokenParameter: 'cursor', sizeParameter: 'size', defaultSize: 2, maxSize: 2, token: ['data', 'next'], loose: true};
+	const rows: NumberedPagination = {style: 'numbered', counts: 'rows', pageParameter: 'offset', sizeParameter: 'limit', defaultSize: 2, maxSize: 2};
+
+	it.each([undefined, null, '', '0', 0])('end where no flag says so and the next cursor is %j', token => {
+		const pager = createPager(next, 2, 'test');
+		expect(pager.next(page({next: 17}, 2))).toEqual({size: 2, cursor: '17'});
+		expect(pager.next(page({next: token}, 2))).toBeUndefined();
+	});
+
+	it('take 0 and 1 for false and true', () => {
+		const pager = createPager({...next, more: ['data', 'more']}, 2, 'test');
+		expect(pager.next(page({more: 1, next: 'a'}, 2))).toEqual({size: 2, cursor: 'a'});
+		expect(pager.next(page({more: 0, next: 'b'}, 2))).toBeUndefined();
+	});
+
+	it('are counted from 0 where the first one is', () => {
+		const pager = createPager({...rows, counts: 'pages', first: 0, total: ['data', 'total']}, 2, 'test');
+		expect(pager.first).toEqual({offset: 0, limit: 2});
+		expect(pager.next(page({total: 3}, 2))).toEqual({offset: 1, limit: 2});
+		expect(pager.next(page({total: 3}, 1))).toBeUndefined();
+	});
+
+	it('are counted by the rows that came, not by those that were asked for', () => {
+		const pager = createPager({...rows, more: ['data', 'more']}, 100, 'test');
+		expect(pager.first).toEqual({offset: 0, limit: 100});
+		expect(pager.next(page({more: true}, 30))).toEqual({offset: 30, limit: 100});
+		expect(pager.next(page({more: true}, 30))).toEqual({offset: 60, limit: 100});
+		expect(pager.next(page({more: false}, 1))).toBeUndefined();
+	});
+
+	it('end with an empty page where nothing tells of the end', () => {
+		const pager = createPager(rows, 2, 'test');
+		expect(pager.next(page({}, 1))).toEqual({offset: 1, limit: 2});
+		expect(pager.next(page({}, 0))).toBeUndefined();
+	});
+});

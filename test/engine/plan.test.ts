@@ -8,7 +8,7 @@ import {sources} from '../../src/sources/index.ts';
 
 const since = Date.UTC(2026, 10, 19);
 const queryOf = (changes: Partial<Query> = {}): Query => ({
-	source: sources['feishu-openapi'], since, until: since + 24 * HOUR, filters: {}, pageSize: 100, windowMs: HOUR, order: 'served', redact: [],
+	source: sources['feishu-openapi'], since, until: since + 24 * HOUR, filters: {}, pageSize: 100, windowMs: HOUR, timezone: 'UTC', order: 'served', redact: [],
 	concurrency: 4, budget: {requests: 100, perMs: MINUTE}, timeoutMs: 30_000, retries: 5, ...changes,
 });
 
@@ -24,20 +24,20 @@ it.each([
 	{hours: 101, windows: 101, leastTimeMs: MINUTE},
 	{hours: 250, windows: 250, leastTimeMs: 2 * MINUTE},
 ])('needs $windows requests and $leastTimeMs ms for $hours hours', ({hours, windows, leastTimeMs}) => {
-	expect(planOf(queryOf({until: since + hours * HOUR}), 'https://a.example')).toMatchObject({
+	expect(planOf(queryOf({until: since + hours * HOUR}), {baseUrl: 'https://a.example', authorization: 'Authorization: Bearer ***'}, () => since)).toMatchObject({
 		windows, fewest_requests: windows, least_time_ms: leastTimeMs, budget: '100/1m', window: '1h', since: '2026-11-19T00:00:00Z',
 	});
 });
 
 it('has no first request for an empty range', () => {
-	const plan = planOf(queryOf({until: since}), 'https://a.example');
+	const plan = planOf(queryOf({until: since}), {baseUrl: 'https://a.example', authorization: 'Authorization: Bearer ***'}, () => since);
 	expect(plan).toMatchObject({windows: 0, least_time_ms: 0, first_request: null});
 	expect(formatPlan(plan)).toContain('none, the range is empty');
 });
 
 describe('the first request', () => {
 	it('is a curl command that a shell takes apart again as it was meant, with the token masked', () => {
-		const plan = planOf(queryOf({filters: {app_id: `it's $HOME`}}), 'https://a.example');
+		const plan = planOf(queryOf({filters: {app_id: `it's $HOME`}}), {baseUrl: 'https://a.example', authorization: 'Authorization: Bearer ***'}, () => since);
 		expect(shellArguments([plan.first_request])).toEqual([[
 			'-X', 'POST', 'https://a.example/open-apis/security_and_compliance/v1/openapi_logs/list_data',
 			'-H', 'Authorization: Bearer ***', '-H', 'Content-Type: application/json; charset=utf-8',
@@ -50,8 +50,8 @@ describe('the first request', () => {
 		// One shell for all of them: starting one takes longer than everything else.
 		const values = fc.sample(value, {numRuns: 200, seed: 7});
 		const commands = values.flatMap(text => [
-			planOf(queryOf({filters: {app_id: text}}), 'https://a.example').first_request,
-			planOf(queryOf({source: sources['trae-openapi'], filters: {api_path: text}}), 'https://a.example').first_request,
+			planOf(queryOf({filters: {app_id: text}}), {baseUrl: 'https://a.example', authorization: 'Authorization: Bearer ***'}, () => since).first_request,
+			planOf(queryOf({source: sources['trae-openapi'], filters: {api_path: text}}), {baseUrl: 'https://a.example', authorization: 'Authorization: Bearer ***'}, () => since).first_request,
 		]);
 		const parsed = shellArguments(commands);
 		expect(parsed).toHaveLength(2 * values.length);

@@ -144,7 +144,7 @@ describe.each(definitions)('$name', ({key, name, source}) => {
 		for (const {text, value} of documented) {
 			const record = toRecord(text, value, source);
 			expect(JSON.parse(record.text)).toEqual(value);
-			expect(record.id).toBe(String(valueAt(value, [source.id])));
+			expect(record.id).toBe(String(valueAt(value, [source.id ?? ''])));
 			// Some instant of the years in which these APIs exist: the unit is right.
 			expect(record.time).toBeGreaterThan(Date.UTC(2015, 0));
 			expect(record.time).toBeLessThan(Date.UTC(2100, 0));

@@ -1,0 +1,67 @@
+import {ApiError} from '../errors.ts';
+import type {Client} from '../http/client.ts';
+import {parseFieldPath, redactFields, type FieldPath} from '../json/edit.ts';
+import {formatDuration} from '../query/duration.ts';
+import type {Query} from '../query/query.ts';
+import {toRequest} from '../query/request.ts';
+import type {AuditRecord} from '../record.ts';
+import {nothingLearned, type CappedReader} from './capped-page.ts';
+import type {ReadWindow} from './in-order.ts';
+import {readCapped} from './read-capped.ts';
+import {readWindow, type FetchPage, type WindowReader} from './read-window.ts';
+
+/**
+ * Reads windows of a query as they go to the output: every row of the window once, those that the query's local filters
+ * leave, redacted. What it learns about an API whose documentation leaves things open it keeps from window to window.
+ * @param options.now wall-clock time in Unix milliseconds
+ * @param options.served told when the server answered, Unix milliseconds by its own clock
+ */
+export function createWindowReader(query: Query, {client, verbose, now, served}: {
+	client: Client; verbose: (message: string) => void; now: () => number; served?: (at: number) => void;
+}): ReadWindow {
+	const {source} = query;
+	const fetchPage: FetchPage = async parameters => {
+		const {reachMs, range} = source;
+		if (reachMs !== undefined && Number(parameters[range.start]) * range.unitMs < now() - reachMs) {
+			throw new ApiError(`${source.name}: a window has gone out of the ${formatDuration(reachMs)} that can be asked for while it was being read`, {
+				hint: 'run again with a later --since',
+			});
+		}
+		const answer = await client.send(toRequest(query, parameters));
+		if (answer.servedAt !== undefined) served?.(answer.servedAt);
+		return answer;
+	};
+	const reader: WindowReader = {source, pageSize: query.pageSize, verbose, fetchPage};
+	const {pagination, splitBy} = source;
+	const capped: CappedReader | undefined = pagination.style === 'offset'
+		? {...reader, pagination: {...pagination, counts: query.offsetCounts ?? pagination.counts}, concurrency: query.concurrency, learned: nothingLearned(), splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}
+		: undefined;
+	const redacted = query.redact.map(path => parseFieldPath(path));
+	const {keeps} = query;
+	return (window, report) => {
+		const delivered = capped === undefined ? readWindow(window, reader, report) : readCapped(window, capped, report);
+		const kept = keeps === undefined ? delivered : keep(delivered, keeps);
+		return redacted.length === 0 ? kept : redact(kept, redacted);
+	};
+}
+
+async function* keep(batches: AsyncIterable<AuditRecord[]>, keeps: (record: AuditRecord) => boolean): AsyncGenerator<AuditRecord[], void, undefined> {
+	for await (const batch of batches) {
+		const kept = batch.filter(record => keeps(record));
+		if (kept.length > 0) yield kept;
+	}
+}
+
+async function* redact(batches: AsyncIterable<AuditRecord[]>, paths: readonly FieldPath[]): AsyncGenerator<AuditRecord[], void, undefined> {
+	for await (const batch of batches) yield batch.map(record => ({...record, text: redactFields(record.text, paths)}));
+}
+
+/** Whether the user left open what the source splits by. */
+function isUnsplit({filters}: Query, {parameter, all}: {parameter: string; all: string}): boolean {
+	return filters[parameter] === undefined || filters[parameter] === all;
+}
+
+/** Windows read beside each other. Offset pages of one window are read in parallel instead: more would only grow the memory. */
+export function windowsAtOnce({source, concurrency}: Pick<Query, 'source' | 'concurrency'>): number {
+	return source.pagination.style === 'offset' ? 1 : concurrency;
+}
