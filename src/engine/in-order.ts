@@ -4,15 +4,15 @@ import {newReport, type WindowReport} from './problems.ts';
 import type {Window} from './windows.ts';
 
 /** What comes out of a run of windows, strictly window after window. */
-export type WindowEvent =
-	| {readonly kind: 'records'; readonly window: Window; readonly records: AuditRecord[]; readonly report: WindowReport}
-	| {readonly kind: 'done'; readonly window: Window; readonly report: WindowReport};
+export type WindowEvent<W extends Window = Window> =
+	| {readonly kind: 'records'; readonly window: W; readonly records: AuditRecord[]; readonly report: WindowReport}
+	| {readonly kind: 'done'; readonly window: W; readonly report: WindowReport};
 
 /** Reads one window; problems and counts go into `report`. */
-export type ReadWindow = (window: Window, report: WindowReport) => AsyncIterable<AuditRecord[]>;
+export type ReadWindow<W extends Window = Window> = (window: W, report: WindowReport) => AsyncIterable<AuditRecord[]>;
 
-interface Job {
-	readonly window: Window;
+interface Job<W extends Window> {
+	readonly window: W;
 	readonly report: WindowReport;
 	readonly queue: AuditRecord[][];
 	finished: boolean;
@@ -30,12 +30,12 @@ const mostWaitingCharacters = 24 * 1024 * 1024;
  * failure surfaces when its window's turn comes: everything before it has been delivered by then. When the consumer
  * leaves, `stop` is aborted and every reading has ended before this generator returns.
  */
-export async function* inOrder(
-	windows: Iterable<Window>,
-	read: ReadWindow,
+export async function* inOrder<W extends Window>(
+	windows: Iterable<W>,
+	read: ReadWindow<W>,
 	{concurrency, stop}: {concurrency: number; stop: AbortController},
-): AsyncGenerator<WindowEvent, void, undefined> {
-	const jobs: Job[] = [];
+): AsyncGenerator<WindowEvent<W>, void, undefined> {
+	const jobs: Array<Job<W>> = [];
 	const plan = windows[Symbol.iterator]();
 	let waitingCharacters = 0;
 	let closed = false;
@@ -49,7 +49,7 @@ export async function* inOrder(
 		for (const listener of waiting) listener();
 	};
 
-	const run = async (job: Job) => {
+	const run = async (job: Job<W>) => {
 		try {
 			for await (const records of read(job.window, job.report)) {
 				while (!closed && job !== jobs[0] && waitingCharacters > mostWaitingCharacters) await changed();
@@ -72,7 +72,7 @@ export async function* inOrder(
 		while (jobs.length < concurrency) {
 			const next = plan.next();
 			if (next.done === true) return;
-			const job: Job = {window: next.value, report: newReport(), queue: [], finished: false, failure: undefined, stopped: Promise.resolve()};
+			const job: Job<W> = {window: next.value, report: newReport(), queue: [], finished: false, failure: undefined, stopped: Promise.resolve()};
 			jobs.push(job);
 			job.stopped = run(job);
 		}

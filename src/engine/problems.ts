@@ -36,11 +36,13 @@ export interface WindowReport {
 	oddities: Oddities;
 	/** Rows delivered more than once, written once. */
 	duplicates: number;
+	/** The number of rows that the API stated for the asked ranges of this window, all together; undefined where it states none. */
+	total: number | undefined;
 }
 
 /** A report on a window of which nothing is known yet. */
 export function newReport(): WindowReport {
-	return {problems: [], duplicates: 0, oddities: noOddities()};
+	return {problems: [], duplicates: 0, oddities: noOddities(), total: undefined};
 }
 
 /** Nothing strange so far. */

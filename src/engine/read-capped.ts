@@ -111,5 +111,5 @@ async function* readPart(part: Part, {first: known, reader, report, written}: Fi
 			if (sifted.kept.length > 0) yield sifted.kept;
 		}
 	}
-	return compareTotal({total, totalMoved, delivered: sieve.delivered});
+	return compareTotal(report, {total, totalMoved, delivered: sieve.delivered});
 }

@@ -68,13 +68,14 @@ export async function* readUntilStill(
 	}
 }
 
-/** Compares what was delivered with the total that the API stated. */
-export function compareTotal({total, totalMoved, delivered}: {total: number | undefined; totalMoved: boolean; delivered: number}): ReadingOutcome {
+/** Compares what was delivered with the total that the API stated; a total that fits goes into the report. */
+export function compareTotal(report: WindowReport, {total, totalMoved, delivered}: {total: number | undefined; totalMoved: boolean; delivered: number}): ReadingOutcome {
 	if (total === undefined) return {kind: 'complete'};
 	if (totalMoved) {
 		return {kind: 'incomplete', problem: 'unstable', detail: `the number of rows kept changing while they were read; the last total was ${total}, ${delivered} were delivered`};
 	}
 	if (total !== delivered) return {kind: 'incomplete', problem: 'total_mismatch', detail: `the API states ${total} rows and delivered ${delivered}`};
+	report.total = (report.total ?? 0) + total;
 	return {kind: 'complete'};
 }
 
@@ -99,5 +100,5 @@ async function* readOnce({window, reader, report, written, repeated}: {
 		first = false;
 		if (page.kept.length > 0) yield page.kept;
 	}
-	return compareTotal({total: pager.total, totalMoved: pager.totalMoved, delivered: sieve.delivered});
+	return compareTotal(report, {total: pager.total, totalMoved: pager.totalMoved, delivered: sieve.delivered});
 }

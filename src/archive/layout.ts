@@ -1,0 +1,66 @@
+import {DAY} from '../query/duration.ts';
+
+/*
+ * What lies in an archive's directory:
+ *
+ *   manifest.ndjson                                        what there is: append-only, hash-chained
+ *   dt=2026-11-20/20261120T000000Z_20261120T010000Z.ndjson.gz   a segment: the rows of a window, oldest first
+ *   dt=2026-11-20/20261120T000000Z_20261120T010000Z.late-412.ndjson.gz   rows that came later, or filled a gap; 412 is its line
+ *   run.json                                               a run is under way, or was cut off
+ *   last-run.json                                          how the last run ended
+ *   set-aside/                                             files that were damaged or that no line lists, renamed
+ *   manifest.ndjson.lock/                                  the lock of the run under way
+ */
+
+export const manifestName = 'manifest.ndjson';
+export const runMarkerName = 'run.json';
+export const lastRunName = 'last-run.json';
+export const setAsideName = 'set-aside';
+
+/** How segments are packed. */
+export type SegmentCompression = 'gzip' | 'none';
+
+/** A segment's place, by its name. */
+export interface SegmentName {
+	/** The window `[from, to)` in Unix milliseconds. */
+	readonly from: number;
+	readonly to: number;
+	/** The manifest line that a later segment was written with; undefined for the first of its window. */
+	readonly late?: number | undefined;
+	readonly compression: SegmentCompression;
+}
+
+const namePattern = /^dt=(\d{4}-\d{2}-\d{2})\/(\d{8}T\d{6}(?:\.\d{3})?Z)_(\d{8}T\d{6}(?:\.\d{3})?Z)(?:\.late-(\d+))?\.ndjson(\.gz)?$/;
+
+/** The path of a segment below the archive's directory, with `/` on every platform. */
+export function segmentPath({from, to, late, compression}: SegmentName): string {
+	return `${partitionOf(from)}/${compact(from)}_${compact(to)}${late === undefined ? '' : `.late-${late}`}.ndjson${compression === 'gzip' ? '.gz' : ''}`;
+}
+
+/** What a path says, or undefined when no segment is called so. */
+export function parseSegmentPath(path: string): SegmentName | undefined {
+	const [, day, start, end, late, gz] = namePattern.exec(path) ?? [];
+	if (day === undefined || start === undefined || end === undefined) return undefined;
+	const name: SegmentName = {
+		from: expanded(start), to: expanded(end), compression: gz === undefined ? 'none' : 'gzip', ...(late === undefined ? {} : {late: Number(late)}),
+	};
+	return Number.isNaN(name.from) || Number.isNaN(name.to) || segmentPath(name) !== path ? undefined : name;
+}
+
+/** The partition of an instant: its UTC day, as Hive writes it. */
+export function partitionOf(ms: number): string {
+	return `dt=${new Date(ms).toISOString().slice(0, 10)}`;
+}
+
+/** The first instant of the next UTC day: no segment reaches beyond it. */
+export function endOfPartition(ms: number): number {
+	return (Math.floor(ms / DAY) + 1) * DAY;
+}
+
+function compact(ms: number): string {
+	return new Date(ms).toISOString().replaceAll(/[-:]/g, '').replace('.000Z', 'Z');
+}
+
+function expanded(text: string): number {
+	return Date.parse(text.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})/, '$1-$2-$3T$4:$5:'));
+}
