@@ -80,6 +80,7 @@ or a configuration file, never from flags.`);
 		.option('--ends <inclusive|exclusive>', 'how the end of a time range is read; default inclusive')
 		.option('--offset <rows|pages>', 'what an offset counts; default rows')
 		.option('--cap <n>', 'most rows that one query with offsets reaches; default as documented')
+		.option('--console <page|offset|cursor>', "how the developer console's log search speaks on the wire; default page")
 		.option('--totals <honest|saturating>', 'whether a total also counts what lies beyond the cap; default honest')
 		.addHelpText('after', `
 Point the exporter at it from another terminal:

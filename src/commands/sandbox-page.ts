@@ -1,3 +1,4 @@
+import {consolePaths} from '../sandbox/console/handler.ts';
 import type {Sandbox} from '../sandbox/options.ts';
 import {sources} from '../sources/index.ts';
 import type {SourceDefinition} from '../sources/types.ts';
@@ -7,7 +8,7 @@ import {vendors, type VendorName} from '../vendors/index.ts';
  * What `sandbox` tells its user: where it listens, and what to set and run to export from it. Everything but the
  * settings stands in comments, so a POSIX shell can read the page as it is.
  */
-export function sandboxPage(url: string, {credentials, places}: Pick<Sandbox, 'credentials' | 'places'>): string {
+export function sandboxPage(url: string, {credentials, places, consolePassword}: Pick<Sandbox, 'credentials' | 'places' | 'consolePassword'>): string {
 	const definitions = Object.values<SourceDefinition>(sources);
 	const settings = [...new Set<VendorName>(definitions.map(({vendor}) => vendor))].flatMap(vendor => [
 		`export ${vendors[vendor].env.appId}=${credentials[vendor].appId}`,
@@ -24,6 +25,7 @@ export function sandboxPage(url: string, {credentials, places}: Pick<Sandbox, 'c
 		'# and export from it:',
 		...signIns,
 		...definitions.map(({name}) => `#   audit-export ${name} --base-url ${url} --since 1h --limit 20`),
+		`# Its developer console: ${url}${consolePaths.log(credentials.feishu.appId)} (any user name, password ${consolePassword})`,
 		'',
 	].join('\n');
 }

@@ -1,6 +1,7 @@
 import type {Context} from '../context.ts';
 import {UsageError} from '../errors.ts';
 import {requireDuration} from '../query/duration.ts';
+import {consoleShapeNames} from '../sandbox/console/shape-names.ts';
 import {createSandbox} from '../sandbox/sandbox.ts';
 import {serveSandbox} from '../sandbox/serve.ts';
 import {sandboxPage} from './sandbox-page.ts';
@@ -17,6 +18,7 @@ export interface SandboxCommandOptions {
 	readonly offset?: string;
 	readonly cap?: string;
 	readonly totals?: string;
+	readonly console?: string;
 }
 
 /** Where the sandbox listens unless `--port` says otherwise. */
@@ -43,6 +45,7 @@ export async function sandboxCommand(options: SandboxCommandOptions, context: Pi
 		offsetCounts: oneOf('--offset', options.offset, ['rows', 'pages']),
 		...(options.cap === undefined ? {} : {cap: wholeNumber('--cap', options.cap, maxRecordsPerDay)}),
 		totals: oneOf('--totals', options.totals, ['honest', 'saturating']),
+		console: oneOf('--console', options.console, consoleShapeNames),
 	});
 	const port = wholeNumber('--port', options.port ?? String(defaultSandboxPort), 65_535);
 	context.signal.throwIfAborted();

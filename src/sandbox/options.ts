@@ -1,5 +1,6 @@
 import type {Fetch, Sleep} from '../context.ts';
 import type {VendorName} from '../vendors/index.ts';
+import type {ConsoleShapeName} from './console/shape-names.ts';
 import type {IssuedTokens} from './oauth/user-tokens.ts';
 import type {Order} from './selection.ts';
 import type {Ends} from './selector.ts';
@@ -16,6 +17,8 @@ export interface SandboxRequest {
 	readonly at: number;
 	/** The parameters as sent; empty for token exchanges, whose parameters are secret. */
 	readonly params: Readonly<Record<string, unknown>>;
+	/** The half-open time range that a search of the developer console asked for, in Unix milliseconds, granted or not. */
+	readonly range?: {readonly from: number; readonly to: number};
 	/** Whether it carried an Authorization header. */
 	readonly authorization: boolean;
 }
@@ -52,8 +55,15 @@ export interface SandboxOptions {
 	readonly deviceCodeLifeSeconds?: number;
 	/** The scopes that the app has. Default: whatever it asks for. */
 	readonly scopes?: readonly string[];
-	/** Explicit rows instead of generated ones, by source; `time` in the source's unit, as in the row. */
+	/**
+	 * Explicit rows instead of generated ones, by source; `time` in the source's unit, as in the row. Of the console's searches
+	 * (`feishu-app-log event`) in milliseconds, the other fields by the names of generated rows, whatever the wire calls them.
+	 */
 	readonly rows?: Readonly<Partial<Record<string, readonly ListedRow[]>>>;
+	/** How the developer console speaks on the wire, which is not known of the real one. Default `page`. */
+	readonly console?: ConsoleShapeName;
+	/** How long some rows of the client search take to reach the developer console: one in four. Default 0. */
+	readonly lateClientMs?: number;
 	/** Told of every request when its answer is decided. */
 	readonly onRequest?: (entry: SandboxRequest) => void;
 }
@@ -71,6 +81,21 @@ export interface Sandbox {
 	signIn(scopes: readonly string[]): IssuedTokens;
 	/** What the sign-in endpoints did so far. */
 	stats(): SignInStats;
+	/** What the sign-in page of the developer console takes, with any user name. */
+	readonly consolePassword: string;
+	/** A new session as signing in to the developer console would give it, without the browser. */
+	consoleSession(): ConsoleAccess;
+	/** Ends every session of the developer console. */
+	revokeConsoleSessions(): void;
+}
+
+/** What a request to the developer console's API must carry. */
+export interface ConsoleAccess {
+	/** The whole Cookie header. */
+	readonly cookie: string;
+	readonly csrfToken: string;
+	/** The header that the CSRF token goes into. */
+	readonly csrfHeader: string;
 }
 
 /** How often each thing happened, successfully, since the sandbox was created. */

@@ -2,8 +2,10 @@ import {Hono, type Context as HonoContext} from 'hono';
 import {sources} from '../sources/index.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {vendors} from '../vendors/index.ts';
+import type {ConsoleRoute} from './console/handler.ts';
+import {createConsole} from './console/index.ts';
+import type {ConsoleRange} from './console/log.ts';
 import {createSignIn} from './oauth/index.ts';
-import type {Route} from './oauth/sign-in.ts';
 import type {Sandbox, SandboxOptions} from './options.ts';
 import {createSourceApi} from './source-api.ts';
 import {createTokenApi} from './token-api.ts';
@@ -14,7 +16,7 @@ import {sandboxVendors} from './vendors/index.ts';
 import type {SandboxVendor} from './vendors/types.ts';
 
 interface Notes {
-	Variables: {at: number; source: string | undefined; params: Readonly<Record<string, unknown>>};
+	Variables: {at: number; source: string | undefined; params: Readonly<Record<string, unknown>>; range: ConsoleRange | undefined};
 }
 
 /**
@@ -31,17 +33,19 @@ export function createSandbox(options: SandboxOptions, definitions: readonly Sou
 		c.set('params', {});
 		await next();
 		const source = c.get('source');
+		const range = c.get('range');
 		onRequest?.({
 			...(source === undefined ? {} : {source}),
 			path: c.req.path,
 			status: c.res.status,
 			at: c.get('at'),
 			params: c.get('params'),
+			...(range === undefined ? {} : {range}),
 			authorization: c.req.raw.headers.has('authorization'),
 		});
 	});
 
-	function mount(vendor: SandboxVendor, {path, handlers}: Route, source?: string): void {
+	function mount(vendor: SandboxVendor, {path, handlers, source}: ConsoleRoute): void {
 		app.all(path, async (c: HonoContext<Notes>) => {
 			const handler = Object.entries(handlers).find(([method]) => method === c.req.raw.method)?.[1];
 			if (handler === undefined) return gatewayError(405, 'Method Not Allowed', {allow: Object.keys(handlers).join(', ')});
@@ -52,12 +56,15 @@ export function createSandbox(options: SandboxOptions, definitions: readonly Sou
 				at,
 				replies: repliesOf(vendor, vendor.traceId(stamp, hexDigits(random, 20))),
 				seen: params => c.set('params', params),
+				ranged: range => c.set('range', range),
 			});
 		});
 	}
 
 	const signIn = createSignIn(sandboxVendors.feishu, options, definitions);
 	for (const route of signIn.routes) mount(sandboxVendors.feishu, route);
+	const developerConsole = createConsole(sandboxVendors.feishu.credentials.appId, options);
+	for (const route of developerConsole.routes) mount(sandboxVendors.feishu, route);
 	const stores: TokenStore[] = [];
 	for (const vendor of Object.values(sandboxVendors)) {
 		const store = createTokenStore({seed: seedOf(seed, vendor.name), lifeSeconds: tokenLifeSeconds, ...vendor});
@@ -66,7 +73,7 @@ export function createSandbox(options: SandboxOptions, definitions: readonly Sou
 		for (const definition of definitions) {
 			if (definition.vendor !== vendor.name) continue;
 			const {method, path} = definition.endpoint;
-			mount(vendor, {path, handlers: {[method]: createSourceApi(definition, options, vendor, {app: store, users: signIn.tokens})}}, definition.name);
+			mount(vendor, {path, source: definition.name, handlers: {[method]: createSourceApi(definition, options, vendor, {app: store, users: signIn.tokens})}});
 		}
 	}
 	app.notFound(() => gatewayError(404, 'Not Found'));
@@ -92,6 +99,12 @@ export function createSandbox(options: SandboxOptions, definitions: readonly Sou
 		},
 		signIn: scopes => signIn.tokens.issue(scopes, now()),
 		stats: () => ({...signIn.stats}),
+		consolePassword: developerConsole.password,
+		consoleSession() {
+			const {cookie, csrfToken} = developerConsole.sessions.start();
+			return {cookie, csrfToken, csrfHeader: developerConsole.csrfHeader};
+		},
+		revokeConsoleSessions: () => developerConsole.sessions.revokeAll(),
 	};
 }
 

@@ -29,7 +29,7 @@ export function createSourceApi(definition: SourceDefinition, options: SandboxOp
 	const {budget, parameters: rules, scope} = definition;
 	const offsets = {counts: options.offsetCounts ?? 'rows', cap: options.cap, totals: options.totals ?? 'honest'};
 	const rows = options.rows?.[definition.name];
-	const timeline = rows === undefined ? generatedTimeline(definition, {seed, recordsPerDay}) : listedTimeline(rows);
+	const timeline = rows === undefined ? generatedTimeline({name: definition.name, unitMs: definition.range.unitMs, sample: definition.sample}, {seed, recordsPerDay}) : listedTimeline(rows);
 	const reader = createReader(timeline);
 	const pageTokens = createPageTokens(JSON.stringify([seed, recordsPerDay, order]));
 	const admit = createSlidingWindow(budget);

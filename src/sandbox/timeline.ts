@@ -1,5 +1,5 @@
 import {DAY} from '../query/duration.ts';
-import type {SourceDefinition} from '../sources/types.ts';
+import type {SampleRandom} from '../sources/types.ts';
 import {dayTimes} from './day.ts';
 import {createLru} from './lru.ts';
 import {mix, sampleRandom, seedOf} from './random.ts';
@@ -21,15 +21,24 @@ export interface ListedRow {
  * All rows of one source, oldest first, in numbered blocks whose times never overlap. Times are in the source's
  * unit. A block's rows never change, so a position names the same row forever.
  */
-export interface Timeline {
+export interface Timeline<Row = unknown> {
 	/** The blocks that may hold rows with `from <= time < to`. */
 	blocks(from: number, to: number): {readonly first: number; readonly last: number};
 	/** How many rows of the block are older than `time`. */
 	countBefore(block: number, time: number): number;
 	/** The row's body. */
-	row(position: Position): unknown;
+	row(position: Position): Row;
 	/** How far back a request reaches that names no start, in the source's unit. */
 	readonly reach: number;
+}
+
+/** What generated rows are made of. */
+export interface RowMaker<Row> {
+	/** Rows of different names differ. */
+	readonly name: string;
+	/** Milliseconds per unit of time. */
+	readonly unitMs: number;
+	readonly sample: (random: SampleRandom, row: {id: string; time: number}) => Row;
 }
 
 /** As if the vendor kept this much: without it a request with no start would read back to 1970. */
@@ -42,13 +51,12 @@ const maxCachedRows = 2_000_000;
  * Generated rows, the same for the same seed, over any range since 1970: `recordsPerDay` in each UTC day, made
  * when they are asked for. One block is one day.
  */
-export function generatedTimeline(definition: SourceDefinition, {seed, recordsPerDay}: {seed: number; recordsPerDay: number}): Timeline {
-	const {unitMs} = definition.range;
+export function generatedTimeline<Row>({name, unitMs, sample}: RowMaker<Row>, {seed, recordsPerDay}: {seed: number; recordsPerDay: number}): Timeline<Row> {
 	const unitsPerDay = DAY / unitMs;
 	const days = createLru<Uint32Array>(maxCachedRows, times => times.length);
 
 	function timesOf(day: number): Uint32Array {
-		return days.get(String(day), () => dayTimes(seedOf(seed, definition.name, day), recordsPerDay, unitMs));
+		return days.get(String(day), () => dayTimes(seedOf(seed, name, day), recordsPerDay, unitMs));
 	}
 
 	return {
@@ -66,9 +74,9 @@ export function generatedTimeline(definition: SourceDefinition, {seed, recordsPe
 		},
 		row({block, index}) {
 			const time = block * unitsPerDay + (timesOf(block)[index] ?? 0);
-			const salt = seedOf(seed, definition.name, 'row', block);
+			const salt = seedOf(seed, name, 'row', block);
 			const random = sampleRandom(mix(salt ^ Math.imul(index + 1, 0x9e_37_79_b1)));
-			return definition.sample(random, {id: rowId(time * unitMs, index, salt), time});
+			return sample(random, {id: rowId(time * unitMs, index, salt), time});
 		},
 	};
 }

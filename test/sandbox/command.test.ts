@@ -39,6 +39,7 @@ export FEISHU_APAAS_NAMESPACE=package_sandbox
 #   audit-export feishu-apaas --base-url URL --since 1h --limit 20
 #   audit-export feishu-apaas-data-change --base-url URL --since 1h --limit 20
 #   audit-export feishu-behavior --base-url URL --since 1h --limit 20
+# Its developer console: URL/app/cli_sandbox/log (any user name, password sandbox-console-password)
 `);
 	const answer = await fetch(`${url}/open-apis/auth/v3/tenant_access_token/internal`, {
 		method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({app_id: 'cli_sandbox', app_secret: 'sandbox-feishu-secret'}),
