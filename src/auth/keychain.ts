@@ -1,6 +1,8 @@
 import type {AsyncEntry as SystemEntry} from '@napi-rs/keyring';
+import type {z} from 'zod';
 import type {Context} from '../context.ts';
-import {sessionSchema, type Session, type SessionKey} from './session.ts';
+import type {SessionStore} from './session-store.ts';
+import {sessionSchema} from './session.ts';
 import type {TokenStore} from './token-store.ts';
 
 /** One entry of the operating system's keychain. */
@@ -29,20 +31,28 @@ export async function loadKeychain(): Promise<OpenEntry> {
 	return account => new AsyncEntry(service, account, {linux: {store: 'secret-service'}});
 }
 
+/** Users' sessions in the keychain; see `inKeychain`. */
+export function withKeychain(files: TokenStore, options: {load: () => Promise<OpenEntry>; warn: (message: string) => void}): TokenStore {
+	return inKeychain(files, {...options, schema: sessionSchema, accountOf: ({baseUrl, appId, profile}) => JSON.stringify([baseUrl, appId, profile ?? null])});
+}
+
 /**
  * A store whose sessions are in the keychain, and in `files` whenever the keychain does not work: a failure there is a
  * warning and never loses a session. What is newer counts. The lock is that of the files.
+ * @param options.accountOf names the keychain's entry for a key
  */
-export function withKeychain(files: TokenStore, {load, warn}: {load: () => Promise<OpenEntry>; warn: (message: string) => void}): TokenStore {
+export function inKeychain<Key, Kept extends {readonly saved_at: string}>(files: SessionStore<Key, Kept>, {load, warn, schema, accountOf}: {
+	load: () => Promise<OpenEntry>; warn: (message: string) => void; schema: z.ZodType<Kept>; accountOf: (key: Key) => string;
+}): SessionStore<Key, Kept> {
 	let opener: Promise<OpenEntry> | undefined;
 	let warned = false;
 
 	/** What `use` gives, or undefined after a failure. */
-	async function attempt<T>(key: SessionKey, use: (entry: KeychainEntry) => Promise<T>, problem = `the keychain cannot be used; sessions are kept in ${files.place}`): Promise<{value: T} | undefined> {
+	async function attempt<T>(key: Key, use: (entry: KeychainEntry) => Promise<T>, problem = `the keychain cannot be used; sessions are kept in ${files.place}`): Promise<{value: T} | undefined> {
 		try {
 			opener ??= load();
 			const open = await opener;
-			return {value: await use(open(JSON.stringify([key.baseUrl, key.appId, key.profile ?? null])))};
+			return {value: await use(open(accountOf(key)))};
 		} catch {
 			// Its texts could quote what was stored.
 			if (!warned) warn(problem);
@@ -51,11 +61,15 @@ export function withKeychain(files: TokenStore, {load, warn}: {load: () => Promi
 		}
 	}
 
+	async function removeFromFiles(key: Key): Promise<void> {
+		if (await files.read(key) !== undefined) await files.remove(key);
+	}
+
 	return {
 		place: `the system's keychain, else ${files.place}`,
 		async read(key) {
 			const text = await attempt(key, async entry => entry.getPassword());
-			const kept = parse(text?.value);
+			const kept = parse(text?.value, schema);
 			const filed = await files.read(key);
 			if (kept === undefined || filed === undefined) return kept ?? filed;
 			return filed.saved_at >= kept.saved_at ? filed : kept;
@@ -63,24 +77,20 @@ export function withKeychain(files: TokenStore, {load, warn}: {load: () => Promi
 		async write(key, session) {
 			const done = await attempt(key, async entry => entry.setPassword(JSON.stringify(session)));
 			if (done === undefined) await files.write(key, session);
-			else await removeFrom(files, key);
+			else await removeFromFiles(key);
 		},
 		async remove(key) {
-			await removeFrom(files, key);
+			await removeFromFiles(key);
 			await attempt(key, async entry => entry.deleteCredential(), 'the keychain cannot be used; if a session is left in it, remove the entry audit-export there');
 		},
 		exclusively: async (task, instead) => files.exclusively(task, instead),
 	};
 }
 
-async function removeFrom(files: TokenStore, key: SessionKey): Promise<void> {
-	if (await files.read(key) !== undefined) await files.remove(key);
-}
-
-function parse(text: string | null | undefined): Session | undefined {
+function parse<Kept>(text: string | null | undefined, schema: z.ZodType<Kept>): Kept | undefined {
 	if (text === null || text === undefined) return undefined;
 	try {
-		return sessionSchema.safeParse(JSON.parse(text)).data;
+		return schema.safeParse(JSON.parse(text)).data;
 	} catch (error) {
 		// Not ours: a session that cannot be read is none.
 		if (error instanceof SyntaxError) return undefined;

@@ -1,36 +1,11 @@
-import {chmod, mkdir, open, stat} from 'node:fs/promises';
-import {dirname, isAbsolute, join} from 'node:path';
+import {isAbsolute, join} from 'node:path';
 import envPaths from 'env-paths';
-import {z} from 'zod';
 import type {Context} from '../context.ts';
-import {ExportError, systemCode, UsageError} from '../errors.ts';
-import {removeLeftovers, writeFileAtomic} from '../output/atomic.ts';
-import {openFailure, systemMessage} from '../output/failure.ts';
+import {createSessionStore, type SessionStore} from './session-store.ts';
 import {sessionSchema, type Session, type SessionKey} from './session.ts';
-import {waitForLock} from './wait-for-lock.ts';
 
-/** Keeps the sessions of this user of this machine. */
-export interface TokenStore {
-	/** Where the sessions are, for messages. */
-	readonly place: string;
-	/** @throws UsageError when the store cannot be read */
-	read(key: SessionKey): Promise<Session | undefined>;
-	/** Stores a session durably before it returns. Only inside `exclusively`. */
-	write(key: SessionKey, session: Session): Promise<void>;
-	/** Forgets a session. Only inside `exclusively`. */
-	remove(key: SessionKey): Promise<void>;
-	/**
-	 * Runs a task while no other process, and no other caller here, changes the store. Its argument aborts when the lock
-	 * was taken away.
-	 * @param instead asked while another holds the lock; anything it gives ends the waiting
-	 * @throws LockedError when the lock cannot be had within 30 seconds
-	 */
-	exclusively<T>(task: (lost: AbortSignal) => Promise<T>, instead?: () => Promise<T | undefined>): Promise<T>;
-}
-
-const fileSchema = z.looseObject({version: z.literal(1), sessions: z.array(sessionSchema)});
-
-type StoreFile = z.infer<typeof fileSchema>;
+/** Keeps the sessions of users who signed in. */
+export type TokenStore = SessionStore<SessionKey, Session>;
 
 /** The directory of this program's data. `XDG_DATA_HOME` decides on every platform when it is absolute. */
 export function userDataDirectory(env: Context['env']): string {
@@ -39,92 +14,15 @@ export function userDataDirectory(env: Context['env']): string {
 }
 
 /**
- * Sessions in one JSON file that only its owner can read: directory 0700, file 0600, replaced as one step and synced.
+ * Users' sessions in a file of their own.
  * @param options.warn takes a warning for stderr
  * @param options.directory default the user's data directory
  */
 export function createFileStore({context, warn, directory = userDataDirectory(context.env)}: {
 	context: Pick<Context, 'env' | 'sleep' | 'signal' | 'random' | 'monotonic'>; warn: (message: string) => void; directory?: string;
 }): TokenStore {
-	const path = join(directory, 'tokens.json');
-
-	async function change(edit: (sessions: readonly Session[]) => Session[]): Promise<void> {
-		const file = await readStore(path, warn);
-		await writeFileAtomic(path, `${JSON.stringify({...file, sessions: edit(file.sessions)}, undefined, '\t')}\n`, {mode: 0o600});
-	}
-
-	return {
-		place: path,
-		async read(key) {
-			const {sessions} = await readStore(path, warn);
-			return sessions.find(session => belongsTo(session, key));
-		},
-		write: async (key, session) => change(sessions => [...sessions.filter(other => !belongsTo(other, key)), session]),
-		remove: async key => change(sessions => sessions.filter(other => !belongsTo(other, key))),
-		async exclusively(task, instead) {
-			await makeDirectory(directory);
-			const lock = await waitForLock(path, {context, ...(instead && {instead})});
-			if ('instead' in lock) return lock.instead;
-			try {
-				// What a killed run left holds tokens.
-				await removeLeftovers(path);
-				return await task(lock.lost);
-			} finally {
-				await lock.release();
-			}
-		},
-	};
-}
-
-function belongsTo(session: Session, {baseUrl, appId, profile}: SessionKey): boolean {
-	return session.base_url === baseUrl && session.app_id === appId && session.profile === (profile ?? null);
-}
-
-async function makeDirectory(directory: string): Promise<void> {
-	try {
-		await mkdir(dirname(directory), {recursive: true});
-		await mkdir(directory, {recursive: true, mode: 0o700});
-		const {mode} = await stat(directory);
-		if (areOthersAllowed(mode)) await chmod(directory, 0o700);
-	} catch (error) {
-		throw openFailure(directory, error);
-	}
-}
-
-async function readStore(path: string, warn: (message: string) => void): Promise<StoreFile> {
-	const text = await readPrivately(path, warn);
-	if (text === undefined) return {version: 1, sessions: []};
-	try {
-		return fileSchema.parse(JSON.parse(text));
-	} catch (error) {
-		if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
-		// Neither error is kept as the cause: their texts quote the file.
-		throw new UsageError(`${path}: this is not a token store of this version`, {hint: 'remove the file and sign in again, or use the version that wrote it'});
-	}
-}
-
-/** The text of the file, whose permissions are put right when others could read it; undefined when there is none. */
-async function readPrivately(path: string, warn: (message: string) => void): Promise<string | undefined> {
-	try {
-		await using file = await open(path);
-		const {mode} = await file.stat();
-		if (areOthersAllowed(mode)) {
-			try {
-				await file.chmod(0o600);
-				warn(`${path}: other users could read this file; only its owner can from now on. If that was so for long, sign out and in again`);
-			} catch (error) {
-				warn(`${path}: other users can read this file, and its permissions cannot be changed (${systemMessage(error)}); chmod 600 it`);
-			}
-		}
-		return await file.readFile('utf8');
-	} catch (error) {
-		const code = systemCode(error);
-		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-		if (error instanceof ExportError || code === undefined) throw error;
-		throw new UsageError(`${path}: cannot be read: ${systemMessage(error)}`, {hint: 'check its permissions', cause: error});
-	}
-}
-
-function areOthersAllowed(mode: number): boolean {
-	return process.platform !== 'win32' && (mode & 0o077) !== 0;
+	return createSessionStore({
+		context, warn, directory, name: 'tokens.json', schema: sessionSchema,
+		belongsTo: (session, {baseUrl, appId, profile}) => session.base_url === baseUrl && session.app_id === appId && session.profile === (profile ?? null),
+	});
 }

@@ -1,0 +1,169 @@
+import {constants} from 'node:fs';
+import {open, type FileHandle} from 'node:fs/promises';
+import {join} from 'node:path';
+import {ExportError, systemCode} from '../errors.ts';
+import {systemMessage} from '../output/failure.ts';
+import {manifestName} from './layout.ts';
+import {chainStart, hashLine, lineSchema, type ManifestLine} from './manifest.ts';
+
+const blockBytes = 64 * 1024;
+const lineFeed = 0x0a;
+
+/** The manifest is not what a run left there: nothing may be built on it before that is understood. */
+export class DamagedManifestError extends ExportError {
+	override readonly name = 'DamagedManifestError';
+
+	constructor(dir: string, problem: string) {
+		super(`${join(dir, manifestName)}: ${problem}`, {hint: `audit-export verify ${dir} names all that is damaged`});
+	}
+}
+
+/** A line of the manifest as it lies there. */
+export interface RawLine {
+	/** Without its line feed. */
+	readonly bytes: Buffer;
+	/** Where it starts in the file. */
+	readonly offset: number;
+	/** False for bytes after the last line feed: a line that was cut off, and is not committed. */
+	readonly complete: boolean;
+}
+
+/** Where a manifest ends. */
+export interface ManifestTail {
+	/** Size in bytes up to and including its last committed line. */
+	readonly committedBytes: number;
+	/** Bytes of a line that was cut off, after that. */
+	readonly tornBytes: number;
+	/** The last committed line and its hash, or undefined when not one line was committed. */
+	readonly last: {readonly line: ManifestLine; readonly hash: string} | undefined;
+}
+
+/** What a line says, or undefined when it is none of this program's. */
+export function parseLine(bytes: Uint8Array | string): ManifestLine | undefined {
+	try {
+		const text = typeof bytes === 'string' ? bytes : new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
+		return lineSchema.safeParse(JSON.parse(text)).data;
+	} catch (error) {
+		if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+		throw error;
+	}
+}
+
+/** The lines of a manifest from its first, with what was cut off at its end; nothing where there is no manifest. */
+export async function* readManifest(dir: string): AsyncGenerator<RawLine, void, undefined> {
+	const handle = await openManifestFile(dir);
+	if (handle === undefined) return;
+	let rest: Buffer = Buffer.alloc(0);
+	let offset = 0;
+	const chunks: AsyncIterable<Buffer> = handle.createReadStream({highWaterMark: 4 * blockBytes});
+	for await (const chunk of chunks) {
+		const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+		let start = 0;
+		for (let end = bytes.indexOf(lineFeed, rest.length); end >= 0; end = bytes.indexOf(lineFeed, start)) {
+			yield {bytes: bytes.subarray(start, end), offset, complete: true};
+			offset += end + 1 - start;
+			start = end + 1;
+		}
+		rest = bytes.subarray(start);
+	}
+	if (rest.length > 0) yield {bytes: rest, offset, complete: false};
+}
+
+/**
+ * The lines of a manifest from its last: whoever needs its end alone reads no more than that. What was cut off comes
+ * first.
+ */
+export async function* readManifestBackward(dir: string): AsyncGenerator<RawLine, void, undefined> {
+	const handle = await openManifestFile(dir);
+	if (handle === undefined) return;
+	try {
+		let start = (await handle.stat()).size;
+		// What is read and not yet handed on, newest first in blocks: joined only when a line feed ends the search.
+		let rest: Buffer[] = [];
+		let restBytes = 0;
+		let complete = false;
+		while (start > 0) {
+			const block = await readBlock(handle, Math.max(0, start - blockBytes), start);
+			start -= block.length;
+			let end = block.length;
+			for (let feed = block.lastIndexOf(lineFeed); feed >= 0; feed = feed === 0 ? -1 : block.lastIndexOf(lineFeed, feed - 1)) {
+				const bytes = Buffer.concat([block.subarray(feed + 1, end), ...rest.toReversed()]);
+				if (complete || bytes.length > 0) yield {bytes, offset: start + feed + 1, complete};
+				complete = true;
+				rest = [];
+				restBytes = 0;
+				end = feed;
+			}
+			rest.push(block.subarray(0, end));
+			restBytes += end;
+		}
+		if (complete || restBytes > 0) yield {bytes: Buffer.concat(rest.toReversed()), offset: 0, complete};
+	} finally {
+		await handle.close();
+	}
+}
+
+/**
+ * Where a manifest ends, told from its last two lines; undefined when there is none.
+ * @param options.cutOff the run before this was cut off: a last line that cannot be read is taken for the one that was
+ * being written when the power failed
+ * @throws DamagedManifestError when the last line cannot be read or does not follow from the one before it
+ */
+export async function readTail(dir: string, {cutOff = false}: {cutOff?: boolean} = {}): Promise<ManifestTail | undefined> {
+	let committedBytes: number | undefined;
+	let tornBytes = 0;
+	let last: ManifestTail['last'];
+	for await (const {bytes, offset, complete} of readManifestBackward(dir)) {
+		if (!complete) {
+			committedBytes = offset;
+			tornBytes = bytes.length;
+			continue;
+		}
+		if (last !== undefined) {
+			if (last.line.prev !== hashLine(bytes)) throw new DamagedManifestError(dir, `line ${last.line.line} does not follow from the line before it`);
+			return {committedBytes: committedBytes ?? 0, tornBytes, last};
+		}
+		const line = parseLine(bytes);
+		if (line !== undefined) {
+			committedBytes ??= offset + bytes.length + 1;
+			last = {line, hash: hashLine(bytes)};
+		} else if (cutOff && committedBytes === undefined) {
+			committedBytes = offset;
+			tornBytes = bytes.length + 1;
+		} else throw new DamagedManifestError(dir, 'its last line cannot be read');
+	}
+	if (last !== undefined && (last.line.kind !== 'archive' || last.line.line !== 0 || last.line.prev !== chainStart)) {
+		throw new DamagedManifestError(dir, 'its first line is missing');
+	}
+	if (committedBytes === undefined && !(await hasManifest(dir))) return undefined;
+	return {committedBytes: committedBytes ?? 0, tornBytes, last};
+}
+
+async function hasManifest(dir: string): Promise<boolean> {
+	const handle = await openManifestFile(dir);
+	await handle?.close();
+	return handle !== undefined;
+}
+
+async function openManifestFile(dir: string): Promise<FileHandle | undefined> {
+	const path = join(dir, manifestName);
+	try {
+		const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+		if ((await handle.stat()).isFile()) return handle;
+		await handle.close();
+	} catch (error) {
+		if (systemCode(error) === 'ENOENT') return undefined;
+		throw new ExportError(`cannot read ${path}: ${systemMessage(error)}`, {cause: error});
+	}
+	throw new ExportError(`cannot read ${path}: it is no regular file`);
+}
+
+async function readBlock(handle: FileHandle, start: number, end: number): Promise<Buffer> {
+	const block = Buffer.allocUnsafe(end - start);
+	for (let filled = 0; filled < block.length;) {
+		const {bytesRead} = await handle.read(block, filled, block.length - filled, start + filled);
+		if (bytesRead === 0) return block.subarray(0, filled);
+		filled += bytesRead;
+	}
+	return block;
+}

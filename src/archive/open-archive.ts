@@ -1,0 +1,180 @@
+import {mkdir} from 'node:fs/promises';
+import {dirname, join, resolve} from 'node:path';
+import {isDeepStrictEqual} from 'node:util';
+import type {Context} from '../context.ts';
+import {ExportError, UsageError} from '../errors.ts';
+import {syncDirectory} from '../output/atomic.ts';
+import {openFailure} from '../output/failure.ts';
+import {acquireLock, type Lock} from '../output/lock.ts';
+import {waitForLock} from '../output/wait-for-lock.ts';
+import {formatUtc} from '../query/timezone.ts';
+import {readStanding, type ArchiveStanding} from './archive-standing.ts';
+import {isThere, type ArchiveFiles} from './file-system.ts';
+import {manifestName, runMarkerName} from './layout.ts';
+import type {HeaderLine, ManifestLine} from './manifest.ts';
+import {DamagedManifestError, parseLine, readManifest, readTail, type ManifestTail} from './manifest-file.ts';
+import {openManifest, type ManifestWriter} from './manifest-writer.ts';
+import {hasPartitions, sweep} from './sweep.ts';
+
+/** Between two tries to get the lock, in milliseconds. */
+const pollMs = 500;
+
+/** What an archive is of. */
+export interface ArchiveJob {
+	/** The source as a job names it. */
+	readonly source: string;
+	/** What decides which rows are asked for, without secrets. */
+	readonly query: HeaderLine['query'];
+}
+
+export interface OpenArchiveOptions {
+	/** The archive's directory; it is created where it is missing. */
+	readonly dir: string;
+	readonly job: ArchiveJob;
+	/** Where an archive that is new begins, Unix milliseconds. */
+	readonly since: number;
+	/** Wait for as long as another run uses the archive. */
+	readonly wait: boolean;
+	readonly files: ArchiveFiles;
+	readonly context: Pick<Context, 'now' | 'monotonic' | 'random' | 'sleep' | 'signal'>;
+	readonly notice: (message: string) => void;
+	readonly warning: (message: string) => void;
+}
+
+/** An archive that this run alone may write to. */
+export interface OpenArchive {
+	readonly writer: ManifestWriter;
+	/** The archive's first instant, Unix milliseconds. */
+	readonly since: number;
+	readonly standing: ArchiveStanding;
+	/** The line that says so. */
+	readonly last: ManifestLine;
+	readonly lock: Lock;
+	/**
+	 * Lets other runs use it. Never throws.
+	 * @param clean whether nothing lies there that the next run would have to clear away
+	 */
+	close(clean: boolean): Promise<void>;
+}
+
+/**
+ * Opens an archive for writing, and clears away what a run left that was cut off.
+ * @throws UsageError when it is the archive of another query, or when segments lie there without a manifest; LockedError
+ * when another run uses it; DamagedManifestError; OutputError when it cannot be written
+ */
+export async function openArchive(options: OpenArchiveOptions): Promise<OpenArchive> {
+	const {dir, wait, context} = options;
+	const place = join(dir, manifestName);
+	try {
+		await provideDirectory(dir);
+		await requireArchive(dir, options.job);
+		const lock = wait ? await waitForLock(place, {context, name: dir, longestMs: Infinity, pollMs}) : await acquireLock(place, dir);
+		try {
+			return await openLocked(lock, options);
+		} catch (error) {
+			await lock.release();
+			throw error;
+		}
+	} catch (error) {
+		throw error instanceof ExportError ? error : openFailure(dir, error);
+	}
+}
+
+/** What an archive's first line says; undefined where there is no archive yet. @throws DamagedManifestError */
+export async function readHeader(dir: string): Promise<HeaderLine | undefined> {
+	for await (const {bytes, complete} of readManifest(dir)) {
+		if (!complete) return undefined;
+		const line = parseLine(bytes);
+		if (line?.kind === 'archive') return line;
+		throw new DamagedManifestError(dir, 'its first line cannot be read');
+	}
+	return undefined;
+}
+
+/**
+ * Makes sure that a directory is the archive of this job, or may become it.
+ * @throws UsageError when it is not
+ */
+export async function requireArchive(dir: string, job: ArchiveJob): Promise<HeaderLine | undefined> {
+	const header = await readHeader(dir);
+	if (header === undefined) {
+		if (await hasPartitions(dir)) throw new UsageError(`${dir} holds segments, but no ${manifestName} that says what they are`, {hint: 'put the manifest back where it was, or name another directory'});
+		return undefined;
+	}
+	const differ = [
+		...(header.source === job.source ? [] : [`its source is ${header.source}, not ${job.source}`]),
+		...[...new Set([...Object.keys(header.query), ...Object.keys(job.query)])].filter(key => !isDeepStrictEqual(header.query[key], job.query[key])).map(key => `${key} differs`),
+	];
+	if (differ.length > 0) throw new UsageError(`${dir} is the archive of another query: ${differ.join(', ')}`, {hint: 'name another directory for this job: an archive holds the records of one query'});
+	return header;
+}
+
+async function openLocked(lock: Lock, {dir, job, since, files, context, notice, warning}: OpenArchiveOptions): Promise<OpenArchive> {
+	const marker = join(dir, runMarkerName);
+	const wasCutOff = await isThere(marker);
+	// Looked at again: until the lock was had, another run may have been at work.
+	await requireArchive(dir, job);
+	const tail = await readTail(dir, {cutOff: wasCutOff});
+	if (!wasCutOff) await writeMarker(marker, {files, now: context.now()});
+	const writer = await openManifest({dir, tail, now: context.now, files});
+	try {
+		if (wasCutOff || (tail?.tornBytes ?? 0) > 0) await tidy(dir, {tail, files, notice, warning});
+		const last = tail?.last?.line ?? await begin(writer, {job, since});
+		const header = await readHeader(dir);
+		return {
+			writer,
+			since: Date.parse(header?.since ?? last.standing.until),
+			standing: readStanding(last.standing),
+			last,
+			lock,
+			async close(clean) {
+				try {
+					await writer.close();
+					if (clean) {
+						await files.remove(marker);
+						await files.syncDirectory(dir);
+					}
+				} catch (error) {
+					warning(`${marker} stays there, and the next run looks for what this one left: ${error instanceof Error ? error.message : String(error)}`);
+				}
+				await lock.release();
+			},
+		};
+	} catch (error) {
+		await writer.close();
+		throw error;
+	}
+}
+
+async function begin(writer: ManifestWriter, {job: {source, query}, since}: Pick<OpenArchiveOptions, 'job' | 'since'>): Promise<ManifestLine> {
+	const start = formatUtc(since);
+	return writer.append({kind: 'archive', version: 1, source, since: start, query, standing: {until: start, segments: 0, records: 0, gaps: []}});
+}
+
+async function tidy(dir: string, {tail, files, notice, warning}: Pick<OpenArchiveOptions, 'files' | 'notice' | 'warning'> & {tail: ManifestTail | undefined}): Promise<void> {
+	const {unfinished, setAside} = await sweep(dir, files);
+	const torn = (tail?.tornBytes ?? 0) > 0 ? ', an unfinished line of the manifest cut off' : '';
+	const removed = unfinished.length > 0 ? ', an unfinished segment removed' : '';
+	notice(`${dir}: the run before this one was cut off; going on where it ended${torn}${removed}`);
+	for (const {file, to} of setAside) warning(`${dir}: ${file} is listed nowhere, and is now ${to}; its window is read again`);
+}
+
+/** Says that a run is under way; what it says is for people. */
+async function writeMarker(marker: string, {files, now}: {files: ArchiveFiles; now: number}): Promise<void> {
+	const file = await files.create(marker);
+	try {
+		await file.write(Buffer.from(`${JSON.stringify({pid: process.pid, started_at: formatUtc(now)})}\n`), 0);
+		await file.sync();
+	} finally {
+		await file.close();
+	}
+	await files.syncDirectory(dirname(marker));
+}
+
+/** Creates a directory for its owner alone, with those above it, so that it is there after a power cut. */
+async function provideDirectory(dir: string): Promise<void> {
+	const path = resolve(dir);
+	const first = await mkdir(path, {recursive: true, mode: 0o700});
+	if (first === undefined) return;
+	for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+}

@@ -1,0 +1,197 @@
+import type {Context} from '../context.ts';
+import {inOrder} from '../engine/in-order.ts';
+import type {RunCounters} from '../engine/summary.ts';
+import {inTimeOrder} from '../engine/time-order.ts';
+import {createWindowReader, windowsAtOnce} from '../engine/window-reader.ts';
+import {ApiError, LockedError, NetworkError, OutputError, UsageError} from '../errors.ts';
+import type {Client} from '../http/client.ts';
+import type {Log} from '../log.ts';
+import type {Query} from '../query/query.ts';
+import {formatDuration} from '../query/duration.ts';
+import {formatUtc} from '../query/timezone.ts';
+import type {AuditRecord} from '../record.ts';
+import type {ArchiveStanding} from './archive-standing.ts';
+import {newArchiveResult, type ArchiveResult} from './archive-result.ts';
+import {Archiving} from './archiving.ts';
+import {Failures} from './failures.ts';
+import {diskFiles, type ArchiveFiles} from './file-system.ts';
+import type {SegmentCompression} from './layout.ts';
+import type {ManifestLine} from './manifest.ts';
+import {openArchive, type ArchiveJob, type OpenArchive} from './open-archive.ts';
+import {Recorder} from './recorder.ts';
+import {planRun, wholeUnits, type RunPlan} from './run-plan.ts';
+import {indexSegments} from './segment-index.ts';
+import {ServerClock} from './server-clock.ts';
+import {tasksOf, type Progress, type Task} from './tasks.ts';
+
+/** Text sorted in memory, in characters, over all windows that are read at once. */
+const sortedCharacters = 24 * 1024 * 1024;
+
+/** An archive, and how it is kept. */
+export interface ArchiveOptions {
+	/** Its directory; it is created where it is missing. */
+	readonly dir: string;
+	readonly compression: SegmentCompression;
+	/** Where it begins while it is new, Unix milliseconds. */
+	readonly since: number;
+	/** How much of what is covered is read again for late rows, in milliseconds. */
+	readonly overlapMs: number;
+	/** How much of the newest time is left to the next run, in milliseconds. */
+	readonly lagMs: number;
+	/** Records per segment; only the rows of one instant may be more. */
+	readonly maxRecords: number;
+	/** What it is of: the archive of another query is refused. */
+	readonly job: ArchiveJob;
+	/** Wait for as long as another run uses it. */
+	readonly wait: boolean;
+}
+
+/** What a run into an archive works with. */
+export interface ArchiveRun {
+	/** Its range does not count: the archive says where to go on, and the clock how far. */
+	readonly query: Query;
+	readonly client: Client;
+	/** Counted up as the run goes. */
+	readonly counters: RunCounters;
+	/** Aborted when the run ends, whichever way; the client must listen to it. */
+	readonly stop: AbortController;
+	readonly context: Pick<Context, 'now' | 'monotonic' | 'random' | 'sleep' | 'signal' | 'masker'>;
+	readonly log: Pick<Log, 'notice' | 'warning' | 'verbose'>;
+	/** Told the records that are written, for warnings about their content. */
+	readonly inspect: (records: readonly AuditRecord[]) => void;
+	/** Filled in as the run goes. */
+	readonly result?: ArchiveResult;
+	/** Default: the file system. */
+	readonly files?: ArchiveFiles;
+}
+
+/**
+ * Brings an archive up to now: open gaps, rows that came late, then what no run has read. Each window that was read is in
+ * the archive before the next is begun to be written, so whatever ends a run, the next one goes on from there.
+ * @returns the result, also of a run with gaps: those stay open in the archive
+ * @throws UsageError, LockedError, DamagedManifestError when the archive cannot be used; OutputError when it cannot be
+ * written; CredentialsError; the API's or the network's error when nothing can be read any more
+ */
+export async function runArchive(options: ArchiveOptions, run: ArchiveRun): Promise<ArchiveResult> {
+	const {dir, job, since, wait} = options;
+	const {query, context, log, stop, result = newArchiveResult(), files = diskFiles} = run;
+	requireReadable(query);
+	const archive = await openArchive({dir, job, since, wait, files, context, notice: message => {
+		log.notice(message);
+	}, warning: message => {
+		log.warning(message);
+	}});
+	const {lock, standing, writer} = archive;
+	const recorder = new Recorder({dir, files, writer, standing, compression: options.compression, lost: lock.lost});
+	const onLost = () => {
+		stop.abort(lock.lost.reason);
+	};
+	lock.lost.addEventListener('abort', onLost);
+	try {
+		await bringUpToDate({options, run: {...run, result}, archive, recorder});
+	} finally {
+		lock.lost.removeEventListener('abort', onLost);
+		result.gaps = recorder.standing.gaps;
+		result.covered = {since: archive.since, until: recorder.standing.until};
+		await archive.close(!recorder.unclean && !writer.unsettled);
+	}
+	if (result.changed > 0) log.warning(`${result.changed} row${result.changed === 1 ? ' was' : 's were'} changed by the API since; the archive keeps what it got first`);
+	result.status = result.gaps.length === 0 && run.counters.problems.length === 0 ? 'complete' : 'incomplete';
+	return result;
+}
+
+interface Work {
+	readonly options: ArchiveOptions;
+	readonly run: ArchiveRun & {readonly result: ArchiveResult};
+	readonly archive: OpenArchive;
+	readonly recorder: Recorder;
+}
+
+async function bringUpToDate({options, run, archive, recorder}: Work): Promise<void> {
+	const {dir, overlapMs, lagMs, maxRecords} = options;
+	const {query, client, counters, stop, context, log, result} = run;
+	const {since, standing} = archive;
+	const plan = planRun({standing, since, query, overlapMs, lagMs, now: context.now()});
+	warnOfThePast(plan, {query, standing, log, lagMs, now: context.now()});
+	const index = await indexSegments(dir, [...plan.gaps, ...plan.overlap]);
+	const clock = new ServerClock(context.now);
+	const progress: Progress = {gapFailures: 0, failures: 0, succeeded: false, caughtUp: false, freshMs: firstLength(archive.last, {query, maxRecords})};
+	const concurrency = windowsAtOnce(query);
+	const verbose = (message: string) => {
+		log.verbose(message);
+	};
+	const read = createWindowReader(query, {client, verbose, now: context.now, served: at => {
+		clock.answered(at);
+	}});
+	const archiving = new Archiving({
+		dir, query, lagMs, maxRecords, recorder, index, clock, progress, counters, result,
+		freshFrom: plan.unreachable?.from ?? plan.fresh.from,
+		failures: new Failures({progress, mask: text => context.masker.mask(text)}),
+		now: context.now,
+		inspect: run.inspect,
+		verbose,
+		warning: message => {
+			log.warning(message);
+		},
+	});
+	const tasks = tasksOf({plan, progress, index, concurrency, rules: {query, lengthMs: query.windowMs, now: context.now}});
+	const readTask = async function* (task: Task, report: Parameters<typeof read>[1]): AsyncGenerator<AuditRecord[], void, undefined> {
+		if (task.purpose === 'pause') return;
+		if (task.purpose === 'unreachable') {
+			task.failure = new ApiError(`${query.source.name} no longer gives out ${formatUtc(task.from)} to ${formatUtc(task.to)}, which no run has read`);
+			return;
+		}
+		task.answer = clock.begin();
+		try {
+			// Sorted, a window is read whole before its first record comes out: what fails has written nothing.
+			yield* inTimeOrder(read(task, report), {runCharacters: Math.floor(sortedCharacters / concurrency)});
+		} catch (error) {
+			if (stop.signal.aborted || !(error instanceof ApiError || error instanceof NetworkError)) throw error;
+			task.failure = error;
+		}
+	};
+	try {
+		for await (const event of inOrder(tasks, readTask, {concurrency, stop})) {
+			context.signal.throwIfAborted();
+			await archiving.take(event);
+		}
+		await archiving.end();
+		await recorder.flush();
+	} catch (error) {
+		await leave(error, {archiving, recorder, verbose});
+		throw error;
+	}
+}
+
+/** Leaves the archive in order as far as that goes: what was read completely before the error is recorded. */
+async function leave(error: unknown, {archiving, recorder, verbose}: {archiving: Archiving; recorder: Recorder; verbose: (message: string) => void}): Promise<void> {
+	try {
+		await archiving.abandon();
+		if (!(error instanceof OutputError || error instanceof LockedError)) await recorder.flush();
+	} catch (further) {
+		verbose(`what the run was writing is left to the next one: ${further instanceof Error ? further.message : String(further)}`);
+	}
+}
+
+/** The length of the first fresh window: as many rows as a segment holds, if they come as they last did. */
+function firstLength(last: ManifestLine, {query, maxRecords}: {query: Query; maxRecords: number}): number {
+	if (last.kind !== 'segment' || last.records === 0) return query.windowMs;
+	const {unitMs} = query.source.range;
+	const lengthMs = (Date.parse(last.until) - Date.parse(last.since)) * maxRecords / last.records;
+	return Math.min(query.windowMs, Math.max(unitMs, wholeUnits(lengthMs, unitMs)));
+}
+
+/** Known rows are told by their ids, and segments are in the order of their times. @throws UsageError where a query hides either */
+function requireReadable({source, redact}: Query): void {
+	for (const path of redact) {
+		const hidden = [source.id, source.time].find(field => field !== null && (`${path}.`.startsWith(`${field}.`) || `${field}.`.startsWith(`${path}.`)));
+		if (hidden !== undefined) throw new UsageError(`--redact ${path}: an archive needs ${hidden} to tell which rows it has`, {hint: 'leave it out'});
+	}
+}
+
+function warnOfThePast({fresh}: RunPlan, {query: {source}, standing, log, now, lagMs}: {query: Query; standing: ArchiveStanding; log: ArchiveRun['log']; now: number; lagMs: number}): void {
+	if (now - lagMs < standing.until) log.warning(`the clock stands at ${formatUtc(now)}, and the archive covers up to ${formatUtc(standing.until)} already: nothing new is read until that has passed`);
+	if (source.retentionMs !== undefined && fresh.from < now - source.retentionMs) {
+		log.warning(`${source.name} keeps records for ${formatDuration(source.retentionMs)}: of the time from ${formatUtc(fresh.from)} on, some may be gone already`);
+	}
+}

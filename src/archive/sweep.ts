@@ -1,0 +1,63 @@
+import {readdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {systemCode} from '../errors.ts';
+import {removeLeftovers} from '../output/atomic.ts';
+import type {ArchiveFiles} from './file-system.ts';
+import {lastRunName, parseSegmentPath} from './layout.ts';
+import {parseLine, readManifest} from './manifest-file.ts';
+import {setAside} from './set-aside.ts';
+
+const asideEnding = '.tmp';
+
+/** What a sweep found. */
+export interface Swept {
+	/** Segments that were not finished: removed. */
+	readonly unfinished: string[];
+	/** Segments that no line lists, and where they are now. */
+	readonly setAside: ReadonlyArray<{readonly file: string; readonly to: string}>;
+}
+
+/**
+ * Clears away what a run left that was cut off: segments that were not finished, and those that were but are listed
+ * nowhere. Their rows are read again. Only for whoever holds the archive's lock, with the manifest's end in order.
+ */
+export async function sweep(dir: string, files: ArchiveFiles): Promise<Swept> {
+	const unfinished: string[] = [];
+	const unlisted: Array<{file: string; to: string}> = [];
+	const listed = await listedFiles(dir);
+	for (const entry of await readdir(dir, {withFileTypes: true})) {
+		if (!entry.isDirectory() || !entry.name.startsWith('dt=')) continue;
+		for (const name of await readdir(join(dir, entry.name))) {
+			const file = `${entry.name}/${name}`;
+			if (name.endsWith(asideEnding) && parseSegmentPath(file.slice(0, -asideEnding.length)) !== undefined) {
+				await files.remove(join(dir, file));
+				unfinished.push(file);
+			} else if (listed !== undefined && !listed.has(file) && parseSegmentPath(file) !== undefined) {
+				unlisted.push({file, to: await setAside(dir, file, files)});
+			}
+		}
+	}
+	await removeLeftovers(join(dir, lastRunName));
+	return {unfinished, setAside: unlisted};
+}
+
+/** Every file that a line lists; undefined where a line cannot be read: it could list any. */
+async function listedFiles(dir: string): Promise<ReadonlySet<string> | undefined> {
+	const listed = new Set<string>();
+	for await (const {bytes, complete} of readManifest(dir)) {
+		const line = complete ? parseLine(bytes) : undefined;
+		if (line === undefined) return undefined;
+		if (line.kind === 'segment' && line.file !== null) listed.add(line.file);
+	}
+	return listed;
+}
+
+/** Whether there are partitions: the segments of some archive. */
+export async function hasPartitions(dir: string): Promise<boolean> {
+	try {
+		return (await readdir(dir)).some(name => name.startsWith('dt='));
+	} catch (error) {
+		if (systemCode(error) === 'ENOENT') return false;
+		throw error;
+	}
+}

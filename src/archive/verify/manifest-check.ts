@@ -1,0 +1,170 @@
+import {manifestName} from '../layout.ts';
+import {listedSegment, nameProblem, type ListedSegment} from '../listed-segment.ts';
+import {parseLine} from '../manifest-file.ts';
+import {chainStart, hashLine, type HeaderLine, type ManifestLine, type Standing} from '../manifest.ts';
+import {checkCoverage, type ReadWindow} from './coverage-check.ts';
+import type {Report} from './finding.ts';
+import {NumberRuns} from './number-runs.ts';
+import {isFirstReading, standingProblem} from './standing-check.ts';
+
+/** What a manifest says, as far as it can be read. */
+export interface ManifestContents {
+	readonly header: HeaderLine | undefined;
+	/** By the file's name, in the order of the lines. */
+	readonly segments: ReadonlyMap<string, ListedSegment>;
+	/** Lines that were altered, or may have been: what they list cannot be relied on. */
+	readonly suspect: ReadonlySet<number>;
+	/** What its last readable line says. */
+	readonly standing: Standing | undefined;
+	/** The last line, whole or not: whoever keeps its hash elsewhere can tell later that nothing before it was altered. */
+	readonly head: {readonly line: number; readonly sha256: string} | undefined;
+}
+
+interface SeenLine {
+	/** The number by its place. */
+	readonly number: number;
+	readonly hash: string;
+	/** Undefined where it cannot be read. */
+	readonly line: ManifestLine | undefined;
+}
+
+/** A line that waits for the next one, which tells whether it or its surroundings are out of place. */
+interface WaitingLine {
+	readonly hash: string;
+	readonly line: ManifestLine | undefined;
+}
+
+/** Checks a manifest line by line: numbers, hash chain, what each line makes of the archive, the time covered. */
+export class ManifestCheck {
+	readonly #report: Report;
+	readonly #segments = new Map<string, ListedSegment>();
+	readonly #suspect = new Set<number>();
+	/** Numbers that were passed over; a line may still turn up elsewhere. */
+	readonly #missing = new NumberRuns();
+	/** Lines that stand in the place of others. */
+	readonly #displaced: number[] = [];
+	readonly #windows: ReadWindow[] = [];
+	#waiting: WaitingLine | undefined;
+	/** The line that the next one in its place follows from; undefined where that is missing. */
+	#before: SeenLine | undefined;
+	/** The number that the next line should have. */
+	#next = 0;
+	#header: HeaderLine | undefined;
+	#standing: Standing | undefined;
+	#head: {line: number; sha256: string} | undefined;
+
+	constructor(report: Report) {
+		this.#report = report;
+	}
+
+	/** Takes the next line, without its line feed. */
+	see(bytes: Buffer): void {
+		const line = parseLine(bytes);
+		this.#settle(line?.line);
+		this.#waiting = {hash: hashLine(bytes), line};
+	}
+
+	/** The last line has been seen. */
+	end(): ManifestContents {
+		this.#settle(undefined);
+		for (const number of this.#displaced) this.#missing.remove(number);
+		for (const [first, last] of this.#missing.runs()) {
+			this.#tell('line_missing', first, first === last ? `line ${first} is missing` : `lines ${first} to ${last} are missing`);
+		}
+		checkCoverage(this.#windows, this.#header === undefined ? undefined : Date.parse(this.#header.since), this.#report);
+		return {header: this.#header, segments: this.#segments, suspect: this.#suspect, standing: this.#standing, head: this.#head};
+	}
+
+	/** Judges the waiting line. @param following the number that the line after it carries */
+	#settle(following: number | undefined): void {
+		if (this.#waiting === undefined) return;
+		const {line, hash} = this.#waiting;
+		const place = this.#place(this.#waiting, following);
+		this.#head = {line: typeof place === 'number' ? place : line?.line ?? this.#next, sha256: hash};
+		if (line !== undefined) {
+			if (typeof place === 'number') this.#checkChain(place, line);
+			if (place !== 'again') this.#take(line);
+		}
+		if (typeof place === 'number') this.#before = {number: place, hash, line};
+	}
+
+	/** Settles which line this is, moves on what is expected, and tells of lines that stand elsewhere, or once more. */
+	#place({line}: WaitingLine, following: number | undefined): number | 'elsewhere' | 'again' {
+		const expected = this.#next;
+		if (line === undefined) {
+			this.#tell('line_unreadable', expected, 'it is no line of a manifest');
+			this.#suspect.add(expected);
+			this.#next++;
+			return expected;
+		}
+		const {line: number} = line;
+		if (number === expected) {
+			this.#next++;
+			return expected;
+		}
+		if (line.prev === (expected === 0 ? chainStart : this.#before?.hash)) {
+			this.#tell('chain', expected, `it stands in its place but says that it is line ${number}: it was altered`);
+			this.#suspect.add(expected);
+			this.#next++;
+			return expected;
+		}
+		if (following === expected + 1) {
+			this.#tell('line_order', number, `line ${number} stands in the place of line ${expected}`);
+			this.#missing.add(expected);
+			this.#displaced.push(number);
+			this.#next++;
+			this.#before = undefined;
+			return 'elsewhere';
+		}
+		if (number > expected) {
+			this.#missing.add(expected, number - 1);
+			this.#next = number + 1;
+			this.#before = undefined;
+			return number;
+		}
+		const isLate = this.#missing.remove(number);
+		this.#tell('line_order', number, isLate ? `line ${number} stands after line ${expected - 1}` : `line ${number} stands there twice, again after line ${expected - 1}`);
+		return isLate ? 'elsewhere' : 'again';
+	}
+
+	#checkChain(number: number, line: ManifestLine): void {
+		const before = this.#before;
+		if (number === 0 && (line.kind !== 'archive' || line.prev !== chainStart)) this.#tell('chain', 0, 'the first line is not the beginning of an archive');
+		else if (number !== 0 && line.kind === 'archive') this.#tell('chain', line.line, 'it begins an archive, which only the first line does');
+		if (before === undefined) return;
+		if (line.prev !== before.hash) {
+			if (!this.#suspect.has(before.number)) this.#tell('chain', before.number, `line ${before.number} was altered, or line ${number}, which carries its hash`);
+			this.#suspect.add(before.number);
+		}
+		if (before.line === undefined) return;
+		const replaced = line.kind === 'segment' && line.replaces !== undefined ? this.#segments.get(line.replaces) : undefined;
+		const problem = standingProblem(before.line.standing, line, replaced?.records ?? 0);
+		if (problem !== undefined) this.#tell('standing', number, problem);
+	}
+
+	#take(line: ManifestLine): void {
+		if (line.kind === 'archive') this.#header ??= line;
+		this.#standing = line.standing;
+		if (line.kind === 'gap' || isFirstReading(line)) {
+			const file = line.kind === 'segment' ? line.file ?? undefined : undefined;
+			this.#windows.push({kind: line.kind, from: Date.parse(line.since), to: Date.parse(line.until), line: line.line, file});
+		}
+		if (line.kind !== 'segment') return;
+		if (line.replaces !== undefined && !this.#segments.delete(line.replaces)) this.#tell('standing', line.line, `it stands for ${line.replaces}, which no line before it lists`);
+		const listed = listedSegment(line);
+		if (listed === undefined) {
+			if (line.file !== null || line.sha256 !== null || line.records > 0) this.#tell('name', line.line, `it lists ${line.records} records without a file`);
+			return;
+		}
+		const {file, from: since, to: until} = listed;
+		const problem = nameProblem(listed);
+		const twice = this.#segments.get(file);
+		if (problem !== undefined) this.#report({kind: 'name', file, since, until, line: line.line, detail: problem});
+		else if (twice !== undefined) this.#report({kind: 'listed_twice', file, since, until, line: line.line, detail: `line ${twice.line} lists it too`});
+		else this.#segments.set(file, listed);
+	}
+
+	#tell(kind: 'line_unreadable' | 'line_missing' | 'line_order' | 'chain' | 'standing' | 'name', line: number, detail: string): void {
+		this.#report({kind, file: manifestName, line, detail});
+	}
+}

@@ -1,0 +1,67 @@
+import type {SourceDefinition} from '../../sources/types.ts';
+import type {Report} from './finding.ts';
+import {hashId} from './id-hash.ts';
+import type {Suspicion} from './id-index.ts';
+import type {ListedSegment} from '../listed-segment.ts';
+import {RowReader, shownId} from './rows-check.ts';
+import {pushRows} from './segment-check.ts';
+
+/** Ids by their hash, as often as they stand in a segment. */
+type IdsByHash = ReadonlyMap<number, readonly string[]>;
+
+/**
+ * Looks at the ids that seem to occur twice, and tells of those that do: one finding for every two files that share
+ * some, or for a file that has some twice.
+ * @param segments by place
+ */
+export async function reportRepeats(dir: string, {suspicions, segments, source, report}: {
+	suspicions: readonly Suspicion[]; segments: readonly ListedSegment[]; source: SourceDefinition; report: Report;
+}): Promise<void> {
+	const wanted = new Map<number, Set<number>>();
+	for (const {first, second, hashes} of suspicions) {
+		for (const place of [first, second]) {
+			const known = wanted.get(place) ?? new Set<number>();
+			wanted.set(place, known);
+			for (const hash of hashes) known.add(hash);
+		}
+	}
+	const found = new Map<number, IdsByHash>();
+	for (const [place, hashes] of wanted) {
+		const segment = segments[place];
+		if (segment !== undefined) found.set(place, await idsOf(dir, segment, {source, hashes}));
+	}
+	for (const {first, second, count, hashes} of suspicions.toSorted((a, b) => a.second - b.second || a.first - b.first)) {
+		const segment = segments[second];
+		const other = segments[first];
+		if (segment === undefined || other === undefined) continue;
+		const shared = hashes.flatMap(hash => sharedId(found.get(first)?.get(hash) ?? [], found.get(second)?.get(hash) ?? [], first === second));
+		const [id] = shared;
+		if (id === undefined) continue;
+		// Those that were not looked at count as they seem: a hash of 53 bits is hardly ever wrong.
+		const more = count - (hashes.length - shared.length) - 1;
+		const ids = `id ${shownId(id, source)}${more > 0 ? ` and ${more} more` : ''}`;
+		report({
+			kind: 'repeated', file: segment.file, since: segment.from, until: segment.to, line: segment.line,
+			detail: first === second ? `${ids} twice in it` : `${ids} also in ${other.file}`,
+		});
+	}
+}
+
+function sharedId(first: readonly string[], second: readonly string[], isSame: boolean): string[] {
+	const shared = isSame ? first.find((id, index) => first.indexOf(id) !== index) : second.find(id => first.includes(id));
+	return shared === undefined ? [] : [shared];
+}
+
+async function idsOf(dir: string, segment: ListedSegment, {source, hashes}: {source: SourceDefinition; hashes: ReadonlySet<number>}): Promise<IdsByHash> {
+	const ids = new Map<number, string[]>();
+	const reader = new RowReader(source, record => {
+		if (record?.id === undefined) return;
+		const hash = hashId(record.id);
+		if (hashes.has(hash)) ids.set(hash, [...ids.get(hash) ?? [], record.id]);
+	});
+	await pushRows(dir, segment, {push: chunk => {
+		reader.push(chunk);
+		return !reader.isEndless;
+	}});
+	return ids;
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import {expect, it} from 'vitest';
+import {HOUR, MINUTE, SECOND} from '../../src/query/duration.ts';
+import {archiveDirectory, archiveRun, beginning, modelClock} from './archive-run.ts';
+import {Crash, faultyFiles} from './faulty-files.ts';
+import {ModelServer, networkFailure, apiFailure} from './model-server.ts';
+import {readArchive} from './read-archive.ts';
+
+/** A run, and what happened before it. */
+interface Round {
+	readonly passesMs: number;
+	/** New rows: how long before now they are of, and how much later than their time they arrive. */
+	readonly rows: ReadonlyArray<{readonly ageMs: number; readonly lateMs: number}>;
+	/** The step of the file system at which the run ends; undefined for one that is left alone. */
+	readonly crashAt: number | undefined;
+	readonly powerCut: boolean;
+	/** Requests that fail, by number. */
+	readonly failing: ReadonlySet<number>;
+	readonly chance: number;
+}
+
+const overlapMs = HOUR;
+const round: fc.Arbitrary<Round> = fc.record({
+	passesMs: fc.integer({min: 0, max: 90}).map(minutes => minutes * MINUTE + 7 * SECOND),
+	rows: fc.array(fc.record({
+		ageMs: fc.integer({min: 0, max: 2 * 3600}).map(seconds => seconds * SECOND),
+		lateMs: fc.oneof(fc.constant(0), fc.integer({min: 0, max: 3599}).map(seconds => seconds * SECOND)),
+	}), {maxLength: 12}),
+	crashAt: fc.oneof({weight: 4, arbitrary: fc.integer({min: 0, max: 90})}, {weight: 1, arbitrary: fc.constant(undefined)}),
+	powerCut: fc.boolean(),
+	failing: fc.oneof({weight: 3, arbitrary: fc.constant(new Set<number>())}, {weight: 1, arbitrary: fc.uniqueArray(fc.integer({min: 0, max: 20}), {maxLength: 4}).map(numbers => new Set(numbers))}),
+	chance: fc.integer({min: 0, max: 2 ** 31}),
+});
+
+/** Numbers in [0, 1) that follow from a seed. */
+function seeded(seed: number): () => number {
+	let state = seed;
+	return () => {
+		state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+		return state / 2 ** 32;
+	};
+}
+
+it('has every row exactly once after one undisturbed run, wherever the runs before it ended', async () => {
+	await fc.assert(fc.asyncProperty(fc.array(round, {minLength: 1, maxLength: 6}), fc.constantFrom('gzip', 'none'), fc.integer({min: 1, max: 5}), async (rounds, compression, maxRecords) => {
+		const clock = modelClock();
+		const requests = {count: 0, failing: new Set<number>()};
+		const server = new ModelServer({now: clock.now, intervene: () => {
+			if (requests.failing.has(requests.count++)) throw requests.count % 2 === 0 ? apiFailure() : networkFailure();
+		}});
+		const dir = archiveDirectory();
+		const options = {compression, maxRecords, overlapMs} as const;
+		let id = 0;
+		for (const {passesMs, rows, crashAt, powerCut, failing, chance} of rounds) {
+			clock.ms += passesMs;
+			for (const {ageMs, lateMs} of rows) {
+				const time = Math.floor((clock.ms - ageMs) / 1000) * 1000;
+				// What arrives now is no older than the overlap; what is of now may arrive later.
+				const arrivesAt = Math.max(clock.ms, time + lateMs);
+				if (time >= beginning && arrivesAt - time < overlapMs - SECOND) server.rows.push({id: `r${id++}`, time, arrivesAt});
+			}
+			Object.assign(requests, {count: 0, failing});
+			const files = faultyFiles({crashAt: crashAt ?? Infinity, random: seeded(chance)});
+			const {error} = await archiveRun({dir, client: server.client, clock, options, files});
+			if (error !== undefined && failing.size === 0) expect(error).toBeInstanceOf(Crash);
+			if (powerCut && error instanceof Crash) await files.cutPower();
+		}
+		clock.ms += MINUTE;
+		Object.assign(requests, {failing: new Set()});
+		const {error, result} = await archiveRun({dir, client: server.client, clock, options});
+		expect(error).toBeUndefined();
+		expect(result.status).toBe('complete');
+		const archive = readArchive(dir);
+		expect(archive.problems).toEqual([]);
+		expect(archive.texts.toSorted()).toEqual(server.arrived(beginning, Math.floor(clock.ms / 1000) * 1000).toSorted());
+	}), {numRuns: 60});
+});
