@@ -48,9 +48,14 @@ export function progressText({name, counters, budget, windows, monotonic, now}: 
 /** Starts the progress line on the process's stderr, which must be a terminal. */
 export function startProgress(source: ProgressSource): Progress {
 	const startedAt = source.monotonic();
-	const spinner = ora({text: progressText(source, startedAt), stream: process.stderr, discardStdin: false}).start();
+	return startProgressLine(() => progressText(source, startedAt));
+}
+
+/** As `startProgress`, with a text that is asked for again and again. */
+export function startProgressLine(text: () => string): Progress {
+	const spinner = ora({text: text(), stream: process.stderr, discardStdin: false}).start();
 	const timer = setInterval(() => {
-		spinner.text = progressText(source, startedAt);
+		spinner.text = text();
 	}, redrawEveryMs);
 	timer.unref();
 	return {

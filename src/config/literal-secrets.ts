@@ -1,6 +1,6 @@
 import type {Config} from './schema.ts';
 
-const secretKeys = ['app_secret', 'tenant_access_token', 'access_token'] as const;
+const secretKeys = ['app_secret', 'tenant_access_token', 'access_token', 'console_cookie', 'console_csrf_token', 'console_authorization'] as const;
 
 /** The paths of all secrets that are written out in the configuration rather than referred to. */
 export function literalSecrets(config: Config): string[] {

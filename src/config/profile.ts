@@ -11,6 +11,9 @@ export interface VendorSection {
 	readonly app_secret?: Referable | undefined;
 	readonly tenant_access_token?: Referable | undefined;
 	readonly access_token?: Referable | undefined;
+	readonly console_cookie?: Referable | undefined;
+	readonly console_csrf_token?: Referable | undefined;
+	readonly console_authorization?: Referable | undefined;
 }
 
 export interface SelectedSection {

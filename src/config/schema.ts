@@ -1,27 +1,16 @@
 import {z} from 'zod';
 import {UsageError} from '../errors.ts';
-import {formatDuration, parseDuration} from '../query/duration.ts';
+import {DAY, formatDuration, parseDuration} from '../query/duration.ts';
 import {resolveTimezone} from '../query/timezone.ts';
 import {sources} from '../sources/index.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {feishu} from '../vendors/feishu.ts';
 import {baseUrlProblem} from './base-url.ts';
-import {explainIssues, unknownKeyText} from './explain.ts';
+import {explainIssues} from './explain.ts';
+import {jobsSchema} from './jobs-schema.ts';
+import {duration, named, positive, section, text} from './schema-parts.ts';
 
-const comment = z.union([z.string(), z.array(z.string())], {error: 'expected a comment: a string or an array of strings'});
-
-/** An object that knows its keys, suggests the nearest for any other, and takes "//" as a comment. */
-function section<T extends z.core.$ZodLooseShape>(shape: T) {
-	const knownKeys = Object.keys(shape);
-	return z.strictObject({...shape, '//': comment.optional()}, {
-		error: issue => issue.code === 'unrecognized_keys' ? issue.keys.map(key => unknownKeyText(key, knownKeys)).join('\n') : undefined,
-	});
-}
-
-const text = z.string().min(1, 'expected a string that is not empty');
 const names = z.array(text).min(1, 'expected at least one name');
-const positive = z.int('expected a whole number').min(1, 'expected a whole number from 1 on');
-const duration = z.string().refine(value => (parseDuration(value) ?? 0) > 0, 'expected a duration: 30s, 15m, 24h, 7d or 2w');
 const rate = z.string().refine(isRate, 'expected requests per duration: 100/1m');
 const timezone = z.string().refine(value => resolveTimezone(value) !== undefined, 'expected an IANA time zone: Asia/Shanghai');
 const tokenPath = z.string().regex(/^\/(?!\/)[^?#\s\\]*$/, 'expected a path that starts with one slash: /openapi/v1/auth/token');
@@ -49,6 +38,9 @@ const profile = section({
 		app_id: referable.optional(),
 		app_secret: referable.optional(),
 		tenant_access_token: referable.optional(),
+		console_cookie: referable.optional(),
+		console_csrf_token: referable.optional(),
+		console_authorization: referable.optional(),
 	}).optional(),
 	trae: section({
 		base_url: baseUrl.optional(),
@@ -61,10 +53,19 @@ const profile = section({
 
 const profileNameText = 'expected a profile name of letters, digits, dots, dashes and underscores';
 const profileName = z.string().regex(/^[a-z\d][\w.-]*$/i, profileNameText);
-const profiles = z.preprocess(withoutComment, z.record(profileName, profile));
+const profiles = named(profileName, profileNameText, profile);
+
+/** The part of a source that limits its defaults. */
+interface SourceLimits {
+	readonly pagination: Pick<SourceDefinition['pagination'], 'style' | 'maxSize'>;
+	readonly window: SourceDefinition['window'];
+}
+
+/** The console's log searches share their defaults; how long their pages may be, the request profile says. */
+const appLogLimits: SourceLimits = {pagination: {style: 'numbered', maxSize: Number.MAX_SAFE_INTEGER}, window: {defaultMs: DAY, maxMs: DAY}};
 
 /** What a source's options default to, within the limits that its API documents. */
-const sourceDefaults = ({pagination, window}: SourceDefinition) => section({
+const sourceDefaults = ({pagination, window}: SourceLimits) => section({
 	format: z.enum(['ndjson', 'json', 'csv', 'table']).optional(),
 	fields: names.optional(),
 	order: z.enum(['time', 'served']).optional(),
@@ -79,13 +80,14 @@ const sourceDefaults = ({pagination, window}: SourceDefinition) => section({
 	offset_counts: z.enum(['rows', 'pages']).refine(() => pagination.style === 'offset', 'expected only for a source that is read by offsets').optional(),
 });
 
-const sourceSections = Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, sourceDefaults(source).optional()]));
+const sourceSections = Object.fromEntries(Object.entries<SourceLimits>({...sources, 'feishu-app-log': appLogLimits}).map(([name, limits]) => [name, sourceDefaults(limits).optional()]));
 
 /** The configuration file. Keys are written as the vendors write theirs, in snake_case. */
 export const configSchema = section({
 	default_profile: text.optional(),
 	profiles: profiles.optional(),
 	sources: section(sourceSections).optional(),
+	jobs: jobsSchema.optional(),
 }).superRefine((config, context) => {
 	const known = Object.keys(config.profiles ?? {});
 	if (config.default_profile !== undefined && !known.includes(config.default_profile)) {
@@ -113,14 +115,6 @@ export function validateConfig(document: unknown, file: string): Config {
 		});
 	}
 	return result.data;
-}
-
-/** A record has no fixed keys, so its comment is taken out before its members are checked. */
-function withoutComment(value: unknown, context: z.core.$RefinementCtx): unknown {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-	// Zod passes over this key in records without a word.
-	if (Object.hasOwn(value, '__proto__')) context.addIssue({code: 'custom', path: ['__proto__'], message: profileNameText});
-	return Object.fromEntries(Object.entries(value).filter(([key, member]) => key !== '//' || !comment.safeParse(member).success));
 }
 
 function isRate(value: string): boolean {

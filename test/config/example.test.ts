@@ -11,7 +11,7 @@ function documentPaths(value: unknown, path = ''): string[] {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
 	return Object.entries(value).flatMap(([key, member]) => {
 		if (key === '//') return [];
-		const own = path === '.profiles' ? `${path}.*` : `${path}.${key}`;
+		const own = ['.profiles', '.jobs', '.jobs.*.options'].includes(path) ? `${path}.*` : `${path}.${key}`;
 		return [own, ...documentPaths(member, own)];
 	});
 }
@@ -28,7 +28,7 @@ function schemaPaths(schema: z.core.JSONSchema._JSONSchema | undefined, path = '
 
 /** The forms of a reference and the options of a source are the same everywhere: once is enough. */
 function generic(path: string): string {
-	return path.replace(/^.+\.(?:app_id|app_secret|\w*access_token)\.(env|file|command)$/, '(secret).$1').replace(/^\.sources\.[^.]+/, '.sources.*');
+	return path.replace(/^.+\.(?:app_id|app_secret|\w*access_token|console_\w+)\.(env|file|command)$/, '(secret).$1').replace(/^\.sources\.[^.]+/, '.sources.*');
 }
 
 it('is valid', () => {
@@ -43,5 +43,5 @@ it('shows every key of the schema', () => {
 });
 
 it('holds no secret that is written out', () => {
-	expect(text).not.toMatch(/"(?:app_secret|\w*access_token)": "/);
+	expect(text).not.toMatch(/"(?:app_secret|\w*access_token|console_\w+)": "/);
 });

@@ -35,7 +35,7 @@ describe('unknown keys name the nearest known one and their path', () => {
 	});
 
 	it('lists all keys when none is near', () => {
-		expect(problems({jobs: {}})).toBe('c.json: jobs: unknown key, expected "default_profile", "profiles", "sources"');
+		expect(problems({alerts: {}})).toBe('c.json: alerts: unknown key, expected "default_profile", "profiles", "sources", "jobs"');
 	});
 
 	it('are refused even when they are names of the language', () => {

@@ -1,0 +1,85 @@
+import type {Command} from 'commander';
+import type {Context} from '../context.ts';
+import type {ExitCode} from '../errors.ts';
+
+/** What the options of `run` parse to. */
+export interface RunCommandFlags {
+	readonly config?: string;
+	readonly profile?: string;
+	readonly baseUrl?: string;
+	readonly host?: string;
+	readonly rate?: string;
+	readonly dryRun?: boolean;
+	readonly format?: string;
+	readonly every?: string;
+	readonly wait?: boolean;
+	readonly summary?: string;
+	readonly metrics?: string;
+	readonly onFailure?: string;
+	readonly quiet?: boolean;
+	readonly verbose?: boolean;
+	readonly debug?: boolean;
+	readonly progress?: boolean;
+	readonly logFormat?: string;
+}
+
+/** What the options of `status` parse to. */
+export interface StatusFlags {
+	readonly config?: string;
+	readonly format?: string;
+	readonly timezone?: string;
+}
+
+/** Adds `run` and `status` to the command line. */
+export function mountRun(program: Command, context: Context, outcome: {exitCode: ExitCode}): void {
+	const run = program.command('run')
+		.description('run the jobs of the configuration into their archives')
+		.argument('[job...]', 'jobs to run; default all')
+		.option('--every <duration>', 'keep running: from one start to the next; SIGTERM ends it in order')
+		.option('--wait', 'wait while another run uses an archive, instead of ending with exit code 7')
+		.option('--dry-run', "show each job's plan and first request; no network, nothing written")
+		.option('-f, --format <text|json>', 'how --dry-run writes; default text')
+		.option('--summary <file>', 'write how it went as JSON, every job by itself; - is stderr')
+		.option('--metrics <file>', "write the state of all jobs for Prometheus' textfile collector")
+		.option('--on-failure <command>', 'run this in a shell when the exit code is not 0, with the summary on its stdin')
+		.option('--rate <n/duration>', 'request budget, instead of what the jobs say')
+		.option('--host <name>', 'which service, as for exports: feishu, lark')
+		.option('--profile <name>', 'profile of the configuration, for jobs that name none')
+		.option('--config <file>', 'configuration file, JSON or YAML')
+		.option('--base-url <url>', 'send API and token requests here')
+		.option('-q, --quiet', 'errors only')
+		.option('-v, --verbose', 'also tell of every window')
+		.option('--debug', 'also tell of every request, and show stack traces')
+		.option('--no-progress', 'no progress line on a terminal')
+		.option('--log-format <text|json>', 'how messages on stderr are written')
+		.addHelpText('after', `
+A job is {"source", "options", "dir", "compress", "since", "overlap", "lag"} under "jobs" of the configuration. Each run goes
+on where the archive in "dir" ends, fills its gaps, and looks through "overlap" again for rows that came late. The exit code
+is that of the job that went worst; the others are not held up by it.
+
+Examples:
+  $ audit-export run
+  $ audit-export run calls events --summary /var/log/audit/summary.json
+  $ audit-export run --every 15m --metrics /var/lib/node_exporter/audit.prom
+  $ audit-export run -q --on-failure 'mail -s "audit-export: $AUDIT_EXPORT_FAILED_JOBS" ops@example.com'`);
+	run.action(async (jobs: readonly string[], flags: RunCommandFlags) => {
+		const {runCommand} = await import('./run.ts');
+		outcome.exitCode = await runCommand(jobs, flags, context);
+	});
+	const status = program.command('status')
+		.description("each job's last run, covered range, gaps and next start")
+		.argument('[job...]', 'jobs to show; default all')
+		.option('-f, --format <table|json>', 'how to write it; default table')
+		.option('--timezone <iana>', "for the table's times; default the system's")
+		.option('--config <file>', 'configuration file, JSON or YAML')
+		.addHelpText('after', `
+Reads what the last runs left and asks no server. The exit code is 0 whatever they left, as long as it can be told.
+
+Examples:
+  $ audit-export status
+  $ audit-export status --format json | jq '.jobs[] | select(.exit_code != 0) | {job, status, error}'`);
+	status.action(async (jobs: readonly string[], flags: StatusFlags) => {
+		const {statusCommand} = await import('./status.ts');
+		await statusCommand(jobs, flags, context);
+	});
+}

@@ -1,0 +1,42 @@
+import type {LoadedConfig} from '../config/load.ts';
+import type {Context} from '../context.ts';
+import {ExportError, type ExitCode} from '../errors.ts';
+import {jobLog} from '../jobs/job-report.ts';
+import {formatJobPlan, planJob, type JobPlan} from '../jobs/job-plan.ts';
+import type {Job} from '../jobs/job.ts';
+import {openJob} from '../jobs/open-job.ts';
+import {worstExitCode} from '../jobs/worst-exit-code.ts';
+import type {Log} from '../log.ts';
+import {createStreamOutput} from '../output/stream-output.ts';
+import {jobSourceNamed} from './job-source.ts';
+import type {RunCommandFlags} from './run-options.ts';
+
+/**
+ * Writes the plan of each job to stdout. A job that cannot be planned is told of on stderr, and the others are planned.
+ * @returns the exit code of the worst
+ */
+export async function showPlans({jobs, flags, context, config, log}: {
+	jobs: readonly Job[]; flags: RunCommandFlags; context: Context; config: LoadedConfig; log: Log;
+}): Promise<ExitCode> {
+	const plans: JobPlan[] = [];
+	const failures: ExitCode[] = [];
+	for (const job of jobs) {
+		const own = jobLog(log, job.name);
+		try {
+			plans.push(await planJob(await openJob(job, {
+				source: await jobSourceNamed(job.source), runFlags: flags, context, config,
+				warn: message => {
+					own.warning(message);
+				},
+			}), context));
+		} catch (error) {
+			if (!(error instanceof ExportError)) throw error;
+			own.error(error.message, error.hint);
+			failures.push(error.exitCode);
+		}
+	}
+	const output = createStreamOutput(context.stdout);
+	await output.write(flags.format === 'json' ? `${JSON.stringify({jobs: plans}, undefined, '\t')}\n` : plans.map(plan => formatJobPlan(plan)).join('\n'));
+	await output.commit();
+	return worstExitCode(failures);
+}

@@ -1,0 +1,130 @@
+import {resolve} from 'node:path';
+import {loadConfig, type LoadedConfig} from '../config/load.ts';
+import type {Context} from '../context.ts';
+import {ExportError, UsageError, type ExitCode} from '../errors.ts';
+import {tellOfRun, type AfterRun} from '../jobs/after-run.ts';
+import {reportJob} from '../jobs/job-report.ts';
+import type {Job} from '../jobs/job.ts';
+import {writeLastRun} from '../jobs/last-run.ts';
+import {repeat} from '../jobs/repeat.ts';
+import {roundProgressText} from '../jobs/round-progress.ts';
+import {runRound} from '../jobs/run-round.ts';
+import {toRunSummary} from '../jobs/run-summary.ts';
+import {secretVariables} from '../jobs/secret-variables.ts';
+import {jobsOf, selectJobs} from '../jobs/select-jobs.ts';
+import {SharedBudgets} from '../jobs/shared-budgets.ts';
+import {worstExitCode} from '../jobs/worst-exit-code.ts';
+import {createLog, type Log} from '../log.ts';
+import {requireDistinctFiles} from '../output/distinct-files.ts';
+import {startProgressLine, type Progress} from '../progress.ts';
+import {formatDuration, requireDuration, SECOND} from '../query/duration.ts';
+import {formatUtc} from '../query/timezone.ts';
+import {logFormatOf} from './export.ts';
+import {secretWarning} from './export-report.ts';
+import {jobSourceNamed} from './job-source.ts';
+import type {RunCommandFlags} from './run-options.ts';
+
+/** A `run` from the command line, once flags and configuration are resolved. */
+interface Run {
+	readonly flags: RunCommandFlags;
+	readonly context: Context;
+	readonly config: LoadedConfig;
+	readonly log: Log;
+	/** The jobs to run. */
+	readonly jobs: readonly Job[];
+	readonly budgets: SharedBudgets;
+	readonly everyMs: number | undefined;
+	readonly after: AfterRun;
+	/** The progress line, while there is one. */
+	progress: Progress | undefined;
+}
+
+/**
+ * Runs jobs of the configuration into their archives, once or again and again.
+ * @param names none means all jobs
+ * @returns the exit code of the job that went worst, or of the interruption
+ */
+export async function runCommand(names: readonly string[], flags: RunCommandFlags, context: Context): Promise<ExitCode> {
+	const run = await prepare(names, flags, context);
+	const {everyMs, log} = run;
+	if (flags.dryRun === true) {
+		const {showPlans} = await import('./run-plan.ts');
+		return showPlans(run);
+	}
+	if (everyMs === undefined) return runOnce(run);
+	return repeat(async () => runOnce(run), {
+		everyMs, context,
+		onWait: nextAt => {
+			log.notice(`next run at ${formatUtc(Math.round(nextAt / SECOND) * SECOND)}, every ${formatDuration(everyMs)}`);
+		},
+	});
+}
+
+async function prepare(names: readonly string[], flags: RunCommandFlags, context: Context): Promise<Run> {
+	const {every, format = 'text', host} = flags;
+	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
+	const line: Pick<Run, 'progress'> = {progress: undefined};
+	const log = createLog({
+		stderr: context.stderr,
+		masker: context.masker,
+		format: logFormatOf(flags),
+		level: flags.debug === true ? 'debug' : flags.verbose === true ? 'verbose' : flags.quiet === true ? 'error' : 'notice',
+		now: context.now,
+		beforeLine: () => line.progress?.clear(),
+	});
+	const everyMs = every === undefined ? undefined : requireDuration(every, '--every');
+	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
+	for (const warning of config.warnings) log.warning(warning);
+	const all = await jobsOf(config, context.env);
+	const jobs = selectJobs(all, names);
+	const hosts = new Set((await Promise.all(jobs.map(async ({source}) => jobSourceNamed(source)))).flatMap(source => source.hosts));
+	if (host !== undefined && !hosts.has(host)) throw new UsageError(`--host: ${JSON.stringify(host)} is not one of ${[...hosts].join(', ')}`);
+	const fileOf = (path: string | undefined) => path === undefined || path === '-' ? undefined : resolve(context.cwd, path);
+	await requireDistinctFiles({
+		output: {option: '--summary', path: fileOf(flags.summary)},
+		others: [{option: '--metrics', path: fileOf(flags.metrics)}],
+		config: {option: 'the configuration', path: config.path},
+	});
+	const {summary, metrics, onFailure} = flags;
+	return Object.assign(line, {
+		flags, context, config, log, jobs, everyMs,
+		budgets: new SharedBudgets(context),
+		after: {summary, metrics, onFailure, jobs: all, secretVariables: secretVariables(config.config), context, log},
+	});
+}
+
+/** Runs the jobs once, tells of each as it ends, and of all of them then. */
+async function runOnce(run: Run): Promise<ExitCode> {
+	const {flags, context, config, log, jobs, budgets, everyMs, after} = run;
+	const startedAt = context.now();
+	const beganAt = context.monotonic();
+	const isShown = context.stderr.isTTY === true && flags.progress !== false && flags.quiet !== true && flags.logFormat !== 'json';
+	try {
+		const outcomes = await runRound(jobs, {
+			sourceNamed: jobSourceNamed, runFlags: flags, config, context, budgets, log,
+			wait: flags.wait === true,
+			inspect: own => secretWarning(context, own),
+			onProgress: progress => {
+				if (isShown) run.progress = startProgressLine(() => roundProgressText(progress, context));
+			},
+			async onEnd(outcome) {
+				reportJob(outcome, log);
+				if (outcome.error instanceof Error) log.debug(outcome.error.stack ?? outcome.error.message);
+				try {
+					await writeLastRun(outcome, {everyMs, masker: context.masker});
+				} catch (error) {
+					if (!(error instanceof ExportError)) throw error;
+					log.warning(`${outcome.job.name}: status and metrics will not know of this run: ${error.message}`);
+				}
+			},
+		});
+		const interruption: unknown = context.signal.reason;
+		const exitCode = worstExitCode([...outcomes.map(({exitCode: own}) => own), ...(interruption instanceof ExportError ? [interruption.exitCode] : [])]);
+		const summary = toRunSummary(outcomes, {exitCode, startedAt, elapsedMs: context.monotonic() - beganAt});
+		run.progress?.stop();
+		return await tellOfRun(summary, outcomes, after);
+	} finally {
+		run.progress?.stop();
+		run.progress = undefined;
+	}
+}

@@ -1,0 +1,22 @@
+import {parseLine, readManifest, readTail} from '../archive/manifest-file.ts';
+import type {Standing} from '../archive/manifest.ts';
+
+/** What an archive comes to, as its manifest says. Times are RFC 3339 in UTC. */
+export interface ArchiveFacts extends Standing {
+	/** The archive's first instant. */
+	readonly since: string;
+}
+
+/**
+ * What an archive comes to, from the two ends of its manifest however long that is; undefined before there is one.
+ * @throws DamagedManifestError when either end cannot be read
+ */
+export async function readArchiveFacts(dir: string): Promise<ArchiveFacts | undefined> {
+	const tail = await readTail(dir, {cutOff: true});
+	if (tail?.last === undefined) return undefined;
+	for await (const {bytes} of readManifest(dir)) {
+		const first = parseLine(bytes);
+		return first?.kind === 'archive' ? {since: first.since, ...tail.last.line.standing} : undefined;
+	}
+	return undefined;
+}

@@ -1,0 +1,106 @@
+import {dirname} from 'node:path';
+import type {ExportFlags, OptionRow} from '../commands/export-options.ts';
+import type {OpenedSource, OpenSource} from '../commands/opened-source.ts';
+import type {LoadedConfig} from '../config/load.ts';
+import {expandPath} from '../config/search-places.ts';
+import type {Context} from '../context.ts';
+import type {BudgetLimit} from '../http/budget.ts';
+import {HOUR} from '../query/duration.ts';
+import type {Query} from '../query/query.ts';
+import {resolveSettings} from '../query/settings.ts';
+import {formatUtc, parseTime, systemTimezone} from '../query/time.ts';
+import type {SourceOption} from '../sources/types.ts';
+import type {ArchiveFacts} from './archive-facts.ts';
+import {attributeOf, flagsOfJob, longNameOf} from './job-options.ts';
+import type {Job} from './job.ts';
+
+/** A source as a job can use it. */
+export interface JobSource {
+	readonly open: OpenSource;
+	/** The options that its subcommand has. */
+	readonly rows: readonly OptionRow[];
+	/** The names that `--host` knows there. */
+	readonly hosts: readonly string[];
+}
+
+/** What a job takes from the command line of `run`, before its own options. */
+export type RunFlags = Pick<ExportFlags, 'config' | 'profile' | 'baseUrl' | 'host' | 'rate'>;
+
+/** A job whose options are known to be usable, and whose source is open. Nothing has been sent yet. */
+export interface OpenJob {
+	readonly job: Job;
+	readonly opened: OpenedSource;
+	/** The app whose logs or budget it is; undefined where none is configured. */
+	readonly appId: string | undefined;
+	/** The requests that it may make. */
+	readonly limit: BudgetLimit;
+	/** How far back every run looks for late rows, in milliseconds. */
+	readonly overlapMs: number;
+	/** What an archive keeps to say what it holds, without secrets: another query is another archive. */
+	readonly identity: ArchiveIdentity;
+	/** What is asked for as the clock stands now, given what is archived already. */
+	readonly resolve: (archive: ArchiveFacts | undefined) => ResolvedJob;
+}
+
+export interface ResolvedJob {
+	readonly query: Query;
+	/** What is to be said about the start of a new archive. */
+	readonly warnings: readonly string[];
+}
+
+/** Options by their long names in snake_case, beside `base_url` and `app`, the app that signed in. */
+export type ArchiveIdentity = Readonly<Record<string, string | string[]>>;
+
+/**
+ * Opens a job's source, with the job's options.
+ * @throws UsageError for options that the source does not have or cannot take, and for an unusable place
+ */
+export async function openJob(job: Job, {source: {open, rows, hosts}, runFlags, context, config, warn}: {
+	source: JobSource; runFlags: RunFlags; context: Context; config: LoadedConfig; warn: (message: string) => void;
+}): Promise<OpenJob> {
+	const own = flagsOfJob(job.options, {rows, file: job.file, path: ['jobs', job.name, 'options']});
+	const {baseUrl, host, rate, config: configFile, profile} = runFlags;
+	const flags: ExportFlags = {
+		...own,
+		...(baseUrl === undefined ? {} : {baseUrl}),
+		...(rate === undefined ? {} : {rate}),
+		...(host !== undefined && hosts.includes(host) ? {host} : {}),
+		...(configFile === undefined ? {} : {config: configFile}),
+		// A job that names its profile means one tenant: what the command line says is for the others.
+		...((job.profile ?? profile) === undefined ? {} : {profile: job.profile ?? profile}),
+		// As every path of the configuration, it starts there.
+		...(typeof own['requestProfile'] === 'string' ? {requestProfile: expandPath(own['requestProfile'], dirname(job.file), context.env)} : {}),
+		since: job.since, until: 'now', clip: true, order: 'time', format: 'ndjson',
+	};
+	parseTime(job.since, {now: context.now(), timezone: systemTimezone(), option: `${job.file}: jobs.${job.name}.since`});
+	const opened = await open(flags, {context, config, warn});
+	const {source, defaults} = opened;
+	const resolve: OpenJob['resolve'] = archive => {
+		const now = context.now();
+		// A clock that was set back must not put the start of what is asked for into the future.
+		const since = archive === undefined ? job.since : formatUtc(Math.min(now, Date.parse(archive.until)));
+		const {query, warnings} = resolveSettings({source, flags: {...flags, since}, defaults, env: context.env, now, terminal: false});
+		return {query, warnings: archive === undefined ? warnings : []};
+	};
+	const {query} = resolve(undefined);
+	const appId = await opened.appId?.();
+	return {job, opened, appId, limit: query.budget, overlapMs: job.overlapMs ?? source.arrivesWithinMs ?? HOUR, identity: identityOf({opened, query, flags, rows, appId, env: context.env}), resolve};
+}
+
+function identityOf({opened: {source, baseUrl}, query, flags, rows, appId, env}: {
+	opened: OpenedSource; query: Query; flags: ExportFlags; rows: readonly OptionRow[]; appId: string | undefined; env: Context['env'];
+}): ArchiveIdentity {
+	const identity: Record<string, string | string[]> = {base_url: baseUrl};
+	if (appId !== undefined) identity['app'] = appId;
+	for (const row of rows) {
+		const name = longNameOf(row);
+		if (row.group !== 'Filters:' && name !== 'via') continue;
+		const attribute = attributeOf(name);
+		const option: Partial<SourceOption> = source.options[attribute] ?? {};
+		const given = flags[attribute] ?? (option.env === undefined ? undefined : env[option.env] || undefined);
+		if (given === undefined) continue;
+		const code = (value: unknown) => option.choices?.[String(value)] ?? String(value);
+		identity[name.replaceAll('-', '_')] = Array.isArray(given) ? given.map(code) : code(given);
+	}
+	return query.redact.length === 0 ? identity : {...identity, redact: [...query.redact]};
+}

@@ -1,0 +1,31 @@
+import type {RunStatus} from '../engine/summary.ts';
+import {exitCodes, type ExitCode} from '../errors.ts';
+import {formatUtc} from '../query/timezone.ts';
+import type {JobSummary} from './job-summary.ts';
+import type {JobOutcome} from './run-job.ts';
+
+/** How a run of jobs went, as `--summary` writes it and `--on-failure` reads it. */
+export interface RunSummary {
+	readonly status: RunStatus;
+	readonly exit_code: ExitCode;
+	readonly started_at: string;
+	readonly elapsed_ms: number;
+	readonly jobs: readonly JobSummary[];
+}
+
+/** @param options.startedAt Unix milliseconds */
+export function toRunSummary(outcomes: readonly JobOutcome[], {exitCode, startedAt, elapsedMs}: {exitCode: ExitCode; startedAt: number; elapsedMs: number}): RunSummary {
+	return {
+		status: statusOf(exitCode),
+		exit_code: exitCode,
+		started_at: formatUtc(startedAt),
+		elapsed_ms: Math.round(elapsedMs),
+		jobs: outcomes.map(({summary}) => summary),
+	};
+}
+
+function statusOf(exitCode: ExitCode): RunStatus {
+	if (exitCode === exitCodes.complete) return 'complete';
+	if (exitCode === exitCodes.incomplete) return 'incomplete';
+	return exitCode === exitCodes.sigint || exitCode === exitCodes.sigterm ? 'interrupted' : 'failed';
+}
