@@ -40,15 +40,28 @@ export interface Summary {
 	readonly waited_ms: number;
 	readonly elapsed_ms: number;
 	readonly problems: ReadonlyArray<{readonly kind: string; readonly since: string; readonly until: string; readonly detail: string}>;
+	/** From when on rows of the range may still arrive, or null where none are expected. */
+	readonly may_grow_from: string | null;
 	/** What continues the run, or null where nothing is left to continue. */
 	readonly resume: {readonly partial: string; readonly hint: string} | null;
 	/** The error that ended the run, if one did. */
 	readonly error?: string;
 }
 
+/**
+ * From when on a range may still get rows, Unix milliseconds; undefined where none are expected.
+ * @param options.readAt when its reading began
+ * @param options.arrivesWithinMs how late rows may arrive; undefined where the vendor does not say
+ */
+export function growthStart({since, until}: {since: number; until: number}, {readAt, arrivesWithinMs}: {readAt: number; arrivesWithinMs: number | undefined}): number | undefined {
+	if (arrivesWithinMs === undefined || since >= until) return undefined;
+	const from = Math.max(since, readAt - arrivesWithinMs);
+	return from < until ? from : undefined;
+}
+
 /** The summary object of a run. */
-export function toSummary({source, since, until, status, counters, budgetWaitedMs, elapsedMs, partial, error}: {
-	source: string; since: number; until: number; status: RunStatus; counters: RunCounters;
+export function toSummary({source, since, until, status, counters, mayGrowFrom, budgetWaitedMs, elapsedMs, partial, error}: {
+	source: string; since: number; until: number; status: RunStatus; counters: RunCounters; mayGrowFrom: number | undefined;
 	budgetWaitedMs: number; elapsedMs: number; partial: string | undefined; error: string | undefined;
 }): Summary {
 	return {
@@ -67,6 +80,7 @@ export function toSummary({source, since, until, status, counters, budgetWaitedM
 		problems: counters.problems.map(problem => ({
 			kind: problem.kind, since: formatUtc(problem.since), until: formatUtc(problem.until), detail: problem.detail,
 		})),
+		may_grow_from: mayGrowFrom === undefined ? null : formatUtc(mayGrowFrom),
 		resume: partial === undefined ? null : {partial, hint: 'run the same command again'},
 		...(error === undefined ? {} : {error}),
 	};

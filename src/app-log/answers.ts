@@ -1,0 +1,109 @@
+import {ApiError} from '../errors.ts';
+import {valueAt, wholeNumber} from '../http/answer.ts';
+import type {ApiAnswer} from '../http/client.ts';
+import type {JsonPath} from '../sources/types.ts';
+import type {SearchProfile} from './profile.ts';
+import {onlyAt, spanAt} from './span.ts';
+
+/** What one answer was asked for, as far as it decides what is missing in it. */
+export interface Asked {
+	/** Starts messages: the source, the method and the path. */
+	readonly label: string;
+	/** Rows that were asked for; undefined where the request does not say. */
+	readonly pageSize: number | undefined;
+}
+
+/**
+ * Reads the answers of one search for the engine. Services that write nothing for zero, false and empty lists are common:
+ * what an answer leaves out is filled in where it can only mean that, and a cursor of any size is kept digit by digit.
+ */
+export class AnswerReader {
+	/** The cursors come as numbers, and are sent as such. */
+	cursorIsNumber = false;
+	readonly #search: SearchProfile;
+	readonly #warn: (message: string) => void;
+	#rowsSeen = false;
+
+	/** @param warn takes a warning for stderr: that an answer holds no list of rows, once */
+	constructor(search: SearchProfile, warn: (message: string) => void) {
+		this.#search = search;
+		this.#warn = warn;
+	}
+
+	/**
+	 * The answer as the engine reads it. Its parsed body is completed in place.
+	 * @throws ApiError when the answer says that there is more and nothing leads there
+	 */
+	complete(answer: ApiAnswer, {label, pageSize}: Asked): ApiAnswer {
+		const {pages, response} = this.#search;
+		const {body} = answer;
+		if (typeof body !== 'object' || body === null) return answer;
+		const rows = this.#rowsIn(body, label);
+		const [total, more, cursor] = [response.total, response.more, response.cursor].map(path => path?.split('.'));
+		const next = pages.style === 'cursor' && cursor !== undefined ? this.#cursorOf(answer, cursor, label) : undefined;
+		if (total !== undefined && rows === 0 && isAbsent(valueAt(body, total))) put(body, total, 0);
+		if (more !== undefined && isAbsent(valueAt(body, more))) {
+			put(body, more, rows > 0 && (pages.style === 'cursor' ? next !== undefined : rows >= (pageSize ?? 1)));
+		}
+		if (pages.style === 'none') this.#requireWhole({label, pageSize, rows, total: total && wholeNumber(valueAt(body, total)), more: more && valueAt(body, more)});
+		const path = response.rows.split('.');
+		// The engine goes through objects only.
+		const isInList = path.some((_, depth) => Array.isArray(valueAt(body, path.slice(0, depth))));
+		return isInList ? {...answer, text: onlyAt(answer.text, path)} : answer;
+	}
+
+	/** The number of rows. */
+	#rowsIn(body: object, label: string): number {
+		const path = this.#search.response.rows.split('.');
+		const rows = valueAt(body, path);
+		if (rows !== undefined) this.#rowsSeen = true;
+		else if (!this.#rowsSeen) {
+			this.#rowsSeen = true;
+			this.#warn(`${label}: the answer holds no ${path.join('.')}, which is taken for no rows; if there should be some, correct response.rows in the request profile`);
+		}
+		if (isAbsent(rows) && path.length > 1 && isAbsent(valueAt(body, path.slice(0, -1)))) put(body, path.slice(0, -1), {});
+		return Array.isArray(rows) ? rows.length : 0;
+	}
+
+	#cursorOf({text, body}: ApiAnswer, path: JsonPath, label: string): string | undefined {
+		const value = valueAt(body, path);
+		if (isAbsent(value) || value === '') return undefined;
+		if (typeof value === 'number') {
+			const span = spanAt(text, path);
+			const digits = span === undefined ? String(value) : text.slice(span.start, span.end);
+			this.cursorIsNumber = true;
+			put(body, path, digits);
+			return digits === '0' ? undefined : digits;
+		}
+		if (typeof value !== 'string') throw new ApiError(`${label}: ${path.join('.')} is neither a text nor a number`, {hint: 'correct response.cursor in the request profile'});
+		this.cursorIsNumber = false;
+		return value === '0' ? undefined : value;
+	}
+
+	/** A search of one page cannot be gone on with. */
+	#requireWhole({label, rows, pageSize, total, more}: Asked & {rows: number; total: number | undefined; more: unknown}): void {
+		const missing = total !== undefined && total > rows ? `states ${total} rows and holds ${rows}`
+			: more === true || more === 1 ? `holds ${rows} rows and says that there are more`
+				: pageSize !== undefined && rows >= pageSize ? `holds all ${rows} rows that were asked for, so there may be more` : undefined;
+		if (missing === undefined) return;
+		throw new ApiError(`${label}: the answer ${missing}, and the request profile knows no further pages`, {
+			hint: 'take a smaller --window, or learn the search from a recording in which you turn one page',
+		});
+	}
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+	return value === null || value === undefined;
+}
+
+/** Sets a value in a parsed document; objects on the way are made where there are none. */
+function put(document: unknown, path: JsonPath, value: unknown): void {
+	let holder = document;
+	for (const key of path.slice(0, -1)) {
+		if (typeof holder !== 'object' || holder === null) return;
+		if (isAbsent(valueAt(holder, [key]))) Reflect.set(holder, key, {});
+		holder = Reflect.get(holder, key);
+	}
+	const last = path.at(-1);
+	if (typeof holder === 'object' && holder !== null && last !== undefined) Object.defineProperty(holder, last, {value, writable: true, enumerable: true, configurable: true});
+}

@@ -1,0 +1,49 @@
+import type {Context} from '../context.ts';
+import {ApiError} from '../errors.ts';
+import {createClient, type Client, type ClientOptions, type TokenSource} from '../http/client.ts';
+import {formatDuration} from '../query/duration.ts';
+import type {AnswerReader} from './answers.ts';
+import {reachMs} from './limits.ts';
+import type {RequestWriter} from './requests.ts';
+import type {ConsoleSession} from './session.ts';
+
+/** What asking the console takes beside what every client takes. */
+export interface ConsoleClientOptions extends Omit<ClientOptions, 'tokens'> {
+	readonly tokens: TokenSource;
+	readonly session: ConsoleSession;
+	readonly writer: RequestWriter;
+	readonly reader: AnswerReader;
+}
+
+/**
+ * A client that signs requests of a `RequestWriter` with a console session and completes what comes back. No attempt goes
+ * out that starts before what may be asked for, however long it had to wait.
+ */
+export function createConsoleClient({session, writer, reader, ...options}: ConsoleClientOptions): Client {
+	return {
+		async send(shown) {
+			const {request, startMs, pageSize} = writer.toSend(shown, session.csrfToken);
+			const client = createClient({...options, context: {...options.context, fetch: withinReach(options, startMs)}});
+			const answer = await client.send(request);
+			return reader.complete(answer, {label: `${options.name}: ${request.method} ${request.path}`, pageSize});
+		},
+	};
+}
+
+function withinReach({context, name}: {context: Context; name: string}, startMs: number): Context['fetch'] {
+	return async (input, init) => {
+		if (startMs < context.now() - reachMs) {
+			throw new ApiError(`${name}: a window has gone out of the ${formatDuration(reachMs)} that can be asked for while it waited for its turn`, {hint: 'run again with a later --since'});
+		}
+		return context.fetch(input, init);
+	};
+}
+
+/** A session is neither renewed nor replaced: the console's users sign in again. */
+export function fixedToken(token: Awaited<ReturnType<TokenSource['get']>>): TokenSource {
+	return {
+		get: async () => token,
+		accepted: () => undefined,
+		refused: () => false,
+	};
+}

@@ -1,0 +1,91 @@
+import type {Context} from '../context.ts';
+import {ApiError, CredentialsError} from '../errors.ts';
+import {printable, valueAt, vendorJudge, type Judgement, type RawAnswer} from '../http/answer.ts';
+import type {Judge} from '../http/client.ts';
+import {feishu} from '../vendors/feishu.ts';
+import type {VendorDefinition} from '../vendors/types.ts';
+import type {SearchProfile} from './profile.ts';
+import {speaksOfSigningIn} from './sign-in-words.ts';
+
+type Outcome = NonNullable<SearchProfile['response']['success']>;
+
+/** The console's codes are not those of the open platform. */
+const undocumented: VendorDefinition = {...feishu, errors: {}};
+
+/**
+ * Judges the console's answers: what a request profile calls a success is one; a redirect, a page in place of JSON and what
+ * the profile calls expired mean that the session is over.
+ * @param baseUrl where one signs in again
+ */
+export function consoleJudge({response}: SearchProfile, baseUrl: string, context: Pick<Context, 'now' | 'masker'>): Judge {
+	const byStatus = vendorJudge(undocumented, context);
+	return (answer, label) => {
+		const {status} = answer;
+		const body = parse(answer.text);
+		const quoted = () => {
+			const message = response.message === undefined ? undefined : valueAt(body, response.message.split('.'));
+			return `${typeof message === 'string' && message !== '' ? ` "${printable(context.masker.mask(message))}"` : ''} (HTTP ${status})`;
+		};
+		if (matches(body, response.expired)) return expired(label, `it said so${quoted()}`, baseUrl);
+		if (status >= 300 && status < 400) return expired(label, `it answered with a redirect (HTTP ${status})`, baseUrl);
+		const isSuccess = status >= 200 && status < 300;
+		if (body === undefined && isPage(answer) && (isSuccess || status === 403)) return expired(label, `it answered with a page, not JSON (HTTP ${status})`, baseUrl);
+		if (status === 401 || (status === 403 && body === undefined)) return expired(label, `it refused it${quoted()}`, baseUrl);
+		if (status === 403) {
+			return {ok: false, verdict: 'credentials', error: new CredentialsError(`${label}: the console refuses the session${quoted()}`, {
+				hint: `it may have no access to this app, or the CSRF token may not belong to the cookie; ${renewal(baseUrl)}`,
+			})};
+		}
+		if (!isSuccess || body === undefined) {
+			const judged = byStatus(answer, label);
+			if (!judged.ok && judged.verdict !== 'fail') return judged;
+			return failure(`${label}: the console refused the request${quoted()}`);
+		}
+		const hasSucceeded = response.success === undefined ? valueAt(body, response.rows.split('.')) !== undefined : matches(body, response.success);
+		// A recording seldom shows how the end of a session is told of.
+		if (!hasSucceeded && response.expired === undefined && speaksOfSigningIn(body)) return expired(label, `it said so${quoted()}`, baseUrl);
+		if (response.success === undefined || hasSucceeded) return {ok: true, body};
+		const said = valueAt(body, response.success.at.split('.'));
+		return failure(`${label}: ${response.success.at} is ${printable(context.masker.mask(JSON.stringify(said) ?? 'missing'))}${quoted()}`);
+	};
+}
+
+/** How a console session is had, or had again. */
+export function renewal(baseUrl: string): string {
+	return `sign in to ${baseUrl} in the browser, run the log search there, and set FEISHU_CONSOLE_COOKIE (and FEISHU_CONSOLE_CSRF_TOKEN) to what the search request's headers hold in the network panel; `
+		+ 'or save that panel as a HAR file and run: audit-export feishu-app-log learn <recording.har> --keep-session';
+}
+
+function expired(label: string, why: string, baseUrl: string): Judgement {
+	return {ok: false, verdict: 'credentials', error: new CredentialsError(`${label}: the console session has expired: ${why}`, {hint: renewal(baseUrl)})};
+}
+
+function failure(message: string): Judgement {
+	return {ok: false, verdict: 'fail', error: new ApiError(message, {
+		hint: 'check the filters and the time range; --dry-run shows the request. If the console has changed, learn the search again from a new recording',
+	})};
+}
+
+function matches(body: unknown, outcome: Outcome | undefined): boolean {
+	if (outcome === undefined) return false;
+	const said = valueAt(body, outcome.at.split('.'));
+	// The same code may come as a number here and as a text there.
+	return isScalar(said) && outcome.is.some(value => String(said) === String(value));
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+	return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function isPage({headers, text}: RawAnswer): boolean {
+	return /^\s*</.test(text) || (text !== '' && (headers.get('content-type') ?? '').includes('text/html'));
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		if (error instanceof SyntaxError) return undefined;
+		throw error;
+	}
+}

@@ -1,0 +1,127 @@
+import {chmod, mkdir, readFile} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import {Document, isPair, isScalar, visit, type Pair} from 'yaml';
+import {parseConfigText} from '../config/parse-file.ts';
+import {userConfigDir} from '../config/search-places.ts';
+import {systemCode, UsageError} from '../errors.ts';
+import {writeFileAtomic} from '../output/atomic.ts';
+import {openFailure, systemMessage} from '../output/failure.ts';
+import {profileComments, topComment} from './profile-comments.ts';
+import {filterNames, searchKinds} from './kinds.ts';
+import {validateProfile, type RequestProfile, type SearchProfile} from './profile.ts';
+
+type Filters = NonNullable<SearchProfile['filters']>;
+
+/** Where the request profile is, for messages and by default. */
+export function profilePath(env: Readonly<Record<string, string | undefined>>): string {
+	return join(userConfigDir(env), 'feishu-app-log.yaml');
+}
+
+/**
+ * The request profile in a file, or undefined where there is no file.
+ * @throws UsageError when it cannot be read or is no valid profile
+ */
+export async function readProfile(path: string): Promise<RequestProfile | undefined> {
+	let text: string;
+	try {
+		text = await readFile(path, 'utf8');
+	} catch (error) {
+		const code = systemCode(error);
+		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+		if (code === undefined) throw error;
+		throw new UsageError(`${path}: cannot be read: ${systemMessage(error)}`, {hint: 'check its permissions', cause: error});
+	}
+	return validateProfile(await parseConfigText(path, text), path);
+}
+
+/**
+ * Writes a request profile as one step; its directory is made where it is missing, for the user alone.
+ * @throws UsageError, OutputError
+ */
+export async function writeProfile(path: string, profile: RequestProfile): Promise<void> {
+	const directory = dirname(path);
+	try {
+		const made = await mkdir(directory, {recursive: true, mode: 0o700});
+		// The umask may have taken from the mode what the user needs.
+		if (made !== undefined) await chmod(directory, 0o700);
+	} catch (error) {
+		throw openFailure(directory, error);
+	}
+	await writeFileAtomic(path, formatProfile(profile), {mode: 0o600});
+}
+
+/**
+ * What was learned, with the searches of an earlier profile that were not learned anew. A profile has one host: that of
+ * another host is replaced, which the notice says.
+ */
+export function mergeProfiles(existing: RequestProfile | undefined, learned: RequestProfile): {profile: RequestProfile; notice?: string} {
+	if (existing === undefined) return {profile: learned};
+	if (existing.base_url !== learned.base_url) {
+		const lost = Object.keys(existing.searches).filter(kind => !Object.hasOwn(learned.searches, kind));
+		return {
+			profile: learned,
+			notice: `the profile was for ${existing.base_url} and is replaced by one for ${learned.base_url}${lost.length === 0 ? '' : `; its ${lost.join(' and ')} search is gone`}`,
+		};
+	}
+	const session = {...existing.session, ...learned.session};
+	return {
+		profile: {
+			version: 1,
+			base_url: learned.base_url,
+			...(Object.keys(session).length === 0 ? {} : {session}),
+			searches: {...existing.searches, ...Object.fromEntries(searchKinds.flatMap(kind => {
+				const search = learned.searches[kind];
+				return search === undefined ? [] : [[kind, keepByHand(existing.searches[kind], search)]];
+			}))},
+		},
+	};
+}
+
+/** What no recording shows, from the same search as it was before: somebody has written it by hand. */
+function keepByHand(before: SearchProfile | undefined, learned: SearchProfile): SearchProfile {
+	if (before === undefined || before.request.method !== learned.request.method || before.request.path !== learned.request.path) return learned;
+	const {rate, pages: {max_size: maxSize}, response: {expired}} = before;
+	return {
+		...learned,
+		pages: {...learned.pages, ...(maxSize === undefined || learned.pages.max_size !== undefined ? {} : {max_size: maxSize})},
+		response: {...learned.response, ...(expired === undefined || learned.response.expired !== undefined ? {} : {expired})},
+		...(learned.filters === undefined ? {} : {filters: keepValues(before.filters ?? {}, learned.filters)}),
+		...(rate === undefined ? {} : {rate}),
+	};
+}
+
+/** A recording shows what the console calls one value of a filter; the others stay. */
+function keepValues(before: Filters, learned: Filters): Filters {
+	return Object.fromEntries(filterNames.flatMap(name => {
+		const place = learned[name];
+		const values = {...before[name]?.values, ...place?.values};
+		return place === undefined ? [] : [[name, {...place, ...(Object.keys(values).length === 0 ? {} : {values})}]];
+	}));
+}
+
+/** The profile as YAML, with comments for whoever edits it by hand. */
+export function formatProfile(profile: RequestProfile): string {
+	const document = new Document(profile, {aliasDuplicateObjects: false});
+	document.commentBefore = topComment;
+	visit(document, {
+		Scalar(_, node) {
+			if (typeof node.value === 'string') node.type = isPlain(node.value) ? 'PLAIN' : 'QUOTE_SINGLE';
+		},
+		Pair(_, pair, ancestors) {
+			const path = [...ancestors.filter(ancestor => isPair(ancestor)), pair].map(ancestor => keyOf(ancestor));
+			const comment = profileComments.find(({at}) => at.length === path.length && at.every((key, index) => key === '*' || key === path[index]))?.text;
+			if (comment === undefined || !isScalar(pair.key)) return;
+			pair.key.commentBefore = comment;
+		},
+	});
+	return document.toString({lineWidth: 0, singleQuote: true});
+}
+
+/** A word that every reader of YAML takes for a text. */
+function isPlain(text: string): boolean {
+	return /^[A-Za-z][\w.-]*$/.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n|inf|nan)$/i.test(text);
+}
+
+function keyOf({key}: Pair): unknown {
+	return isScalar(key) ? key.value : undefined;
+}
