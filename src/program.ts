@@ -1,9 +1,13 @@
-import {Command, Option} from 'commander';
+import {Command} from 'commander';
+import {mountAppLog} from './commands/app-log-options.ts';
+import {mountArchive} from './commands/archive-options.ts';
 import {mountAuth} from './commands/auth-options.ts';
 import {mountDoctor} from './commands/doctor-options.ts';
 import {exportOptions, type ExportFlags} from './commands/export-options.ts';
+import {mountOptions} from './commands/mount-options.ts';
+import {mountRun} from './commands/run-options.ts';
 import type {Context} from './context.ts';
-import {UsageError, type ExitCode} from './errors.ts';
+import type {ExitCode} from './errors.ts';
 import {sources} from './sources/index.ts';
 import type {SourceDefinition, SourceOption} from './sources/types.ts';
 import {vendors} from './vendors/index.ts';
@@ -12,15 +16,6 @@ import {vendors} from './vendors/index.ts';
 export interface Outcome {
 	exitCode: ExitCode;
 }
-
-const collect = (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value];
-/** Lists may be given at once, with commas, or by repeating the option. */
-const collectList = (option: string) => (value: string, previous: readonly string[] | undefined) => {
-	const entries = value.split(',').filter(entry => entry.trim() !== '');
-	// Taken as nothing, it would be as if the option had not been given: everything, and nothing redacted.
-	if (entries.length === 0) throw new UsageError(`${option}: ${JSON.stringify(value)} names no field`, {hint: 'name at least one, or leave the option out'});
-	return [...(previous ?? []), ...entries];
-};
 
 /**
  * The command line: one subcommand per source, mounted from the registry. Commands load their code when they run, so
@@ -52,6 +47,11 @@ or a configuration file, never from flags.`);
 
 	program.commandsGroup('Sources:');
 	for (const source of Object.values(sources)) mountSource(program, source, context, {outcome, isMeant: argv.includes(source.name)});
+	mountAppLog(program, context, {outcome, argv});
+
+	program.commandsGroup('Archives:');
+	mountRun(program, context, outcome);
+	mountArchive(program, context, outcome);
 
 	program.commandsGroup('More:');
 	mountAuth(program, context);
@@ -111,11 +111,7 @@ Examples:
 ${source.auth === 'user' ? 'Needs a user who signed in (audit-export auth login feishu) with' : 'Needs'} the permission ${source.scope}.
 API: ${source.docs}`);
 	if (!isMeant) return;
-	for (const {flags, description, group, repeatable = false} of exportOptions(source, Object.keys(vendors[source.vendor].hosts))) {
-		const option = new Option(flags, description).helpGroup(group);
-		if (repeatable) option.argParser(group === 'Filters:' ? collect : collectList(option.long ?? flags));
-		command.addOption(option);
-	}
+	mountOptions(command, exportOptions(source, Object.keys(vendors[source.vendor].hosts)));
 	command.action(async (flags: ExportFlags) => {
 		const [{exportCommand}, {openApi}] = await Promise.all([import('./commands/export.ts'), import('./commands/opened-source.ts')]);
 		outcome.exitCode = await exportCommand(openApi(source), flags, context);

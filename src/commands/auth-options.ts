@@ -13,7 +13,8 @@ Examples:
   $ audit-export auth login feishu --device            with a code, on any other device
   $ audit-export auth login feishu --host lark --profile international
   $ audit-export auth status --format json
-  $ audit-export auth logout`);
+  $ audit-export auth logout
+  $ audit-export auth logout console                   forget what feishu-app-log learn --keep-session kept`);
 	connectionOptions(auth.command('login').argument('<service>', 'feishu, which is Lark, too'))
 		.description('sign in, and keep the session')
 		.option('--device', 'show a code to type in on another device, instead of using a browser on this one')
@@ -23,14 +24,14 @@ Examples:
 			const {loginCommand} = await import('./auth.ts');
 			await loginCommand(service, flags, context);
 		});
-	connectionOptions(auth.command('status').argument('[service]', 'default feishu'))
+	connectionOptions(auth.command('status').argument('[service]', 'feishu (default), or console: the session of the log searches'))
 		.description('who is signed in, with which scopes, until when; exit code 3 when nobody is')
 		.option('-f, --format <text|json>', 'how to write it; default text')
 		.action(async (service: string | undefined, flags: AuthFlags) => {
 			const {statusCommand} = await import('./auth.ts');
 			await statusCommand(service, flags, context);
 		});
-	connectionOptions(auth.command('logout').argument('[service]', 'default feishu'))
+	connectionOptions(auth.command('logout').argument('[service]', 'feishu (default), or console'))
 		.description('have the session revoked, and forget it')
 		.action(async (service: string | undefined, flags: AuthFlags) => {
 			const {logoutCommand} = await import('./auth.ts');

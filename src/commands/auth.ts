@@ -19,6 +19,7 @@ import {visibleInTable} from '../formats/visible.ts';
 import {createLog, type Log} from '../log.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {formatUtc} from '../query/timezone.ts';
+import {consoleService, consoleStatus, forgetConsole} from './auth-console.ts';
 
 /** The options of `auth`'s subcommands, as they are typed. */
 export interface AuthFlags {
@@ -92,6 +93,7 @@ export async function loginCommand(service: string, flags: AuthFlags, context: C
 export async function statusCommand(service: string | undefined, flags: AuthFlags, context: Context): Promise<void> {
 	const {format = 'text'} = flags;
 	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
+	if (service === consoleService) return consoleStatus({...flags, format}, context);
 	const {store, key, signInWith} = await prepare(service, flags, context);
 	const session = await store.read(key);
 	const readyMade = Boolean(context.env[userTokenVariable]);
@@ -106,6 +108,7 @@ export async function statusCommand(service: string | undefined, flags: AuthFlag
 
 /** `auth logout`: has the server revoke the session, says whether it did, and forgets it here in any case. */
 export async function logoutCommand(service: string | undefined, flags: AuthFlags, context: Context): Promise<void> {
+	if (service === consoleService) return forgetConsole(flags, context);
 	const {log, connection, key, store, client, endpoints} = await prepare(service, flags, context);
 	const {session, revocationProblem} = await signOut({context, client, endpoints, store, key, appSecret: connection.appSecret});
 	if (session === undefined) {

@@ -1,11 +1,12 @@
 import {resolve} from 'node:path';
 import type {Context} from '../context.ts';
-import {toSummary, type RunCounters, type RunStatus} from '../engine/summary.ts';
+import {growthStart, toSummary, type RunCounters, type RunStatus} from '../engine/summary.ts';
 import {ExportError} from '../errors.ts';
 import type {Budget} from '../http/budget.ts';
 import type {Log} from '../log.ts';
 import {writeFileAtomic} from '../output/atomic.ts';
 import {standardStreamOf} from '../output/file-name.ts';
+import {formatDuration, HOUR} from '../query/duration.ts';
 import type {Query} from '../query/query.ts';
 import {formatUtc} from '../query/timezone.ts';
 import type {SourceDefinition} from '../sources/types.ts';
@@ -41,14 +42,26 @@ export function reportProblems({log, source}: ReportedRun, {counters, status, pa
 	else if (status === 'complete') log.verbose(`${source.name}: complete, ${counters.records} records in ${counters.requests} requests`);
 }
 
-/** Writes the summary that was asked for. A failure to do so is told, and noted in the run. */
-export async function writeSummary(run: ReportedRun, {query, counters, budget, status, partial, failure, elapsedMs}: {
-	query: Query; counters: RunCounters; budget: Budget; status: RunStatus; partial: string | undefined; failure: unknown; elapsedMs: number;
+/** Says from when on the range may still get rows, where they are known to come much later than their time. */
+export function reportGrowth({log, source}: ReportedRun, query: Query, readAt: number): void {
+	const {arrivesWithinMs} = source;
+	if (arrivesWithinMs === undefined || arrivesWithinMs <= HOUR) return;
+	const from = growthStart(query, {readAt, arrivesWithinMs});
+	if (from !== undefined) log.notice(`${source.name}: rows may arrive ${formatDuration(arrivesWithinMs)} late: from ${formatUtc(from)} on there may still be more`);
+}
+
+/**
+ * Writes the summary that was asked for. A failure to do so is told, and noted in the run.
+ * @param options.readAt when the reading of the range began, Unix milliseconds
+ */
+export async function writeSummary(run: ReportedRun, {query, counters, budget, readAt, status, partial, failure, elapsedMs}: {
+	query: Query; counters: RunCounters; budget: Budget; readAt: number; status: RunStatus; partial: string | undefined; failure: unknown; elapsedMs: number;
 }): Promise<void> {
 	const {flags, context} = run;
 	if (flags.summary === undefined) return;
 	const summary = toSummary({
 		source: query.source.name, since: query.since, until: query.until, status, counters,
+		mayGrowFrom: growthStart(query, {readAt, arrivesWithinMs: query.source.arrivesWithinMs}),
 		budgetWaitedMs: budget.waitedMs, elapsedMs, partial, error: failure instanceof Error ? failure.message : undefined,
 	});
 	const text = context.masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`);

@@ -19,13 +19,15 @@ import {standardStreamOf} from '../output/file-name.ts';
 import {openState} from '../output/state.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {startProgress, type Progress} from '../progress.ts';
+import {formatDuration, MINUTE} from '../query/duration.ts';
 import {resolveSettings, type ExportSettings} from '../query/settings.ts';
+import {formatUtc} from '../query/timezone.ts';
 import type {Query} from '../query/query.ts';
 import {labelledColumns} from '../sources/labels.ts';
-import type {SourceDefinition} from '../sources/types.ts';
+import type {SourceDefinition, SourceOption} from '../sources/types.ts';
 import type {ExportFlags} from './export-options.ts';
 import type {OpenedSource, OpenSource} from './opened-source.ts';
-import {reportProblems, secretWarning, writeSummary, type ReportedRun} from './export-report.ts';
+import {reportGrowth, reportProblems, secretWarning, writeSummary, type ReportedRun} from './export-report.ts';
 
 /** What one export works with, once flags and configuration are resolved. */
 interface Run extends ReportedRun {
@@ -94,7 +96,7 @@ async function prepare(open: OpenSource, flags: ExportFlags, context: Context): 
 	const settings = resolveSettings({
 		source, flags, defaults: opened.defaults, env: context.env, now: startedAt, terminal: context.stdout.isTTY === true,
 	});
-	for (const warning of settings.warnings) warn(`${source.name}: ${warning}`);
+	for (const warning of settings.warnings) warn(warning);
 	const fileOf = (path: string | undefined) => path === undefined || path === '-' ? undefined : resolve(context.cwd, path);
 	await requireDistinctFiles({
 		output: {option: '--output', path: fileOf(settings.output.path)},
@@ -115,9 +117,16 @@ export function logFormatOf(flags: Pick<ExportFlags, 'logFormat'>): 'text' | 'js
  * What makes two runs the same export: `query` for a state file (what is asked), `output` for an interrupted file
  * (also how it is written). The range is compared separately, since it may slide with the clock.
  */
-function fingerprintOf({source, opened, settings: {query, output}}: Run, appId: string | undefined): {query: string; output: string} {
+function fingerprintOf({source, opened, flags, settings: {query, output}}: Run, appId: string | undefined): {query: string; output: string} {
 	const hash = (value: object) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-	const asked = {source: source.name, filters: query.filters, baseUrl: opened.baseUrl, profile: opened.profile, appId};
+	const local = Object.entries<SourceOption>(source.options).flatMap(([name, {locally}]) => locally === undefined || flags[name] === undefined ? [] : [[name, flags[name]]]);
+	const asked = {
+		source: source.name, filters: query.filters, baseUrl: opened.baseUrl, profile: opened.profile, appId,
+		// Only where there are any: what was started before they existed goes on.
+		...(local.length === 0 ? {} : {local}),
+		// Known from a file only, it may be another one by the next run.
+		...(source.toRequest === undefined ? {} : {endpoint: source.endpoint}),
+	};
 	const {limit, order, redact, windowMs, pageSize} = query;
 	const {format, fields, labels, timezone, escapeFormulas, bom} = output;
 	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone : '', escapeFormulas, bom, labels})};
@@ -126,7 +135,7 @@ function fingerprintOf({source, opened, settings: {query, output}}: Run, appId: 
 /** Opens the output and settles the range: an interrupted file's own, else the state's end, else as asked. */
 async function openRange(run: Run, fingerprint: string, stateUntil: number | undefined): Promise<{query: Query; output: Output}> {
 	const {context, log, settings, source} = run;
-	const since = stateUntil ?? settings.query.since;
+	const since = stateUntil === undefined ? settings.query.since : continuedFrom(stateUntil, run);
 	const until = Math.max(since, settings.query.until);
 	const {format, path, resume} = settings.output;
 	const stream = path === undefined ? 'stdout' : standardStreamOf(path);
@@ -147,6 +156,23 @@ async function openRange(run: Run, fingerprint: string, stateUntil: number | und
 		},
 	});
 	return {query: {...settings.query, since: output.resumed?.since ?? since, until: output.resumed?.until ?? until}, output};
+}
+
+/**
+ * Where an export goes on that a state file tells of.
+ * @throws UsageError when the source no longer reaches back so far, unless `--clip` takes what it does reach
+ */
+function continuedFrom(stateUntil: number, {source, flags, opened, context, log, startedAt}: Run): number {
+	// Near the edge it is moved as any start is.
+	if (source.reachMs === undefined || stateUntil >= startedAt - source.reachMs + MINUTE) return stateUntil;
+	if (stateUntil < startedAt - source.reachMs && flags.clip !== true) {
+		throw new UsageError(`${flags.state}: the last run ended at ${formatUtc(stateUntil)}, and ${source.name} reaches back ${formatDuration(source.reachMs)} only`, {
+			hint: 'add --clip to go on with what can still be had; what came before it is lost',
+		});
+	}
+	const {query, warnings} = resolveSettings({source, flags: {...flags, since: formatUtc(stateUntil), until: 'now'}, defaults: opened.defaults, env: context.env, now: startedAt, terminal: false});
+	for (const warning of warnings) log.warning(warning);
+	return query.since;
 }
 
 /** Runs the export, settles the output, and writes the summary however it ends. */
@@ -229,7 +255,9 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		run.progress?.stop();
 		run.progress = undefined;
 		reportProblems(run, {counters, status, partial});
-		await writeSummary(run, {query, counters, budget, status, partial, failure, elapsedMs: context.monotonic() - beganAt});
+		const readAt = output.resumed?.startedAt ?? run.startedAt;
+		if (status === 'complete' || status === 'incomplete') reportGrowth(run, query, readAt);
+		await writeSummary(run, {query, counters, budget, readAt, status, partial, failure, elapsedMs: context.monotonic() - beganAt});
 	}
 }
 

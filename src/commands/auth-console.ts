@@ -1,0 +1,52 @@
+import {profilePath, readProfile} from '../app-log/profile-file.ts';
+import {openConsoleSessions, type ConsoleSessionStore} from '../app-log/session-store.ts';
+import {requireBaseUrl} from '../config/base-url.ts';
+import type {Context} from '../context.ts';
+import {CredentialsError, UsageError} from '../errors.ts';
+import {createLog, type Log} from '../log.ts';
+import {createStreamOutput} from '../output/stream-output.ts';
+import type {AuthFlags} from './auth.ts';
+
+/** The session of the developer console's log searches, as `auth status` and `auth logout` name it. */
+export const consoleService = 'console';
+
+/**
+ * `auth status console`: whether a session of the console is kept; what it still can, only the console knows.
+ * @throws CredentialsError when none is
+ */
+export async function consoleStatus({format, ...flags}: AuthFlags & {readonly format: 'text' | 'json'}, context: Context): Promise<void> {
+	const {store, baseUrl} = await prepare(flags, context);
+	const kept = await store.read(baseUrl);
+	const status = {
+		kept: kept !== undefined, base_url: baseUrl, saved_at: kept?.saved_at ?? null, stored_in: store.place,
+		environment: Boolean(context.env['FEISHU_CONSOLE_COOKIE']),
+	};
+	const output = createStreamOutput(context.stdout);
+	if (format === 'json') await output.write(`${JSON.stringify(status, undefined, '\t')}\n`);
+	else if (kept !== undefined) await output.write(`console       ${baseUrl}\nkept since    ${kept.saved_at}\nkept in       ${store.place}\n${status.environment ? 'environment   FEISHU_CONSOLE_COOKIE is set and goes before it\n' : ''}`);
+	await output.commit();
+	if (kept === undefined) throw new CredentialsError(`no session is kept for ${baseUrl}`, {hint: 'keep one with: audit-export feishu-app-log learn <recording.har> --keep-session'});
+}
+
+/** `auth logout console`: forgets the session here. The console itself is not told: it has no documented way to be. */
+export async function forgetConsole(flags: AuthFlags, context: Context): Promise<void> {
+	const {store, baseUrl, log} = await prepare(flags, context);
+	const had = await store.exclusively(async () => {
+		const kept = await store.read(baseUrl);
+		if (kept !== undefined) await store.remove(baseUrl);
+		return kept !== undefined;
+	});
+	log.notice(had ? `the session for ${baseUrl} is no longer in ${store.place}; it ends when you sign out in the browser` : `no session is kept for ${baseUrl}: nothing to do`);
+	if (context.env['FEISHU_CONSOLE_COOKIE']) log.warning('FEISHU_CONSOLE_COOKIE is still set');
+}
+
+async function prepare(flags: Pick<AuthFlags, 'baseUrl' | 'debug'>, context: Context): Promise<{store: ConsoleSessionStore; baseUrl: string; log: Log}> {
+	const log = createLog({stderr: context.stderr, masker: context.masker, format: 'text', level: flags.debug === true ? 'debug' : 'notice', now: context.now});
+	const learned = flags.baseUrl === undefined ? await readProfile(profilePath(context.env)) : undefined;
+	const baseUrl = flags.baseUrl ?? learned?.base_url;
+	if (baseUrl === undefined) throw new UsageError('which console? No request profile names one', {hint: 'add --base-url <url>'});
+	const store = openConsoleSessions({context, warn: message => {
+		log.warning(message);
+	}});
+	return {store, log, baseUrl: requireBaseUrl(baseUrl, flags.baseUrl === undefined ? 'base_url of the request profile' : '--base-url')};
+}

@@ -1,0 +1,137 @@
+import {basename, dirname, join, resolve, sep} from 'node:path';
+import {realpath} from 'node:fs/promises';
+import {findRange, type ArchiveRange} from '../archive/archive-range.ts';
+import {readRange} from '../archive/cat.ts';
+import type {HeaderLine} from '../archive/manifest.ts';
+import {readHeader} from '../archive/open-archive.ts';
+import {loadConfig} from '../config/load.ts';
+import type {Context} from '../context.ts';
+import type {Window} from '../engine/windows.ts';
+import {exitCodes, systemCode, UsageError, type ExitCode} from '../errors.ts';
+import {createFormatter, defaultLanguage, formatNames, type Formatter} from '../formats/index.ts';
+import {parseFieldPath, redactFields} from '../json/edit.ts';
+import {createLog, type Log} from '../log.ts';
+import {openFileOutput} from '../output/file-output.ts';
+import {formatOf, standardStreamOf} from '../output/file-name.ts';
+import type {Output} from '../output/output.ts';
+import {createStreamOutput} from '../output/stream-output.ts';
+import {formatUtc, parseTime, requireTimezone, systemTimezone} from '../query/time.ts';
+import {labelledColumns, languages} from '../sources/labels.ts';
+import type {SourceDefinition} from '../sources/types.ts';
+import type {CatFlags} from './archive-options.ts';
+import {archivedSource} from './archived-source.ts';
+
+/**
+ * Writes a range of an archive to stdout or a file, oldest first.
+ * @returns 6 when a part of the range was not read yet, or not completely
+ */
+export async function catCommand(name: string, flags: CatFlags, context: Context): Promise<ExitCode> {
+	const dir = resolve(context.cwd, name);
+	const log = createLog({stderr: context.stderr, masker: context.masker, format: 'text', level: flags.quiet === true ? 'error' : 'notice', now: context.now});
+	const {timezone, range} = rangeOf(flags, context);
+	const {header, found} = await openRange(name, dir, range);
+	const source = await sourceOf(header, {dir, flags, context, log});
+	const format = oneOf(flags.format ?? (flags.output === undefined ? undefined : formatOf(flags.output)) ?? (context.stdout.isTTY === true && isStdout(flags) ? 'table' : 'ndjson'), formatNames, '--format');
+	const formatter = formatterOf(source, {format, timezone, flags, context});
+	const redacted = (flags.redact ?? []).map(path => parseFieldPath(path));
+	const output = await openOutput({dir, flags, context, range});
+	try {
+		await output.write(formatter.start());
+		for await (const records of readRange(dir, {segments: found.segments, range, source})) {
+			context.signal.throwIfAborted();
+			await output.write(formatter.write(redacted.length === 0 ? records : records.map(record => ({...record, text: redactFields(record.text, redacted)}))));
+		}
+		await output.write(formatter.end());
+		await output.commit();
+	} catch (error) {
+		await output.abandon();
+		throw error;
+	}
+	for (const gap of found.gaps) log.error(`${formatUtc(Math.max(gap.from, range.from))} to ${formatUtc(Math.min(gap.to, range.to))} is not complete: ${gap.reason}`);
+	if (found.gaps.length === 0) return exitCodes.complete;
+	log.error('rows of the range are missing, as named above', 'audit-export run reads what is open again');
+	return exitCodes.incomplete;
+}
+
+function rangeOf(flags: CatFlags, context: Context): {timezone: string; range: Window} {
+	const timezone = requireTimezone(flags.timezone ?? systemTimezone());
+	const bound = (text: string | undefined, option: string, otherwise: number) => text === undefined ? otherwise : parseTime(text, {now: context.now(), timezone, option}).ms;
+	const range = {from: bound(flags.since, '--since', -Infinity), to: bound(flags.until, '--until', Infinity)};
+	if (range.from > range.to) throw new UsageError('--since is later than --until', {hint: 'the range is [since, until): since comes first'});
+	return {timezone, range};
+}
+
+async function openRange(name: string, dir: string, range: Window): Promise<{header: HeaderLine; found: ArchiveRange}> {
+	const header = await readHeader(dir);
+	const found = header === undefined ? undefined : await findRange(dir, range);
+	if (header === undefined || found === undefined) throw new UsageError(`${name} is no archive: there is no manifest.ndjson`, {hint: 'name the directory of a job, the one that holds manifest.ndjson'});
+	return {header, found};
+}
+
+async function sourceOf(header: HeaderLine, {dir, flags, context, log}: {dir: string; flags: CatFlags; context: Context; log: Log}): Promise<SourceDefinition | undefined> {
+	const warn = (message: string) => {
+		log.warning(message);
+	};
+	const config = async () => loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
+	const source = await archivedSource({dir, header, flags, context, config, warn});
+	if (typeof source !== 'string') return source;
+	log.warning(`times cannot be read, so whole windows come one after the other: ${source}`);
+	return undefined;
+}
+
+function formatterOf(source: SourceDefinition | undefined, {format, timezone, flags, context}: {format: (typeof formatNames)[number]; timezone: string; flags: CatFlags; context: Context}): Formatter {
+	const {fields} = flags;
+	if (source === undefined && fields === undefined && (format === 'csv' || format === 'table')) {
+		throw new UsageError(`--format ${format}: the columns of this source are not known here`, {hint: 'name them with --fields, or write ndjson'});
+	}
+	const language = oneOf(flags.labels ?? defaultLanguage(format, fields ?? []), languages, '--labels');
+	return createFormatter(format, {
+		columns: source === undefined ? [] : labelledColumns(source, language),
+		language,
+		...(fields === undefined ? {} : {fields}),
+		timezone,
+		...(context.stdout.isTTY === true && isStdout(flags) ? {width: context.stdout.columns ?? 80} : {}),
+		escapeFormulas: flags.escapeFormulas ?? true,
+		bom: flags.csvBom ?? false,
+		written: 0,
+	});
+}
+
+function isStdout({output}: CatFlags): boolean {
+	return output === undefined || standardStreamOf(output) === 'stdout';
+}
+
+async function openOutput({dir, flags, context, range}: {dir: string; flags: CatFlags; context: Context; range: Window}): Promise<Output> {
+	const stream = flags.output === undefined ? 'stdout' : standardStreamOf(flags.output);
+	if (flags.output === undefined || stream !== undefined) return createStreamOutput(stream === 'stderr' ? context.stderr : context.stdout, stream ?? 'stdout', context);
+	const path = resolve(context.cwd, flags.output);
+	if (await isWithin(path, dir)) throw new UsageError(`--output: ${flags.output} lies in the archive`, {hint: 'name a file elsewhere: only runs write there'});
+	return openFileOutput({
+		path,
+		fingerprint: 'cat',
+		range: {since: range.from, until: range.to, slidingSince: false, slidingUntil: false},
+		resume: false,
+		resumable: false,
+		now: context.now,
+		signal: context.signal,
+		sleep: context.sleep,
+		notice: () => undefined,
+	});
+}
+
+/** Whether a file would lie in a directory, links followed. */
+async function isWithin(path: string, dir: string): Promise<boolean> {
+	try {
+		return `${join(await realpath(dirname(path)), basename(path))}${sep}`.startsWith(`${await realpath(dir)}${sep}`);
+	} catch (error) {
+		// Opening it says what is wrong.
+		if (systemCode(error) === undefined) throw error;
+		return false;
+	}
+}
+
+function oneOf<T extends string>(value: string, allowed: readonly T[], option: string): T {
+	const found = allowed.find(candidate => candidate === value);
+	if (found === undefined) throw new UsageError(`${option}: "${value}" is not one of ${allowed.join(', ')}`);
+	return found;
+}

@@ -1,0 +1,68 @@
+import {resolve} from 'node:path';
+import type {LearnFlags} from '../app-log/learn/flags.ts';
+import {learnFromFile} from '../app-log/learn/learn-from-file.ts';
+import type {RecordedSession} from '../app-log/learn/session.ts';
+import {profilePath, readProfile, writeProfile} from '../app-log/profile-file.ts';
+import {openConsoleSessions} from '../app-log/session-store.ts';
+import {requireBaseUrl} from '../config/base-url.ts';
+import type {Context} from '../context.ts';
+import {UsageError} from '../errors.ts';
+import {createLog} from '../log.ts';
+import {createStreamOutput} from '../output/stream-output.ts';
+import {formatUtc} from '../query/timezone.ts';
+
+/** What the options of `learn` parse to. */
+export interface LearnCommandFlags extends LearnFlags {
+	readonly keepSession?: boolean;
+	readonly output?: string;
+	readonly debug?: boolean;
+}
+
+/**
+ * `learn`: reads a recording, says on stdout what it recognised in it, and writes that to a request profile. Searches that
+ * are in the profile already and not in the recording stay there.
+ * @throws UsageError when the recording holds no search, when flags are missing, and when the profile is another console's
+ */
+export async function learnCommand(recording: string, flags: LearnCommandFlags, context: Context): Promise<void> {
+	const log = createLog({stderr: context.stderr, masker: context.masker, format: 'text', level: flags.debug === true ? 'debug' : 'notice', now: context.now});
+	const path = flags.output === undefined ? profilePath(context.env) : resolve(context.cwd, flags.output);
+	const existing = await readProfile(path);
+	const warnings: string[] = [];
+	const {profile, report, kinds, session} = await learnFromFile({
+		path: resolve(context.cwd, recording), flags, existing,
+		keepSession: flags.keepSession === true,
+		warn: message => {
+			warnings.push(message);
+		},
+	});
+	const lost = Object.keys(existing?.searches ?? {}).filter(kind => !Object.hasOwn(profile.searches, kind));
+	if (existing !== undefined && lost.length > 0) {
+		throw new UsageError(`${path} is for ${existing.base_url} and has its ${lost.join(' and ')} search, the recording is of ${profile.base_url}`, {
+			hint: 'add -o <file> for a request profile of its own, and name it with --request-profile; or remove the other one',
+		});
+	}
+	for (const warning of warnings) log.warning(warning);
+	await writeProfile(path, profile);
+	const stdout = createStreamOutput(context.stdout);
+	await stdout.write(report);
+	await stdout.commit();
+	log.notice(`${kinds.join(', ')}: written to ${path}`);
+	if (session !== undefined) log.notice(`the session is kept in ${await keepSession(session, requireBaseUrl(profile.base_url, path))}; only requests to ${profile.base_url} are signed with it`);
+	log.notice(`the recording holds ${session === undefined ? 'what your browser sent' : 'your session'}: delete it when it is no longer needed`);
+
+	/** Keeps a session for its console. @returns where */
+	async function keepSession({cookie, csrfToken, authorization}: RecordedSession, baseUrl: string): Promise<string> {
+		for (const secret of [cookie, csrfToken, authorization]) if (secret !== undefined) context.masker.add(secret);
+		const store = openConsoleSessions({context, warn: message => {
+			log.warning(message);
+		}});
+		await store.exclusively(async () => store.write(baseUrl, {
+			base_url: baseUrl,
+			...(cookie === '' ? {} : {cookie}),
+			...(csrfToken === undefined ? {} : {csrf_token: csrfToken}),
+			...(authorization === undefined ? {} : {authorization}),
+			saved_at: formatUtc(context.now()),
+		}));
+		return store.place;
+	}
+}

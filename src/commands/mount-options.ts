@@ -1,0 +1,21 @@
+import {Option, type Command} from 'commander';
+import {UsageError} from '../errors.ts';
+import type {OptionRow} from './export-options.ts';
+
+const collect = (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value];
+/** Lists may be given at once, with commas, or by repeating the option. */
+const collectList = (option: string) => (value: string, previous: readonly string[] | undefined) => {
+	const entries = value.split(',').filter(entry => entry.trim() !== '');
+	// Taken as nothing, it would be as if the option had not been given: everything, and nothing redacted.
+	if (entries.length === 0) throw new UsageError(`${option}: ${JSON.stringify(value)} names no field`, {hint: 'name at least one, or leave the option out'});
+	return [...(previous ?? []), ...entries];
+};
+
+/** Adds the options of an export to its command. */
+export function mountOptions(command: Command, rows: readonly OptionRow[]): void {
+	for (const {flags, description, group, repeatable = false} of rows) {
+		const option = new Option(flags, description).helpGroup(group);
+		if (repeatable) option.argParser(group === 'Filters:' ? collect : collectList(option.long ?? flags));
+		command.addOption(option);
+	}
+}

@@ -1,0 +1,58 @@
+import type {Repair} from '../archive/repair.ts';
+import {findingToJson, formatFinding, formatPlace, type Finding} from '../archive/verify/finding.ts';
+import type {Verified} from '../archive/verify/verify-archive.ts';
+import {formatUtc} from '../query/timezone.ts';
+
+/** What a verification came to; `verified` is undefined when it did not come to its end. */
+export interface Verification {
+	readonly findings: readonly Finding[];
+	/** Gaps that the user has accepted. */
+	readonly accepted: readonly Finding[];
+	readonly verified: Verified | undefined;
+	/** What was tried to put right; the findings are those that are left. */
+	readonly repairs: readonly Repair[];
+}
+
+/** A line for each repair and finding, and one that sums up. */
+export function verificationToText({findings, verified, repairs}: Verification): string {
+	const lines = [
+		...repairs.map(({file, from, to, done, detail}) => formatPlace(done ? 'repaired' : 'not repaired', {file, since: from, until: to, detail})),
+		...findings.map(finding => formatFinding(finding)),
+		...(verified === undefined ? [] : [totals(findings, verified)]),
+	];
+	return lines.map(line => `${line}\n`).join('');
+}
+
+function totals(findings: readonly Finding[], {manifest, segments, records}: Verified): string {
+	const since = manifest.header === undefined ? '?' : instant(manifest.header.since);
+	const until = manifest.standing === undefined ? '?' : instant(manifest.standing.until);
+	const verdict = findings.length === 0 ? 'whole' : counted(findings.length, 'finding');
+	return `${counted(segments, 'segment')}, ${counted(records, 'record')}, ${since} to ${until}: ${verdict}`;
+}
+
+/** The same as one JSON object. */
+export function verificationToJson(dir: string, {findings, accepted, verified, repairs}: Verification): string {
+	const {manifest} = verified ?? {};
+	const report = {
+		dir,
+		status: findings.length === 0 && verified !== undefined ? 'whole' : 'damaged',
+		segments: verified?.segments ?? 0,
+		records: verified?.records ?? 0,
+		since: manifest?.header === undefined ? null : instant(manifest.header.since),
+		until: manifest?.standing === undefined ? null : instant(manifest.standing.until),
+		head: manifest?.head ?? null,
+		notes: verified?.notes ?? [],
+		findings: findings.map(finding => findingToJson(finding)),
+		accepted: accepted.map(finding => findingToJson(finding)),
+		repairs: repairs.map(({file, from, to, done, detail}) => ({file: file ?? null, since: formatUtc(from), until: formatUtc(to), done, detail})),
+	};
+	return `${JSON.stringify(report, undefined, '\t')}\n`;
+}
+
+function instant(text: string): string {
+	return formatUtc(Date.parse(text));
+}
+
+function counted(count: number, noun: string): string {
+	return `${new Intl.NumberFormat('en').format(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,137 @@
+import {resolve} from 'node:path';
+import {diskFiles} from '../archive/file-system.ts';
+import type {HeaderLine} from '../archive/manifest.ts';
+import {DamagedManifestError} from '../archive/manifest-file.ts';
+import {openArchive, readHeader, type OpenArchive} from '../archive/open-archive.ts';
+import {isRepairable, type Repair} from '../archive/repair.ts';
+import {formatFinding, type Finding} from '../archive/verify/finding.ts';
+import {verifyArchive, type Verified} from '../archive/verify/verify-archive.ts';
+import {loadConfig} from '../config/load.ts';
+import type {Context} from '../context.ts';
+import {exitCodes, UsageError, type ExitCode} from '../errors.ts';
+import {createLog, type Log} from '../log.ts';
+import {createStreamOutput} from '../output/stream-output.ts';
+import {parseTime, systemTimezone} from '../query/time.ts';
+import type {VerifyFlags} from './archive-options.ts';
+import {archivedSource} from './archived-source.ts';
+import {startVerifyProgress} from './verify-progress.ts';
+import {verificationToJson, verificationToText} from './verify-report.ts';
+
+/** A verification as far as it has come. */
+interface Verification {
+	findings: Finding[];
+	/** Gaps that the user has accepted. */
+	accepted: Finding[];
+	verified: Verified | undefined;
+	repairs: Repair[];
+}
+
+interface Verifying {
+	readonly dir: string;
+	readonly flags: VerifyFlags;
+	readonly context: Context;
+	readonly log: Log;
+	readonly state: Verification;
+	/** Gaps that end by then are accepted, Unix milliseconds. */
+	readonly acceptGapsBefore: number;
+}
+
+/**
+ * Proves an archive whole, or says what is wrong with it: on stdout, a line per finding and one that sums up.
+ * @returns 0 for a whole archive, 6 otherwise
+ */
+export async function verifyCommand(name: string, flags: VerifyFlags, context: Context): Promise<ExitCode> {
+	const {format = 'text', quiet = false, debug = false} = flags;
+	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
+	const log = createLog({stderr: context.stderr, masker: context.masker, format: 'text', level: debug ? 'debug' : quiet ? 'error' : 'notice', now: context.now});
+	const output = createStreamOutput(context.stdout, 'stdout', context);
+	const state: Verification = {findings: [], accepted: [], verified: undefined, repairs: []};
+	const acceptGapsBefore = flags.acceptGapsBefore === undefined ? -Infinity : parseTime(flags.acceptGapsBefore, {now: context.now(), timezone: systemTimezone(), option: '--accept-gaps-before'}).ms;
+	const verifying: Verifying = {dir: resolve(context.cwd, name), flags, context, log, state, acceptGapsBefore};
+	const write = async () => {
+		const text = format === 'json' ? verificationToJson(verifying.dir, state) : verificationToText(state);
+		await output.write(context.masker.mask(text));
+	};
+	try {
+		await (flags.repair === true ? verifyAndRepair(verifying) : verify(verifying));
+	} catch (error) {
+		// What was found is worth knowing, also when the rest was not looked at.
+		if (format === 'text' && state.findings.length + state.repairs.length > 0) await write();
+		throw error;
+	}
+	for (const note of state.verified?.notes ?? []) log.notice(note);
+	for (const gap of state.accepted) log.notice(`accepted: ${formatFinding(gap)}`);
+	await write();
+	await output.commit();
+	return state.findings.length === 0 ? exitCodes.complete : exitCodes.incomplete;
+}
+
+/** Looks at everything; what was found before is forgotten. */
+async function verify({dir, flags, context, state, acceptGapsBefore}: Verifying, {isHeld = false}: {isHeld?: boolean} = {}): Promise<Verified> {
+	const isShown = context.stderr.isTTY === true && flags.progress !== false && flags.quiet !== true;
+	state.findings = [];
+	state.accepted = [];
+	const {findings, accepted} = state;
+	const progress = isShown ? startVerifyProgress(context, () => findings.length) : undefined;
+	try {
+		state.verified = await verifyArchive({
+			dir, isHeld, signal: context.signal, sleep: context.sleep,
+			report: finding => (finding.kind === 'gap' && (finding.until ?? Infinity) <= acceptGapsBefore ? accepted : findings).push(finding),
+			sourceOf: async header => archivedSource({
+				dir, header, flags, context, warn: () => undefined,
+				config: async () => loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd}),
+			}),
+			...(progress === undefined ? {} : {progress: progress.show}),
+		});
+		return state.verified;
+	} finally {
+		progress?.stop();
+	}
+}
+
+/** Looks at everything, exports again what is missing or damaged, and looks at everything once more where that changed something. */
+async function verifyAndRepair(verifying: Verifying): Promise<void> {
+	const {dir, flags, context, log, state} = verifying;
+	const opened = await openForRepair(verifying);
+	if (opened === undefined) {
+		await verify(verifying);
+		return;
+	}
+	const {archive, header} = opened;
+	let clean = true;
+	try {
+		const {manifest} = await verify(verifying, {isHeld: true});
+		if (!isRepairable(state.findings)) return;
+		const firstLine = archive.writer.nextLine;
+		clean = false;
+		const {runRepair} = await import('./repair.ts');
+		({clean} = await runRepair({dir, header, archive, manifest, findings: state.findings, flags, context, log, report: repair => state.repairs.push(repair)}));
+		const isChanged = archive.writer.nextLine > firstLine || state.repairs.some(({done}) => done);
+		if (isChanged) await verify(verifying, {isHeld: true});
+	} finally {
+		await archive.close(clean);
+	}
+}
+
+/** Takes the archive's lock and clears away what a run left that was cut off; undefined where the manifest lets nothing be done. */
+async function openForRepair({dir, context, log}: Verifying): Promise<{archive: OpenArchive; header: HeaderLine} | undefined> {
+	try {
+		const header = await readHeader(dir);
+		// Verifying says that there is no archive.
+		if (header === undefined) return undefined;
+		const archive = await openArchive({
+			dir, job: {source: header.source, query: header.query}, since: Date.parse(header.since), wait: false, files: diskFiles, context,
+			notice: message => {
+				log.notice(message);
+			},
+			warning: message => {
+				log.warning(message);
+			},
+		});
+		return {archive, header};
+	} catch (error) {
+		if (!(error instanceof DamagedManifestError)) throw error;
+		log.warning(`nothing is repaired: ${error.message}`);
+		return undefined;
+	}
+}
