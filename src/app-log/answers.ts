@@ -1,4 +1,5 @@
 import {ApiError} from '../errors.ts';
+import {readFlag} from './flag.ts';
 import {valueAt, wholeNumber} from '../http/answer.ts';
 import type {ApiAnswer} from '../http/client.ts';
 import type {JsonPath} from '../sources/types.ts';
@@ -11,6 +12,8 @@ export interface Asked {
 	readonly label: string;
 	/** Rows that were asked for; undefined where the request does not say. */
 	readonly pageSize: number | undefined;
+	/** The cursor that was sent; undefined on the first page. */
+	readonly cursor?: string | undefined;
 }
 
 /**
@@ -23,6 +26,7 @@ export class AnswerReader {
 	readonly #search: SearchProfile;
 	readonly #warn: (message: string) => void;
 	#rowsSeen = false;
+	#moreSeen = false;
 
 	/** @param warn takes a warning for stderr: that an answer holds no list of rows, once */
 	constructor(search: SearchProfile, warn: (message: string) => void) {
@@ -34,22 +38,35 @@ export class AnswerReader {
 	 * The answer as the engine reads it. Its parsed body is completed in place.
 	 * @throws ApiError when the answer says that there is more and nothing leads there
 	 */
-	complete(answer: ApiAnswer, {label, pageSize}: Asked): ApiAnswer {
+	complete(answer: ApiAnswer, {label, pageSize, cursor: sent}: Asked): ApiAnswer {
 		const {pages, response} = this.#search;
 		const {body} = answer;
 		if (typeof body !== 'object' || body === null) return answer;
 		const rows = this.#rowsIn(body, label);
-		const [total, more, cursor] = [response.total, response.more, response.cursor].map(path => path?.split('.'));
-		const next = pages.style === 'cursor' && cursor !== undefined ? this.#cursorOf(answer, cursor, label) : undefined;
+		const [total, more, cursor] = [response.total, response.more ?? response.last, response.cursor].map(path => path?.split('.'));
+		if (more !== undefined) this.#readMore(body, more);
+		const given = pages.style === 'cursor' && cursor !== undefined ? this.#cursorOf(answer, cursor, label) : undefined;
+		// Behind the last row some services give the same cursor again.
+		const isEnd = given !== undefined && given === sent && rows === 0 && (more === undefined || valueAt(body, more) !== true);
+		if (isEnd && cursor !== undefined) put(body, cursor, '');
+		const next = isEnd ? undefined : given;
 		if (total !== undefined && rows === 0 && isAbsent(valueAt(body, total))) put(body, total, 0);
 		if (more !== undefined && isAbsent(valueAt(body, more))) {
-			put(body, more, rows > 0 && (pages.style === 'cursor' ? next !== undefined : rows >= (pageSize ?? 1)));
-		}
+			// A service that has said so before leaves out a false one. One that never did may serve smaller pages than asked for.
+			const isFull = rows >= (this.#moreSeen && response.last === undefined ? pageSize ?? 1 : 1);
+			put(body, more, rows > 0 && (pages.style === 'cursor' ? next !== undefined : isFull));
+		} else if (more !== undefined) this.#moreSeen = true;
 		if (pages.style === 'none') this.#requireWhole({label, pageSize, rows, total: total && wholeNumber(valueAt(body, total)), more: more && valueAt(body, more)});
 		const path = response.rows.split('.');
 		// The engine goes through objects only.
 		const isInList = path.some((_, depth) => Array.isArray(valueAt(body, path.slice(0, depth))));
 		return isInList ? {...answer, text: onlyAt(answer.text, path)} : answer;
+	}
+
+	/** Writes as a boolean, and as whether there is more, what the console says of that in its own way. */
+	#readMore(body: object, path: JsonPath): void {
+		const flag = readFlag(valueAt(body, path));
+		if (flag !== undefined) put(body, path, this.#search.response.last === undefined ? flag : !flag);
 	}
 
 	/** The number of rows. */
@@ -83,7 +100,7 @@ export class AnswerReader {
 	/** A search of one page cannot be gone on with. */
 	#requireWhole({label, rows, pageSize, total, more}: Asked & {rows: number; total: number | undefined; more: unknown}): void {
 		const missing = total !== undefined && total > rows ? `states ${total} rows and holds ${rows}`
-			: more === true || more === 1 ? `holds ${rows} rows and says that there are more`
+			: more === true ? `holds ${rows} rows and says that there are more`
 				: pageSize !== undefined && rows >= pageSize ? `holds all ${rows} rows that were asked for, so there may be more` : undefined;
 		if (missing === undefined) return;
 		throw new ApiError(`${label}: the answer ${missing}, and the request profile knows no further pages`, {

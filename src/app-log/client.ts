@@ -1,6 +1,7 @@
 import type {Context} from '../context.ts';
 import {ApiError} from '../errors.ts';
 import {createClient, type Client, type ClientOptions, type TokenSource} from '../http/client.ts';
+import {networkProblem} from '../http/network-problem.ts';
 import {formatDuration} from '../query/duration.ts';
 import type {AnswerReader} from './answers.ts';
 import {reachMs} from './limits.ts';
@@ -22,20 +23,29 @@ export interface ConsoleClientOptions extends Omit<ClientOptions, 'tokens'> {
 export function createConsoleClient({session, writer, reader, ...options}: ConsoleClientOptions): Client {
 	return {
 		async send(shown) {
-			const {request, startMs, pageSize} = writer.toSend(shown, session.csrfToken);
+			const {request, startMs, pageSize, cursor} = writer.toSend(shown, session.csrfToken);
 			const client = createClient({...options, context: {...options.context, fetch: withinReach(options, startMs)}});
 			const answer = await client.send(request);
-			return reader.complete(answer, {label: `${options.name}: ${request.method} ${request.path}`, pageSize});
+			return reader.complete(answer, {label: `${options.name}: ${request.method} ${request.path}`, pageSize, cursor});
 		},
 	};
 }
 
 function withinReach({context, name}: {context: Context; name: string}, startMs: number): Context['fetch'] {
+	let before: string | undefined;
 	return async (input, init) => {
 		if (startMs < context.now() - reachMs) {
-			throw new ApiError(`${name}: a window has gone out of the ${formatDuration(reachMs)} that can be asked for while it waited for its turn`, {hint: 'run again with a later --since'});
+			const meanwhile = before === undefined ? 'it waited for its turn' : `it was asked for again after ${before}`;
+			throw new ApiError(`${name}: a window has gone out of the ${formatDuration(reachMs)} that can be asked for while ${meanwhile}`, {hint: 'run again with a later --since'});
 		}
-		return context.fetch(input, init);
+		try {
+			const response = await context.fetch(input, init);
+			before = `HTTP ${response.status}`;
+			return response;
+		} catch (error) {
+			before = networkProblem(error).what;
+			throw error;
+		}
 	};
 }
 

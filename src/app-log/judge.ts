@@ -4,6 +4,7 @@ import {printable, valueAt, vendorJudge, type Judgement, type RawAnswer} from '.
 import type {Judge} from '../http/client.ts';
 import {feishu} from '../vendors/feishu.ts';
 import type {VendorDefinition} from '../vendors/types.ts';
+import {failureSign} from './failure-signs.ts';
 import type {SearchProfile} from './profile.ts';
 import {speaksOfSigningIn} from './sign-in-words.ts';
 
@@ -44,6 +45,8 @@ export function consoleJudge({response}: SearchProfile, baseUrl: string, context
 		const hasSucceeded = response.success === undefined ? valueAt(body, response.rows.split('.')) !== undefined : matches(body, response.success);
 		// A recording seldom shows how the end of a session is told of.
 		if (!hasSucceeded && response.expired === undefined && speaksOfSigningIn(body)) return expired(label, `it said so${quoted()}`, baseUrl);
+		const sign = response.success === undefined ? failureSign(body, response.rows.split('.')) : undefined;
+		if (sign !== undefined) return failure(`${label}: the answer holds no rows, and its ${printable(context.masker.mask(sign))} reads like a failure${quoted()}`, 'where it means that nothing was found, write in response.success of the request profile what a success says. ');
 		if (response.success === undefined || hasSucceeded) return {ok: true, body};
 		const said = valueAt(body, response.success.at.split('.'));
 		return failure(`${label}: ${response.success.at} is ${printable(context.masker.mask(JSON.stringify(said) ?? 'missing'))}${quoted()}`);
@@ -60,9 +63,9 @@ function expired(label: string, why: string, baseUrl: string): Judgement {
 	return {ok: false, verdict: 'credentials', error: new CredentialsError(`${label}: the console session has expired: ${why}`, {hint: renewal(baseUrl)})};
 }
 
-function failure(message: string): Judgement {
+function failure(message: string, hint = ''): Judgement {
 	return {ok: false, verdict: 'fail', error: new ApiError(message, {
-		hint: 'check the filters and the time range; --dry-run shows the request. If the console has changed, learn the search again from a new recording',
+		hint: hint + 'check the filters and the time range; --dry-run shows the request. If the console has changed, learn the search again from a new recording',
 	})};
 }
 

@@ -108,8 +108,10 @@ const search = section({
 		id: path.nullable(),
 		time: section({at: path, as: timeForm, timezone: timezone.optional()}),
 		total: path.optional(),
-		/** Whether there is more: a boolean, 0 or 1. */
+		/** Whether there is more: a boolean, 0 or 1, yes or no. */
 		more: path.optional(),
+		/** Whether this is the last page, in the same ways; excludes `more`. */
+		last: path.optional(),
 		/** The cursor of the next page; absent, null, empty or "0" on the last. */
 		cursor: path.optional(),
 		/** What a success says. Default: any readable answer of HTTP 2xx. */
@@ -128,6 +130,7 @@ const search = section({
 }).superRefine(({pages, request, response}, context) => {
 	const all = JSON.stringify(request);
 	if (pages.style !== 'none' && !all.includes(`{${pages.style}`)) context.addIssue({code: 'custom', path: ['pages', 'style'], message: `expected {${pages.style}} somewhere in the request`});
+	if (response.more !== undefined && response.last !== undefined) context.addIssue({code: 'custom', path: ['response', 'last'], message: 'expected more or last, not both'});
 	if (pages.style === 'cursor' && response.cursor === undefined) context.addIssue({code: 'custom', path: ['response', 'cursor'], message: 'expected the place of the next cursor'});
 });
 

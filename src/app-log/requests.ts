@@ -18,6 +18,7 @@ interface Made {
 	readonly values: Values;
 	/** The first instant that it asks for, Unix milliseconds. */
 	readonly startMs: number;
+	readonly cursor: string | undefined;
 }
 
 /** A request with what matters about it beside its text. */
@@ -27,6 +28,8 @@ export interface RequestToSend {
 	readonly startMs: number;
 	/** The rows that it asks for; undefined where it does not say how many. */
 	readonly pageSize: number | undefined;
+	/** The cursor that it carries, with all of its digits; undefined on the first page. */
+	readonly cursor: string | undefined;
 }
 
 /** Writes the requests of one search. */
@@ -63,7 +66,7 @@ export function createRequestWriter(kind: SearchKind, search: SearchProfile, {ra
 			const place = filters[filter.name] ?? {};
 			values[filter.name] = given === undefined ? place.otherwise : sentValue(filter, typeof given === 'object' ? given : [String(given)], place);
 		}
-		return {values, startMs};
+		return {values, startMs, cursor: typeof cursor === 'string' ? cursor : undefined};
 	}
 
 	function toNumber(cursor: string): number | string {
@@ -99,7 +102,7 @@ export function createRequestWriter(kind: SearchKind, search: SearchProfile, {ra
 			const known = made.get(shown);
 			if (known === undefined) throw new Error('the request was not written here');
 			const pageSize = placeholders.has('page_size') ? Number(known.values['page_size']) : undefined;
-			return {request: write({...known.values, csrf_token: csrfToken}), startMs: known.startMs, pageSize};
+			return {request: write({...known.values, csrf_token: csrfToken}), startMs: known.startMs, pageSize, cursor: known.cursor};
 		},
 	};
 }

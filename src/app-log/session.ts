@@ -8,6 +8,7 @@ import {CredentialsError} from '../errors.ts';
 import type {AccessToken} from '../http/client.ts';
 import type {Masker} from '../masker.ts';
 import {renewal} from './judge.ts';
+import {sessionVariables} from './session-variables.ts';
 import type {RequestProfile, SearchProfile} from './profile.ts';
 import type {ConsoleSessionStore} from './session-store.ts';
 import {placeholdersOf} from './template.ts';
@@ -34,9 +35,6 @@ export interface SessionNeeds {
 
 type Part = 'cookie' | 'csrfToken' | 'authorization';
 
-const variables: Readonly<Record<Part, string>> = {
-	cookie: 'FEISHU_CONSOLE_COOKIE', csrfToken: 'FEISHU_CONSOLE_CSRF_TOKEN', authorization: 'FEISHU_CONSOLE_AUTHORIZATION',
-};
 const keys = {cookie: 'console_cookie', csrfToken: 'console_csrf_token', authorization: 'console_authorization'} as const;
 
 /** A cookie shorter than this is a setting rather than a secret, and a word that would be masked everywhere. */
@@ -94,7 +92,7 @@ export async function findSession(needs: SessionNeeds, places: SessionPlaces): P
 	for (const part of ['cookie', 'csrfToken', 'authorization'] as const) {
 		const value = session[part];
 		if (value === undefined) {
-			if (needs[part]) throw new CredentialsError(`${name}: the console session ${origin} has no ${labels[part]}`, {hint: `set ${variables[part]}, or feishu.${keys[part]} in a profile of the configuration, beside the others; ${renewal(baseUrl)}`});
+			if (needs[part]) throw new CredentialsError(`${name}: the console session ${origin} has no ${labels[part]}`, {hint: `set ${sessionVariables[part]}, or feishu.${keys[part]} in a profile of the configuration, beside the others; ${renewal(baseUrl)}`});
 		} else if (!/^[\x20-\x7e]+$/.test(value)) {
 			throw new CredentialsError(`${name}: the ${labels[part]} ${origin} cannot be sent: it holds line breaks or other characters than printable ASCII`, {hint: 'copy it again, as one line'});
 		}
@@ -128,9 +126,9 @@ function holdsSession({authorization}: SessionNeeds, part: (part: Part) => unkno
 }
 
 async function fromEnvironment(needs: SessionNeeds, {context: {env}, ...places}: SessionPlaces): Promise<Found | undefined> {
-	const value = (part: Part) => env[variables[part]] || undefined;
+	const value = (part: Part) => env[sessionVariables[part]] || undefined;
 	if (!holdsSession(needs, value)) return undefined;
-	return {origin: 'of the environment', session: await resolved(value, part => `environment variable ${variables[part]}`, {context: {env}, ...places})};
+	return {origin: 'of the environment', session: await resolved(value, part => `environment variable ${sessionVariables[part]}`, {context: {env}, ...places})};
 }
 
 async function fromConfiguration(needs: SessionNeeds, places: SessionPlaces): Promise<Found | undefined> {

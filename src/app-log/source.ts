@@ -73,7 +73,7 @@ function appIdOption({hasAppId, isSet}: {hasAppId: boolean; isSet: boolean}): So
 function paginationOf({pages, response}: SearchProfile): Pagination {
 	const size = pages.size ?? defaultPageSize;
 	const sizes = {sizeParameter: 'page_size', defaultSize: size, maxSize: Math.max(size, pages.max_size ?? size)};
-	const [total, more, cursor] = [response.total, response.more, response.cursor].map(path => path?.split('.'));
+	const [total, more, cursor] = [response.total, response.more ?? response.last, response.cursor].map(path => path?.split('.'));
 	switch (pages.style) {
 		case 'page':
 		case 'offset':

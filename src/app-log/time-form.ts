@@ -10,7 +10,7 @@ const unitsMs: Readonly<Record<string, number>> = {seconds: 1000, milliseconds: 
 export interface TimeForm {
 	/** `seconds`, `milliseconds`, `microseconds`, `nanoseconds`, or a pattern such as `YYYY-MM-DD HH:mm:ss`. */
 	readonly as: string;
-	/** IANA zone of a pattern without `Z` and `ZZ`. Default UTC. */
+	/** IANA zone of a pattern without `Z`; with `ZZ` that of the offset that is written. Default UTC. */
 	readonly timezone?: string | undefined;
 }
 

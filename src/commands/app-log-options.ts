@@ -1,10 +1,11 @@
 import type {Command} from 'commander';
+import {searchFilters} from '../app-log/filters.ts';
 import {searchKinds, type SearchKind} from '../app-log/kinds.ts';
 import {docs} from '../app-log/limits.ts';
 import {searchOutline} from '../app-log/outline.ts';
 import type {AppLogFlags} from '../app-log/open.ts';
 import type {Context} from '../context.ts';
-import type {ExitCode} from '../errors.ts';
+import {UsageError, type ExitCode} from '../errors.ts';
 import {feishu} from '../vendors/feishu.ts';
 import {exportOptions, type OptionRow} from './export-options.ts';
 import type {LearnCommandFlags} from './learn.ts';
@@ -57,6 +58,18 @@ export function searchOptions(kind: SearchKind): OptionRow[] {
 		{group: 'Connection:', flags: '--request-profile <file>', description: `how the console is asked${profileOnly}; default what learn wrote`});
 }
 
+/**
+ * Of an option that takes one value the last would win, and the rows of the others would be missing without a word.
+ * @throws UsageError for a filter that takes one value and is given several times
+ */
+function refuseRepeated(kind: SearchKind, argv: readonly string[]): void {
+	for (const {flags, repeatable} of searchFilters[kind]) {
+		const [name = ''] = flags.split(' ');
+		const given = argv.filter(text => text === name || text.startsWith(`${name}=`));
+		if (repeatable !== true && given.length > 1) throw new UsageError(`${name} is given ${given.length} times and takes one value`, {hint: 'run once for each value'});
+	}
+}
+
 /** Adds `feishu-app-log` with its searches and `learn`. Options are mounted only where the command line names them. */
 export function mountAppLog(program: Command, context: Context, {outcome, argv}: {outcome: {exitCode: ExitCode}; argv: readonly string[]}): void {
 	const appLog = program.command('feishu-app-log')
@@ -81,6 +94,7 @@ ${needs[kind]}
 Documentation: ${docs}`);
 		if (argv.includes(kind)) mountOptions(command, searchOptions(kind));
 		command.action(async (flags: AppLogFlags) => {
+			refuseRepeated(kind, argv);
 			const {appLogCommand} = await import('./app-log.ts');
 			outcome.exitCode = await appLogCommand(kind, flags, context);
 		});

@@ -91,7 +91,7 @@ export const feishuOpenapi = defineSource({
 			id,
 			api_key: `${method}${path}`,
 			event_time: time,
-			app_id: random.pick(['cli_a1b2c3d4e5f6', 'cli_9f8e7d6c5b4a', 'cli_00aa11bb22cc']),
+			app_id: random.pick(['cli_a1b2c3d4e5f6', 'cli_9f8e7d6c5b4a', 'cli_sandbox']),
 			ip: random.pick(['203.0.113.7', '198.51.100.23', '2001:db8:85a3::8a2e:370:7334']),
 			log_detail: {path, method, query_param: query, payload, status_code: status, response},
 		};

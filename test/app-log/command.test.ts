@@ -182,3 +182,12 @@ it('names every mistake in a profile', async () => {
 	expect(stderr).toContain('searches.event.requst: unknown key, did you mean "request"?');
 	expect(await readProfile(profileFile(eventProfile()))).toEqual(eventProfile());
 });
+
+it.each([
+	['client', '--app-feature', 'web-app', 'widget'],
+	['event', '--event-type', 'im.message.receive_v1', 'contact.user.updated_v3'],
+] as const)('refuses two values of a filter of the %s search that takes one: %s', async (kind, option, one, other) => {
+	const {code, stderr} = await searchLog([kind, option, one, `${option}=${other}`], {...nowhere, profile: shapes.page});
+	expect(code).toBe(2);
+	expect(stderr).toContain(`${option} is given 2 times and takes one value`);
+});

@@ -300,3 +300,99 @@ it('takes whole minutes, and refuses what is coarser', async () => {
 	expect(coarse.code).toBe(2);
 	expect(coarse.stderr).toContain('too coarse: YYYY-MM-DD');
 });
+
+describe('an answer without rows', () => {
+	const recent = {id: 'row-1', time: start / 1000 - 60};
+	const byFlag = eventProfile({response: {rows: 'data.list', id: 'id', time: {at: 'time', as: 'seconds'}}});
+
+	it.each([
+		['an error', {error: {code: 'TooManyRequests', message: 'slow down'}, data: null}, 'error'],
+		['a list of errors', {errors: [{message: 'bad range'}], data: {list: []}}, 'errors'],
+		['a code', {code: 4001, data: {}}, 'code'],
+		['success: false', {success: false}, 'success'],
+		['a code one step below', {meta: {errno: '17'}, data: null}, 'meta.errno'],
+		['a message alone', {message: 'query range exceeded'}, 'message'],
+	])('that tells of %s is a failure, not an empty window, where nobody said what a success says', async (_, body, sign) => {
+		const console = fakeConsole((asked, index) => index === 0 ? {data: {list: [recent]}} : body);
+		const {code, stderr} = await searchLog(['event', '--since', '2d'], {...console, profile: byFlag});
+		expect(code).toBe(1);
+		expect(stderr).toContain(`its ${sign} reads like a failure`);
+	});
+
+	it.each([
+		{code: 0, msg: 'no data'}, {data: null}, {}, {status: 200, message: 'nothing found'}, {error: null, data: {list: []}}, {success: true, error: '', data: {list: []}},
+		{code: '0', errmsg: 'ok', data: {message: 'nothing', list: []}},
+	])('is one in which nothing was found: %j', async body => {
+		const {code, stdout} = await searchLog(['event', '--since', '2d'], {...fakeConsole(() => body), profile: byFlag});
+		expect({code, stdout}).toEqual({code: 0, stdout: ''});
+	});
+});
+
+describe('the end of the pages', () => {
+	const rows = Array.from({length: 25}, (_, index) => ({id: `row-${index}`, time: start / 1000 - 3600 - index}));
+	interface Body {
+		readonly from: number;
+		readonly to: number;
+		readonly page: number;
+		readonly cursor?: string;
+	}
+	const within = ({from, to}: Body) => rows.filter(({time}) => time >= from && time <= to);
+	const response = {rows: 'data.list', id: 'id', time: {at: 'time', as: 'seconds'}} as const;
+
+	it.each([
+		['is what an inverse flag says', {...response, last: 'data.isLast'}, (isLast: boolean) => ({isLast})],
+		['is what words say', {...response, more: 'data.more'}, (isLast: boolean) => ({more: isLast ? 'N' : 'Y'})],
+		['is what an inverse flag says in words, left out where it is false', {...response, last: 'data.end'}, (isLast: boolean) => isLast ? {end: '1'} : {}],
+	])('%s', async (_, shape, flag) => {
+		const console = fakeConsole(({text}) => {
+			const body = JSON.parse(text) as Body;
+			const found = within(body);
+			// The last page comes again, whatever is asked behind it.
+			const page = Math.min(body.page, Math.max(1, Math.ceil(found.length / 10)));
+			return {data: {list: found.slice((page - 1) * 10, page * 10), ...flag(page * 10 >= found.length)}};
+		});
+		const {code, records} = await searchLog(['event', '--since', '1d'], {...console, profile: eventProfile({response: shape})});
+		expect({code, count: records.length}).toEqual({code: 0, count: 25});
+	});
+
+	it('is not a page that is smaller than asked for, where no answer ever says whether there is more', async () => {
+		const console = fakeConsole(({text}) => {
+			const body = JSON.parse(text) as Body;
+			return {data: {list: within(body).slice((body.page - 1) * 4, body.page * 4)}};
+		});
+		const {code, records} = await searchLog(['event', '--since', '1d'], {...console, profile: eventProfile({response: {...response, more: 'data.has_moer'}})});
+		expect({code, count: records.length}).toEqual({code: 0, count: 25});
+	});
+
+	it('is an empty page with the cursor that was sent, unless it says that there is more', async () => {
+		const answerOf = (says: object) => fakeConsole(({text}) => {
+			const body = JSON.parse(text) as Body;
+			const found = within(body);
+			const skip = found.findIndex(({id}) => id === body.cursor) + 1;
+			const list = found.slice(skip, skip + 10);
+			return {data: {list, next: list.at(-1)?.id ?? body.cursor ?? 'start', ...says}};
+		});
+		const profile = (more?: string) => eventProfile({
+			request: {method: 'POST', path: '/api/events', json: {from: '{since}', to: '{until}', cursor: '{cursor}', size: '{page_size}'}},
+			pages: {style: 'cursor', size: 10},
+			response: {...response, cursor: 'data.next', ...(more === undefined ? {} : {more})},
+		});
+		const {code, records} = await searchLog(['event', '--since', '1d'], {...answerOf({}), profile: profile()});
+		expect({code, count: records.length}).toEqual({code: 0, count: 25});
+		const stuck = await searchLog(['event', '--since', '1d'], {...answerOf({more: true}), profile: profile('data.more')});
+		expect(stuck.code).toBe(1);
+		expect(stuck.stderr).toContain('came before');
+	});
+});
+
+it('says what the console answered, where asking again took a window out of reach', async () => {
+	const console = fakeConsole((_, index) => index === 0 ? new Response('', {status: 429, headers: {'retry-after': '20'}}) : {data: {list: [], total: 0}});
+	const {stderr} = await searchLog(['event', '--since', '7d'], {...console, profile: eventProfile()});
+	expect(stderr).toContain('asked for again after HTTP 429');
+});
+
+it('writes the offset of a zone where the request is to carry one', async () => {
+	const console = fakeConsole(() => ({data: {list: [], total: 0}}));
+	await searchLog(['event', '--since', '2026-11-20T00:00:00Z', '--until', '2026-11-20T01:00:00Z'], {...console, profile: eventProfile({time: {as: 'YYYY-MM-DDTHH:mm:ssZZ', timezone: 'Asia/Shanghai', until: 'exclusive'}})});
+	expect(console.seen.map(({text}) => (JSON.parse(text) as {from: string}).from)).toEqual(['2026-11-20T08:00:00+08:00']);
+});

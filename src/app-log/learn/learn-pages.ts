@@ -2,14 +2,15 @@ import {UsageError} from '../../errors.ts';
 import type {SearchProfile} from '../profile.ts';
 import type {Candidate} from './candidate.ts';
 import type {Draft} from './draft.ts';
-import {findMore, findTotal, isCount, scalarAt} from './outcome.ts';
+import {readFlag} from '../flag.ts';
+import {findMore, findTotal, isCount, isLastName, scalarAt, type MoreGuess} from './outcome.ts';
 import {findNextCursor, findPageSize, findPaging, type PageSeen, type PagingGuess} from './paging.ts';
 import {isScalar, valueAtPlace} from './request-tree.ts';
 
 /** How a search is paged, and what its answers say of that. */
 export interface LearnedPages {
 	readonly pages: SearchProfile['pages'];
-	readonly response: Pick<SearchProfile['response'], 'total' | 'more' | 'cursor'>;
+	readonly response: Pick<SearchProfile['response'], 'total' | 'more' | 'last' | 'cursor'>;
 }
 
 export function learnPages(draft: Draft): LearnedPages {
@@ -27,7 +28,7 @@ export function learnPages(draft: Draft): LearnedPages {
 	const pageSize = size ?? (paging === undefined ? undefined : Math.max(best.rowCount, ...seen.map(({rowCount}) => rowCount)));
 	return {
 		pages: {style: paging?.style ?? 'none', ...first, ...(pageSize === undefined || pageSize < 1 ? {} : {size: pageSize})},
-		response: {...pathMember('total', total), ...pathMember('more', more), ...pathMember('cursor', cursor)},
+		response: {...pathMember('total', total), ...pathMember(more?.isLast === true ? 'last' : 'more', more?.path), ...pathMember('cursor', cursor)},
 	};
 }
 
@@ -97,27 +98,29 @@ function learnTotal(draft: Draft, pages: readonly PageSeen[], isFullPage: boolea
 	return total;
 }
 
-function learnMore(draft: Draft, pages: readonly PageSeen[]): readonly string[] | undefined {
-	const more = draft.flags.more?.split('.') ?? findMore(pages.map(({exchange}) => exchange.answer));
-	if (draft.flags.more !== undefined && more !== undefined) requireScalar(draft, '--more', more, pages);
-	if (more === undefined || !draft.isSafePath(more)) {
+function learnMore(draft: Draft, pages: readonly PageSeen[]): MoreGuess | undefined {
+	const given = draft.flags.more?.split('.');
+	const more = given === undefined ? findMore(pages.map(({exchange}) => exchange.answer)) : {path: given, isLast: isLastName(given)};
+	if (given !== undefined) requireScalar(draft, '--more', given, pages);
+	if (more === undefined || !draft.isSafePath(more.path)) {
 		draft.unknown.push('whether there is more (--more <path>)');
 		return undefined;
 	}
-	draft.lines.push(['more', draft.showPath(more)]);
+	draft.lines.push(['more', `${draft.showPath(more.path)}${more.isLast ? '   true on the last page' : ''}`]);
 	return more;
 }
 
 /** Rows that would never be asked for are lost without a word: a search of one page must have been seen whole. */
-function requireWhole(draft: Draft, {exchange, rowCount}: PageSeen, {total, more}: {total: readonly string[] | undefined; more: readonly string[] | undefined}): void {
+function requireWhole(draft: Draft, {exchange, rowCount}: PageSeen, {total, more}: {total: readonly string[] | undefined; more: MoreGuess | undefined}): void {
 	const stated = scalarAt(exchange.answer, total);
-	const isMore = scalarAt(exchange.answer, more);
+	const flag = readFlag(scalarAt(exchange.answer, more?.path));
+	const isMore = flag === undefined ? undefined : flag !== more?.isLast;
 	const isStated = stated !== undefined && Number(stated) > rowCount;
 	const next = findNextCursor(exchange);
 	const cursor = scalarAt(exchange.answer, next);
 	const hasCursor = next !== undefined && cursor !== '' && cursor !== null;
-	const isRound = rowCount >= 10 && (rowCount % 10 === 0 || rowCount === 15 || rowCount === 25) && stated === undefined && isMore !== false && isMore !== 0;
-	if (!isStated && isMore !== true && isMore !== 1 && !hasCursor && !isRound) {
+	const isRound = rowCount >= 10 && (rowCount % 10 === 0 || rowCount === 15 || rowCount === 25) && stated === undefined && isMore !== false;
+	if (!isStated && isMore !== true && !hasCursor && !isRound) {
 		draft.lines.push(['paging', 'none: the search is one page']);
 		return;
 	}

@@ -57,6 +57,8 @@ export function learnFilters(draft: Draft): NonNullable<SearchProfile['filters']
 	const described = [...filters.values()].map(({name, place, wasSet}) => `${draft.show(place)} (--${name.replaceAll('_', '-')}${wasSet ? ', its recorded value is not kept' : ''})`);
 	if (described.length > 0) draft.lines.push(['filters', described.join(', ')]);
 	const learned = Object.fromEntries([...filters.values()].map(({name, how}) => [name, how]));
+	const always = [...filters.values()].filter(({name, wasSet, isUnset, how}) => wasSet && !isUnset && how.otherwise === undefined && name !== 'app_feature');
+	for (const {name, place} of always) draft.notes.push(`${draft.show(place)} was set in all of the recording; without --${name.replaceAll('_', '-')} it is left out, and where the console insists on it, write what to send in filters.${name}.otherwise of the profile`);
 	noteValues(draft, learned);
 	return learned;
 }
@@ -88,7 +90,7 @@ export function learnRequest(draft: Draft, app: {id: string | undefined; headers
 	}
 	const gone = [...template.leftOut, ...leftOut.map(({name, why}) => ({place: `header.${name}`, why}))];
 	for (const {place, why} of gone) draft.notes.push(`${place} is left out: ${why}`);
-	if (template.kept.length > 0) draft.lines.push(['as recorded', template.kept.join(', ')]);
+	if (template.kept.length > 0) draft.lines.push(['as recorded', `${template.kept.join(', ')}   (a filter among them narrows every search: then record again without it)`]);
 	return {
 		method: exchange.method,
 		path: template.path,

@@ -1,16 +1,16 @@
 import {UsageError} from '../../errors.ts';
-import {DAY, MINUTE} from '../../query/duration.ts';
+import {DAY, MINUTE, SECOND} from '../../query/duration.ts';
 import {resolveTimezone} from '../../query/timezone.ts';
 import type {SearchProfile} from '../profile.ts';
 import {compileTimeForm} from '../time-form.ts';
 import {isLeftOut, toConstant} from './constants.ts';
 import type {Draft} from './draft.ts';
 import {codecOf, commonForm, isNumericForm, readInstant} from './instants.ts';
-import {spots} from './request-tree.ts';
+import {spots, valueAtPlace} from './request-tree.ts';
 import {toTimeGuess, type TimeGuess} from './row-time.ts';
 import {samePath} from './outcome.ts';
 import type {RangeGuess} from './time-range.ts';
-import {findZone} from './zone.ts';
+import {findZone, zonesAt} from './zone.ts';
 
 /** How the time range is asked for and the rows' times are written; members are missing where a flag has to tell. */
 export interface LearnedTimes {
@@ -31,7 +31,7 @@ export function learnTimes(draft: Draft, systemTimezone: string | undefined): Le
 	if (time !== undefined) draft.lines.push(['row time', `${draft.showPath(time.path)}   ${time.as}${codecOf(time.as).isLocal && timezone !== undefined ? ` in ${timezone}` : ''}`]);
 	const zoneOf = (as: string) => timezone !== undefined && codecOf(as).isLocal ? {timezone} : {};
 	return {
-		asked: range && {as: range.as, ...zoneOf(range.as), until: isInclusive(range) ? 'inclusive' : 'unknown'},
+		asked: range && {as: range.as, ...zoneOf(range.as), ...offsetZone(draft, range), until: isInclusive(range) ? 'inclusive' : 'unknown'},
 		held: time && {at: time.path.join('.'), as: time.as, ...zoneOf(time.as)},
 	};
 }
@@ -56,6 +56,14 @@ function learnRange(draft: Draft): RangeGuess | undefined {
 		for (const place of untilPlaces) draft.replacements.push({place, by: placeholder('until')});
 	}
 	return {...guess, sinceAt: sincePlaces, untilAt: untilPlaces};
+}
+
+/** The zone of an offset that the request writes: a service may read its clock and not its offset. */
+function offsetZone({best: {exchange: {request}}}: Draft, {as, since, sinceAt: [place]}: RangeGuess): {timezone?: string} {
+	const value = as.endsWith('ZZ') && place !== undefined ? valueAtPlace(request, place) : undefined;
+	const offset = typeof value === 'string' ? /(?:\d{2}:?\d{2}|[.,]\d+) ?([+-]\d{2}:?\d{2})/.exec(value)?.[1] : undefined;
+	const [timezone] = offset === undefined || since === undefined ? [] : zonesAt(offset, since);
+	return timezone === undefined ? {} : {timezone};
 }
 
 /** Both ends in one text. */
@@ -106,7 +114,9 @@ function learnZone(draft: Draft, range: RangeGuess, time: TimeGuess, systemTimez
 	// No row is newer than the request that brought it.
 	const isPast = (offsetMs: number) => started === undefined || time.values.every(ms => ms - (held.isLocal ? offsetMs : 0) <= started + 5 * MINUTE);
 	const local = asked.isLocal && until !== Infinity ? until : time.values[0] ?? 0;
-	const isNow = (offsetMs: number) => started !== undefined && asked.isLocal && Math.abs(until - offsetMs - started) < 10 * MINUTE;
+	// Whole minutes are chosen, and the end of a day is near to now by the clocks of some zone at any time.
+	const isChosen = [0, MINUTE - asked.unitMs].includes(until % MINUTE);
+	const isNow = (offsetMs: number) => started !== undefined && asked.isLocal && Math.abs(until - offsetMs - started) < (isChosen ? 2 * SECOND : 5 * MINUTE);
 	const {timezone} = draft.flags;
 	const fits = (offsetMs: number) => inRange(offsetMs) && isPast(offsetMs);
 	const sent = zoneOfRequest(draft);

@@ -1,3 +1,4 @@
+import {readFlag} from '../flag.ts';
 import {isSignInText} from '../sign-in-words.ts';
 import type {Answer, ScalarFact} from './answer.ts';
 import type {SecretValues} from './secrets.ts';
@@ -84,10 +85,43 @@ export function findTotal(answers: readonly Answer[], rowCounts: readonly number
 	return found.toSorted((a, b) => a.order - b.order || a.path.length - b.path.length)[0]?.path;
 }
 
-/** Where the answers say whether there is more. */
-export function findMore(answers: readonly Answer[]): readonly string[] | undefined {
-	const scalars = answers.flatMap(answer => answer.scalars);
-	return scalars.find(({path, value}) => (typeof value === 'boolean' || value === 0 || value === 1) && /^(?:hasmore|more|hasnext|hasnextpage|ismore|moreavailable|havemore|next|nextpage|morepages|existmore|hasmoredata|hasmorepages)$/.test(flat(path.at(-1) ?? '')))?.path;
+const moreNames = /^(?:hasmore|more|hasnext|hasnextpage|ismore|moreavailable|havemore|next|nextpage|morepages|existmore|hasmoredata|hasmorepages)$/;
+const lastNames = /^(?:(?:is)?last(?:page)?|nomore|hasnomore|nomoredata|isend|isfinished|reachedend)$/;
+
+/** Where answers say whether there is more, and whether they do so by what is true on the last page. */
+export interface MoreGuess {
+	readonly path: readonly string[];
+	readonly isLast: boolean;
+}
+
+/**
+ * Where the answers say whether there is more.
+ * @param answers those with rows, in the order of the recording
+ */
+export function findMore(answers: readonly Answer[]): MoreGuess | undefined {
+	const seen = new Map<string, {path: readonly string[]; values: boolean[]; isFlag: boolean}>();
+	for (const {path, value} of answers.flatMap(({scalars}) => scalars)) {
+		const flag = readFlag(value);
+		const entry = seen.get(path.join('.')) ?? {path, values: [], isFlag: true};
+		if (flag !== undefined) entry.values.push(flag);
+		// `next: 1` is the number of a page.
+		const isNumber = typeof value !== 'boolean' && /^next/i.test(path.at(-1) ?? '');
+		entry.isFlag &&= (flag !== undefined && !isNumber) || value === null;
+		seen.set(path.join('.'), entry);
+	}
+	for (const {path, values, isFlag} of seen.values()) {
+		if (!isFlag || values.length === 0) continue;
+		const name = flat(path.at(-1) ?? '');
+		if (moreNames.test(name)) return {path, isLast: false};
+		// What is always true may say something else, and would end a search after one page.
+		if (isLastName(path) && values.includes(false)) return {path, isLast: true};
+	}
+	return undefined;
+}
+
+/** Whether a member is by its name true on the last page. */
+export function isLastName(path: readonly string[]): boolean {
+	return lastNames.test(flat(path.at(-1) ?? ''));
 }
 
 export function scalarAt(answer: Answer, path: readonly string[] | undefined): ScalarFact['value'] | undefined {

@@ -24,19 +24,23 @@ export function findZone({local, fits, isStriking, preferred, only = false}: {
 	/** No others are tried. Default false. */
 	only?: boolean;
 }): ZoneGuess | undefined {
-	const named = [...preferred.filter(zone => zone !== undefined), ...(only ? [] : usual)].flatMap(zone => /^[+-]/.test(zone) ? zonesAt(zone, local) : [zone]);
-	const candidates = [...new Set([...named, ...(only ? [] : fixedOffsets)])].map(timezone => ({timezone, offsetMs: offsetOf(timezone, local)})).filter(({offsetMs}) => fits(offsetMs));
+	const likely = preferred.filter(zone => zone !== undefined).flatMap(zone => /^[+-]/.test(zone) ? zonesAt(zone, local) : [zone]);
+	const candidates = [...new Set([...likely, ...(only ? [] : [...usual, ...fixedOffsets])])].map(timezone => ({timezone, offsetMs: offsetOf(timezone, local)})).filter(({offsetMs}) => fits(offsetMs));
 	const best = candidates.find(({offsetMs}) => isStriking(offsetMs)) ?? candidates[0];
 	if (best === undefined) return undefined;
 	const isOnly = candidates.every(({offsetMs}) => offsetMs === best.offsetMs);
-	return {timezone: best.timezone, isAssumed: !isOnly && !isStriking(best.offsetMs)};
+	return {timezone: best.timezone, isAssumed: !isOnly && !(isStriking(best.offsetMs) && likely.includes(best.timezone))};
 }
 
 const fixedOffsets = Array.from({length: 27}, (_, index) => index - 12).filter(hours => hours !== 0).map(hours => `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`);
 
-/** Usual zones whose clocks show this offset then. */
-function zonesAt(offset: string, local: number): string[] {
-	const [hours = 0, minutes = 0] = offset.slice(1).split(':').map(Number);
+/**
+ * Usual zones whose clocks show this offset then, the likeliest first.
+ * @param offset +08:00
+ * @param local a clock reading in milliseconds, as if it were UTC
+ */
+export function zonesAt(offset: string, local: number): string[] {
+	const [hours = 0, minutes = 0] = (offset.match(/\d{2}/g) ?? []).map(Number);
 	const wanted = (offset.startsWith('-') ? -1 : 1) * (hours * HOUR + minutes * MINUTE);
 	return [...usual, ...fixedOffsets].filter(zone => offsetOf(zone, local) === wanted);
 }

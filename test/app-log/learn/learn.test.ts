@@ -228,6 +228,49 @@ describe('learning', () => {
 		expect(searchOf(await learnFrom([...pages(ask, answer), signedOut])).response).toMatchObject({success: {at: 'success', is: [true]}, expired: {at: 'error.code', is: ['NOT_SIGNED_IN']}, message: 'error.message'});
 	});
 
+	it.each([
+		['isEnd', true, {last: 'isEnd'}], ['noMore', 'Y', {last: 'noMore'}], ['last', 1, {last: 'last'}], ['hasNext', 'N', {more: 'hasNext'}],
+	])('takes %s for what says whether there is more', async (name, atEnd, expected) => {
+		const other: Record<string, unknown> = {true: false, Y: 'N', 1: 0, N: 'Y'};
+		const ask = (page: number) => post('/event/logs', {app_id: appId, from: day.since, to: day.until, page: page + 1, size: 20});
+		const answer = (page: number) => ({code: 0, list: served(page).map(row => ({id: mark(row), event_type: 'x', time: row.time})), [name]: page === 2 ? atEnd : other[String(atEnd)]});
+		expect(searchOf(await learnFrom(pages(ask, answer))).response).toMatchObject(expected);
+	});
+
+	it('does not take for the last page what is true of all pages', async () => {
+		const ask = (page: number) => post('/event/logs', {app_id: appId, from: day.since, to: day.until, page: page + 1, size: 20});
+		const answer = (page: number) => ({code: 0, list: served(page).map(row => ({id: mark(row), event_type: 'x', time: row.time})), isFinished: true, nextPage: page + 1});
+		const {response} = searchOf(await learnFrom(pages(ask, answer)));
+		expect(response).not.toHaveProperty('last');
+		expect(response).not.toHaveProperty('more');
+	});
+
+	it.each([['+08:00', 'Asia/Shanghai'], ['-0500', 'America/New_York'], ['+05:30', 'Asia/Kolkata']])('keeps writing times with the offset %s', async (offset, timezone) => {
+		const ahead = Number(`${offset.slice(0, 1)}1`) * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(-2))) * 60_000;
+		const written = (ms: number) => `${new Date(ms + ahead).toISOString().slice(0, 19)}${offset}`;
+		const ask = (page: number) => post('/event/logs', {app_id: appId, from: written(day.since), to: written(day.until), page: page + 1, size: 20});
+		const answer = (page: number) => ({code: 0, total, list: served(page).map(row => ({id: mark(row), event_type: 'x', time: row.time}))});
+		expect(searchOf(await learnFrom(pages(ask, answer))).time).toMatchObject({as: 'YYYY-MM-DDTHH:mm:ssZZ', timezone});
+	});
+
+	it.each([0, 3, 6, 9, 15, 21])('does not take the end of a day for now, by the clocks of a far zone: %i:58', async hour => {
+		const at = Date.UTC(2026, 10, 20, hour, 58, 20);
+		const today = Math.floor((at + 8 * 3_600_000) / 86_400_000) * 86_400_000 - 8 * 3_600_000;
+		const ask = (page: number) => post('/event/logs', {app_id: appId, from: shanghai(today - 86_400_000), to: shanghai(today - 1000), page: page + 1, size: 20});
+		const answer = (page: number) => ({code: 0, total, list: served(page).map(row => ({id: mark(row), event_type: 'x', time: shanghai(today - 3_600_000 - row.index * 60_000)}))});
+		const {profile, report} = await learnFrom([0, 1].map(page => entry({...ask(page), at: at + page}, {body: answer(page)})));
+		expect(profile.searches.event?.time.timezone).toBe('Asia/Shanghai');
+		expect(report).toContain('Asia/Shanghai is assumed');
+	});
+
+	it('says what is sent as it was recorded, and what is left out that was always set', async () => {
+		const ask = (page: number) => post('/event/logs', {app_id: appId, from: day.since, to: day.until, page: page + 1, size: 20, onlyFailed: true, status: ['failed']});
+		const answer = (page: number) => ({code: 0, total, list: served(page).map(row => ({id: mark(row), event_type: 'x', status: 'failed', time: row.time}))});
+		const {report} = await learnFrom(pages(ask, answer));
+		expect(report).toMatch(/as recorded +json\.onlyFailed +\(a filter among them narrows every search/);
+		expect(report).toContain('json.status was set in all of the recording; without --status it is left out');
+	});
+
 	it('finds the zone of local times in the request by the times of the rows', async () => {
 		const local = (ms: number, hours: number) => new Date(ms + hours * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
 		const newest = (rows[0]?.time ?? 0) + 1000;
