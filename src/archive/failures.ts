@@ -4,7 +4,7 @@ import {DamagedSegmentError} from './segment-file.ts';
 import {mostFailuresInRow, type Progress, type Task} from './tasks.ts';
 
 /** Of a reason, no more than this is kept in every line from then on. */
-const mostReasonCharacters = 300;
+const mostReasonCharacters = 160;
 
 interface Failed {
 	readonly task: Task;

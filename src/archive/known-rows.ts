@@ -11,14 +11,17 @@ import {DamagedSegmentError, readSegment} from './segment-file.ts';
  */
 export class KnownRows {
 	readonly #byId = new Map<string, string>();
+	/** Of ids that several rows have, the contents of all but the first. */
+	readonly #further = new Map<string, Set<string>>();
 	readonly #withoutId = new Map<string, number>();
 
 	/** Remembers a row. */
 	add({id, text}: AuditRecord): void {
 		const content = contentOf(text);
 		if (id === undefined) this.#withoutId.set(content, (this.#withoutId.get(content) ?? 0) + 1);
+		else if (!this.#byId.has(id)) this.#byId.set(id, content);
 		// Two rows under one id: neither of them is a change of the other.
-		else this.#byId.set(id, this.#byId.has(id) && this.#byId.get(id) !== content ? '' : content);
+		else if (this.#byId.get(id) !== content) this.#further.set(id, (this.#further.get(id) ?? new Set()).add(content));
 	}
 
 	/** Looks a row up that was read again. Each is asked about once: of equal rows without an id, the archive may have fewer. */
@@ -32,7 +35,7 @@ export class KnownRows {
 		}
 		const known = this.#byId.get(id);
 		if (known === undefined) return 'new';
-		return known === content || known === '' ? 'same' : 'changed';
+		return known === content || this.#further.get(id)?.has(content) === true ? 'same' : 'changed';
 	}
 }
 

@@ -1,7 +1,7 @@
 import {constants} from 'node:fs';
 import {open, type FileHandle} from 'node:fs/promises';
 import {join} from 'node:path';
-import {ExportError, systemCode} from '../errors.ts';
+import {ExportError, systemCode, UsageError} from '../errors.ts';
 import {systemMessage} from '../output/failure.ts';
 import {manifestName} from './layout.ts';
 import {chainStart, hashLine, lineSchema, type ManifestLine} from './manifest.ts';
@@ -153,6 +153,7 @@ async function openManifestFile(dir: string): Promise<FileHandle | undefined> {
 		await handle.close();
 	} catch (error) {
 		if (systemCode(error) === 'ENOENT') return undefined;
+		if (systemCode(error) === 'ENOTDIR') throw new UsageError(`${dir} is no directory`, {hint: 'name another directory for the archive'});
 		throw new ExportError(`cannot read ${path}: ${systemMessage(error)}`, {cause: error});
 	}
 	throw new ExportError(`cannot read ${path}: it is no regular file`);

@@ -2,7 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import type {Context} from '../context.ts';
-import {ExportError, UsageError} from '../errors.ts';
+import {ExportError, LockedError, UsageError} from '../errors.ts';
 import {syncDirectory} from '../output/atomic.ts';
 import {openFailure} from '../output/failure.ts';
 import {acquireLock, type Lock} from '../output/lock.ts';
@@ -63,12 +63,12 @@ export interface OpenArchive {
  * when another run uses it; DamagedManifestError; OutputError when it cannot be written
  */
 export async function openArchive(options: OpenArchiveOptions): Promise<OpenArchive> {
-	const {dir, wait, context} = options;
+	const {dir} = options;
 	const place = join(dir, manifestName);
 	try {
 		await provideDirectory(dir);
 		await requireArchive(dir, options.job);
-		const lock = wait ? await waitForLock(place, {context, name: dir, longestMs: Infinity, pollMs}) : await acquireLock(place, dir);
+		const lock = await takeLock(place, options);
 		try {
 			return await openLocked(lock, options);
 		} catch (error) {
@@ -92,7 +92,9 @@ export async function readHeader(dir: string): Promise<HeaderLine | undefined> {
 }
 
 /**
- * Makes sure that a directory is the archive of this job, or may become it.
+ * Makes sure that a directory is the archive of this job, or may become it: one of another query may as long as nothing
+ * was ever read into it.
+ * @returns its first line; undefined where it is yet to begin
  * @throws UsageError when it is not
  */
 export async function requireArchive(dir: string, job: ArchiveJob): Promise<HeaderLine | undefined> {
@@ -105,25 +107,32 @@ export async function requireArchive(dir: string, job: ArchiveJob): Promise<Head
 		...(header.source === job.source ? [] : [`its source is ${header.source}, not ${job.source}`]),
 		...[...new Set([...Object.keys(header.query), ...Object.keys(job.query)])].filter(key => !isDeepStrictEqual(header.query[key], job.query[key])).map(key => `${key} differs`),
 	];
-	if (differ.length > 0) throw new UsageError(`${dir} is the archive of another query: ${differ.join(', ')}`, {hint: 'name another directory for this job: an archive holds the records of one query'});
-	return header;
+	if (differ.length === 0) return header;
+	if (await isBare(dir)) return undefined;
+	throw new UsageError(`${dir} is the archive of another query: ${differ.join(', ')}`, {hint: 'name another directory for this job: an archive holds the records of one query'});
+}
+
+/** Whether an archive has nothing but its first line: the runs into it could read nothing. */
+async function isBare(dir: string): Promise<boolean> {
+	const tail = await readTail(dir, {cutOff: true});
+	return tail?.last?.line.kind === 'archive' && !(await hasPartitions(dir));
 }
 
 async function openLocked(lock: Lock, {dir, job, since, files, context, notice, warning}: OpenArchiveOptions): Promise<OpenArchive> {
 	const marker = join(dir, runMarkerName);
 	const wasCutOff = await isThere(marker);
 	// Looked at again: until the lock was had, another run may have been at work.
-	await requireArchive(dir, job);
-	const tail = await readTail(dir, {cutOff: wasCutOff});
+	const header = await requireArchive(dir, job);
+	const found = await readTail(dir, {cutOff: wasCutOff});
+	const tail = fromStart(found, {header, since});
 	if (!wasCutOff) await writeMarker(marker, {files, now: context.now()});
 	const writer = await openManifest({dir, tail, now: context.now, files});
 	try {
-		if (wasCutOff || (tail?.tornBytes ?? 0) > 0) await tidy(dir, {tail, files, notice, warning});
+		if (wasCutOff || (found?.tornBytes ?? 0) > 0) await tidy(dir, {tail: found, files, notice, warning});
 		const last = tail?.last?.line ?? await begin(writer, {job, since});
-		const header = await readHeader(dir);
 		return {
 			writer,
-			since: Date.parse(header?.since ?? last.standing.until),
+			since: Date.parse(last.kind === 'archive' ? last.since : header?.since ?? last.standing.until),
 			standing: readStanding(last.standing),
 			last,
 			lock,
@@ -143,6 +152,22 @@ async function openLocked(lock: Lock, {dir, job, since, files, context, notice, 
 	} catch (error) {
 		await writer.close();
 		throw error;
+	}
+}
+
+/** Where nothing was read yet, a first line that says another query, or a later start, gives way to a new one. */
+function fromStart(tail: ManifestTail | undefined, {header, since}: {header: HeaderLine | undefined; since: number}): ManifestTail | undefined {
+	if (tail?.last?.line.kind !== 'archive' || (header !== undefined && Date.parse(header.since) <= since)) return tail;
+	return {committedBytes: 0, tornBytes: tail.committedBytes + tail.tornBytes, last: undefined};
+}
+
+async function takeLock(place: string, {dir, wait, context, notice}: OpenArchiveOptions): Promise<Lock> {
+	try {
+		return await acquireLock(place, dir);
+	} catch (error) {
+		if (!wait || !(error instanceof LockedError)) throw error;
+		notice(`${error.message}; waiting until it has ended`);
+		return waitForLock(place, {context, name: dir, longestMs: Infinity, pollMs});
 	}
 }
 

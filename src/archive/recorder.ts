@@ -2,7 +2,7 @@ import {dirname, join} from 'node:path';
 import {LockedError} from '../errors.ts';
 import type {Window} from '../engine/windows.ts';
 import {formatUtc} from '../query/timezone.ts';
-import {writeStanding, type ArchiveStanding} from './archive-standing.ts';
+import {readStanding, writeStanding, type ArchiveStanding} from './archive-standing.ts';
 import type {ArchiveFiles} from './file-system.ts';
 import {closestAsOne, withGap, withoutWindow} from './gaps.ts';
 import {endOfPartition, type SegmentCompression} from './layout.ts';
@@ -11,7 +11,7 @@ import type {LineBody, ManifestWriter} from './manifest-writer.ts';
 import {draftSegment, type SegmentDraft, type WrittenSegment} from './segment-draft.ts';
 
 /** Every line repeats the open gaps: beyond so many, neighbours become one. */
-const mostGaps = 100;
+const mostGaps = 30;
 
 /** A window that was read, or a part of one. */
 export interface Reading extends Window {
@@ -40,6 +40,8 @@ export interface RecorderOptions {
 export class Recorder {
 	/** What the archive comes to, with what is held back. */
 	standing: ArchiveStanding;
+	/** What it comes to by its last line. */
+	recorded: ArchiveStanding;
 	/** Whether a file may lie there that no line lists: the next run has to sweep. */
 	unclean = false;
 	/** Windows without rows that follow one another: they become one line. */
@@ -49,6 +51,7 @@ export class Recorder {
 	constructor(options: RecorderOptions) {
 		this.#options = options;
 		this.standing = options.standing;
+		this.recorded = options.standing;
 	}
 
 	/** Begins a segment of a window that starts at this instant. */
@@ -62,8 +65,7 @@ export class Recorder {
 
 	/** Gives up a segment that was begun. What cannot be removed is left to the next run. */
 	async discard(draft: SegmentDraft): Promise<void> {
-		await draft.discard();
-		this.unclean = false;
+		if (await draft.discard()) this.unclean = false;
 	}
 
 	/** Records that a window was read. The first reading of one without rows may be held back until the next line. */
@@ -128,6 +130,7 @@ export class Recorder {
 		lost.throwIfAborted();
 		try {
 			await writer.append(body);
+			this.recorded = readStanding(body.standing);
 		} catch (error) {
 			if (file !== undefined && !writer.unsettled && !(error instanceof LockedError)) {
 				await files.remove(join(dir, file));

@@ -1,6 +1,7 @@
 import type {Context} from '../context.ts';
 import {inOrder} from '../engine/in-order.ts';
 import type {RunCounters} from '../engine/summary.ts';
+import type {WindowReport} from '../engine/problems.ts';
 import {inTimeOrder} from '../engine/time-order.ts';
 import {createWindowReader, windowsAtOnce} from '../engine/window-reader.ts';
 import {ApiError, LockedError, NetworkError, OutputError, UsageError} from '../errors.ts';
@@ -87,12 +88,13 @@ export async function runArchive(options: ArchiveOptions, run: ArchiveRun): Prom
 		stop.abort(lock.lost.reason);
 	};
 	lock.lost.addEventListener('abort', onLost);
+	result.covered = {since: archive.since, until: standing.until};
 	try {
 		await bringUpToDate({options, run: {...run, result}, archive, recorder});
 	} finally {
 		lock.lost.removeEventListener('abort', onLost);
-		result.gaps = recorder.standing.gaps;
-		result.covered = {since: archive.since, until: recorder.standing.until};
+		result.gaps = recorder.recorded.gaps;
+		result.covered = {since: archive.since, until: recorder.recorded.until};
 		await archive.close(!recorder.unclean && !writer.unsettled);
 	}
 	if (result.changed > 0) log.warning(`${result.changed} row${result.changed === 1 ? ' was' : 's were'} changed by the API since; the archive keeps what it got first`);
@@ -120,9 +122,12 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 	const verbose = (message: string) => {
 		log.verbose(message);
 	};
-	const read = createWindowReader(query, {client, verbose, now: context.now, served: at => {
-		clock.answered(at);
+	let current: Task['answer'] = {at: undefined, aheadMs: 0};
+	const readerOf = (answer: () => Task['answer']) => createWindowReader(query, {client, verbose, now: context.now, served: at => {
+		clock.answered(answer(), at);
 	}});
+	// What a reader learns of its API it keeps from window to window; those that read beside each other learn nothing.
+	const oneByOne = concurrency === 1 ? readerOf(() => current) : undefined;
 	const archiving = new Archiving({
 		dir, query, lagMs, maxRecords, recorder, index, clock, progress, counters, result,
 		freshFrom: plan.unreachable?.from ?? plan.fresh.from,
@@ -135,13 +140,14 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 		},
 	});
 	const tasks = tasksOf({plan, progress, index, concurrency, rules: {query, lengthMs: query.windowMs, now: context.now}});
-	const readTask = async function* (task: Task, report: Parameters<typeof read>[1]): AsyncGenerator<AuditRecord[], void, undefined> {
+	const readTask = async function* (task: Task, report: WindowReport): AsyncGenerator<AuditRecord[], void, undefined> {
 		if (task.purpose === 'pause') return;
 		if (task.purpose === 'unreachable') {
 			task.failure = new ApiError(`${query.source.name} no longer gives out ${formatUtc(task.from)} to ${formatUtc(task.to)}, which no run has read`);
 			return;
 		}
-		task.answer = clock.begin();
+		current = task.answer;
+		const read = oneByOne ?? readerOf(() => task.answer);
 		try {
 			// Sorted, a window is read whole before its first record comes out: what fails has written nothing.
 			yield* inTimeOrder(read(task, report), {runCharacters: Math.floor(sortedCharacters / concurrency)});

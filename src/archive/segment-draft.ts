@@ -30,8 +30,11 @@ export interface SegmentDraft {
 	 * is listed nowhere, or the name would not be given again: it is set aside.
 	 */
 	commit(name: SegmentName): Promise<WrittenSegment>;
-	/** Removes what is there of it, also what a failed `commit` left. May be called in any state; a committed one stays. */
-	discard(): Promise<void>;
+	/**
+	 * Removes what is there of it, also what a failed `commit` left. May be called in any state.
+	 * @returns whether nothing of it is there: a committed one stays
+	 */
+	discard(): Promise<boolean>;
 }
 
 /**
@@ -70,6 +73,7 @@ class Draft implements SegmentDraft {
 	#open = true;
 	/** Where it lies, until it is committed or discarded. */
 	#place: string | undefined;
+	#committed = false;
 	readonly #hash = createHash('sha256');
 	readonly #dir: string;
 	readonly #aside: string;
@@ -110,22 +114,24 @@ class Draft implements SegmentDraft {
 			this.#place = target;
 			await this.#files.syncDirectory(dirname(target));
 			this.#place = undefined;
+			this.#committed = true;
 		});
 		return {file: path, records: this.records, bytes: this.#bytes, sha256: this.#hash.digest('hex')};
 	}
 
-	async discard(): Promise<void> {
+	async discard(): Promise<boolean> {
 		if (this.#open) {
 			this.#open = false;
 			await toDisk(this.#aside, async () => this.#file.close());
 		}
 		const place = this.#place;
-		if (place === undefined) return;
+		if (place === undefined) return !this.#committed;
 		await toDisk(place, async () => {
 			await this.#files.remove(place);
 			await this.#files.syncDirectory(dirname(place));
 		});
 		this.#place = undefined;
+		return true;
 	}
 }
 

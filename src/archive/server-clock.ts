@@ -13,7 +13,6 @@ export interface FirstAnswer {
 export class ServerClock {
 	/** The latest that it said, in Unix milliseconds. */
 	latest: number | undefined;
-	readonly #waiting = new Set<FirstAnswer>();
 	readonly #now: () => number;
 
 	/** @param now wall-clock time on this side in Unix milliseconds */
@@ -21,17 +20,9 @@ export class ServerClock {
 		this.#now = now;
 	}
 
-	/** Begins a reading. An answer to another reading under way may count as its first: that errs on the early side. */
-	begin(): FirstAnswer {
-		const first: FirstAnswer = {at: undefined, aheadMs: 0};
-		this.#waiting.add(first);
-		return first;
-	}
-
-	/** An answer came that was served at this time. */
-	answered(at: number): void {
+	/** An answer to this reading came that was served at this time. */
+	answered(first: FirstAnswer, at: number): void {
 		this.latest = Math.max(this.latest ?? at, at);
-		for (const first of this.#waiting) Object.assign(first, {at, aheadMs: at - this.#now()});
-		this.#waiting.clear();
+		if (first.at === undefined) Object.assign(first, {at, aheadMs: at - this.#now()});
 	}
 }

@@ -24,8 +24,8 @@ export type Purpose = 'gap' | 'overlap' | 'fresh' | 'unreachable' | 'probe' | 'p
 /** A window that a run reads. */
 export interface Task extends Window {
 	readonly purpose: Purpose;
-	/** When its reading began, by the server's clock; set with its first answer. */
-	answer: FirstAnswer;
+	/** When its reading began, by the server's clock; filled in with its first answer. */
+	readonly answer: FirstAnswer;
 	/** Why it could not be read. */
 	failure: ExportError | undefined;
 }

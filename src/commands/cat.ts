@@ -48,8 +48,12 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 		throw error;
 	}
 	for (const gap of found.gaps) log.error(`${formatUtc(Math.max(gap.from, range.from))} to ${formatUtc(Math.min(gap.to, range.to))} is not complete: ${gap.reason}`);
-	if (found.gaps.length === 0) return exitCodes.complete;
-	log.error('rows of the range are missing, as named above', 'audit-export run reads what is open again');
+	const isAhead = Number.isFinite(range.to) && range.to > found.until;
+	if (isAhead) log.error(`${formatUtc(Math.max(found.until, range.from))} to ${formatUtc(range.to)} was not read yet`);
+	const begins = Date.parse(header.since);
+	if (Number.isFinite(range.from) && range.from < begins) log.warning(`the archive begins at ${formatUtc(begins)}`);
+	if (found.gaps.length === 0 && !isAhead) return exitCodes.complete;
+	log.error('rows of the range are missing, as named above', 'audit-export run reads what is open');
 	return exitCodes.incomplete;
 }
 

@@ -5,10 +5,12 @@ import {DamagedManifestError} from '../archive/manifest-file.ts';
 import {openArchive, readHeader, type OpenArchive} from '../archive/open-archive.ts';
 import {isRepairable, type Repair} from '../archive/repair.ts';
 import {formatFinding, type Finding} from '../archive/verify/finding.ts';
+import type {ManifestHead} from '../archive/verify/manifest-check.ts';
 import {verifyArchive, type Verified} from '../archive/verify/verify-archive.ts';
 import {loadConfig} from '../config/load.ts';
 import type {Context} from '../context.ts';
-import {exitCodes, UsageError, type ExitCode} from '../errors.ts';
+import {exitCodes, systemCode, UsageError, type ExitCode} from '../errors.ts';
+import {readLastRun} from '../jobs/last-run.ts';
 import {createLog, type Log} from '../log.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {parseTime, systemTimezone} from '../query/time.ts';
@@ -75,7 +77,7 @@ async function verify({dir, flags, context, state, acceptGapsBefore}: Verifying,
 	const progress = isShown ? startVerifyProgress(context, () => findings.length) : undefined;
 	try {
 		state.verified = await verifyArchive({
-			dir, isHeld, signal: context.signal, sleep: context.sleep,
+			dir, isHeld, known: await knownHead(dir), signal: context.signal, sleep: context.sleep,
 			report: finding => (finding.kind === 'gap' && (finding.until ?? Infinity) <= acceptGapsBefore ? accepted : findings).push(finding),
 			sourceOf: async header => archivedSource({
 				dir, header, flags, context, warn: () => undefined,
@@ -86,6 +88,17 @@ async function verify({dir, flags, context, state, acceptGapsBefore}: Verifying,
 		return state.verified;
 	} finally {
 		progress?.stop();
+	}
+}
+
+/** The last line as the last run left it; read before the manifest, which a run may be adding to. */
+async function knownHead(dir: string): Promise<ManifestHead | undefined> {
+	try {
+		return (await readLastRun(dir))?.head ?? undefined;
+	} catch (error) {
+		// What the manifest says of itself can be proven all the same.
+		if (systemCode(error) === undefined) throw error;
+		return undefined;
 	}
 }
 

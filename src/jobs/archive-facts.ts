@@ -5,6 +5,8 @@ import type {Standing} from '../archive/manifest.ts';
 export interface ArchiveFacts extends Standing {
 	/** The archive's first instant. */
 	readonly since: string;
+	/** The last line, by its number and the hash of its bytes; null while there is none but the first. */
+	readonly head: {readonly line: number; readonly sha256: string} | null;
 }
 
 /**
@@ -16,7 +18,9 @@ export async function readArchiveFacts(dir: string): Promise<ArchiveFacts | unde
 	if (tail?.last === undefined) return undefined;
 	for await (const {bytes} of readManifest(dir)) {
 		const first = parseLine(bytes);
-		return first?.kind === 'archive' ? {since: first.since, ...tail.last.line.standing} : undefined;
+		if (first?.kind !== 'archive') return undefined;
+		const {line, hash} = tail.last;
+		return {since: first.since, head: line.kind === 'archive' ? null : {line: line.line, sha256: hash}, ...line.standing};
 	}
 	return undefined;
 }

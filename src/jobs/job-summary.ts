@@ -31,6 +31,8 @@ export interface JobSummary extends Summary {
 	readonly covered: Range | null;
 	/** What the archive holds now; null before there is one. */
 	readonly archive: {readonly records: number; readonly segments: number} | null;
+	/** The last line of its manifest: whoever keeps this can prove later that nothing up to there was taken away or rewritten. */
+	readonly head: ArchiveFacts['head'];
 }
 
 export interface JobSummaryOptions {
@@ -76,5 +78,6 @@ export function toJobSummary({job, status, exitCode, result, counters, before, a
 		gaps: (after?.gaps ?? []).map(gap => ({...gap, lost: Date.parse(gap.until) <= startedAt - reachMs + MINUTE})),
 		covered: after === undefined ? null : {since: after.since, until: after.until},
 		archive: after === undefined ? null : {records: after.records, segments: after.segments},
+		head: after?.head ?? null,
 	};
 }

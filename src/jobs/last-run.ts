@@ -1,4 +1,4 @@
-import {mkdir, readFile} from 'node:fs/promises';
+import {lstat, mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {z} from 'zod';
 import {lastRunName} from '../archive/layout.ts';
@@ -27,6 +27,8 @@ const lastRunSchema = z.object({
 	waited_ms: count,
 	late: z.object({records: count}),
 	error: z.string().optional(),
+	/** The last line of the manifest when it ended. */
+	head: z.object({line: count, sha256: z.string()}).nullable().optional(),
 });
 
 /** How a job's last run ended. Times are RFC 3339 in UTC. */
@@ -35,6 +37,8 @@ export type LastRun = z.infer<typeof lastRunSchema>;
 /** How the last run into an archive ended, or undefined where nothing says so. */
 export async function readLastRun(dir: string): Promise<LastRun | undefined> {
 	try {
+		// Nobody is waited for who would write into a FIFO.
+		if (!(await lstat(join(dir, lastRunName))).isFile()) return undefined;
 		return lastRunSchema.safeParse(JSON.parse(await readFile(join(dir, lastRunName), 'utf8'))).data;
 	} catch (error) {
 		// Of another version, or touched by somebody: no run depends on it.

@@ -1,9 +1,11 @@
 import {dirname} from 'node:path';
+import {wholeUnits} from '../archive/run-plan.ts';
 import type {ExportFlags, OptionRow} from '../commands/export-options.ts';
 import type {OpenedSource, OpenSource} from '../commands/opened-source.ts';
 import type {LoadedConfig} from '../config/load.ts';
 import {expandPath} from '../config/search-places.ts';
 import type {Context} from '../context.ts';
+import {UsageError} from '../errors.ts';
 import type {BudgetLimit} from '../http/budget.ts';
 import {HOUR} from '../query/duration.ts';
 import type {Query} from '../query/query.ts';
@@ -72,19 +74,26 @@ export async function openJob(job: Job, {source: {open, rows, hosts}, runFlags, 
 		...(typeof own['requestProfile'] === 'string' ? {requestProfile: expandPath(own['requestProfile'], dirname(job.file), context.env)} : {}),
 		since: job.since, until: 'now', clip: true, order: 'time', format: 'ndjson',
 	};
-	parseTime(job.since, {now: context.now(), timezone: systemTimezone(), option: `${job.file}: jobs.${job.name}.since`});
+	requirePast(job, context.now());
 	const opened = await open(flags, {context, config, warn});
 	const {source, defaults} = opened;
 	const resolve: OpenJob['resolve'] = archive => {
 		const now = context.now();
-		// A clock that was set back must not put the start of what is asked for into the future.
-		const since = archive === undefined ? job.since : formatUtc(Math.min(now, Date.parse(archive.until)));
+		// A clock that was set back must not put the start of what is asked for after its end, the last whole unit of time.
+		const since = archive === undefined ? job.since : formatUtc(Math.min(wholeUnits(now, source.range.unitMs), Date.parse(archive.until)));
 		const {query, warnings} = resolveSettings({source, flags: {...flags, since}, defaults, env: context.env, now, terminal: false});
 		return {query, warnings: archive === undefined ? warnings : []};
 	};
 	const {query} = resolve(undefined);
 	const appId = await opened.appId?.();
 	return {job, opened, appId, limit: query.budget, overlapMs: job.overlapMs ?? source.arrivesWithinMs ?? HOUR, identity: identityOf({opened, query, flags, rows, appId, env: context.env}), resolve};
+}
+
+/** @throws UsageError when nothing can be read from where the job begins */
+function requirePast({file, name, since}: Job, now: number): void {
+	const option = `${file}: jobs.${name}.since`;
+	const {ms} = parseTime(since, {now, timezone: systemTimezone(), option});
+	if (ms > now) throw new UsageError(`${option}: ${formatUtc(ms)} is yet to come; the clock stands at ${formatUtc(now)}`, {hint: 'let the job begin in the past, or set the clock'});
 }
 
 function identityOf({opened: {source, baseUrl}, query, flags, rows, appId, env}: {

@@ -1,14 +1,12 @@
+import {sessionVariables} from '../app-log/session-variables.ts';
 import {userTokenVariable} from '../auth/user-token.ts';
 import type {Config} from '../config/schema.ts';
 import {vendors} from '../vendors/index.ts';
 
-/** A session of the developer console. */
-const consoleVariables = ['FEISHU_CONSOLE_COOKIE', 'FEISHU_CONSOLE_CSRF_TOKEN', 'FEISHU_CONSOLE_AUTHORIZATION'];
-
 /** The environment variables that hold credentials: those of the vendors, and those that the configuration refers to. */
 export function secretVariables(config: Config): ReadonlySet<string> {
 	const own = Object.values(vendors).flatMap(({env}) => [env.appSecret, env.accessToken]);
-	return new Set([...own, userTokenVariable, ...consoleVariables, ...referredTo(config.profiles)]);
+	return new Set([...own, userTokenVariable, ...Object.values(sessionVariables), ...referredTo(config.profiles)]);
 }
 
 /** Every `{"env": NAME}` in a value. */

@@ -72,6 +72,15 @@ describe('a range', () => {
 		expect((await cat(dir, '--until', hour(1).until)).code).toBe(0);
 	});
 
+	it('that was asked for beyond what is covered says so and exits 6, and one without an end does not', async () => {
+		const dir = writeArchive(hours(2));
+		const {code, stdout, stderr} = await cat(dir, '--since', '2026-11-20T20:00:00Z', '--until', '2026-11-21T00:30:00Z');
+		expect({code, stdout}).toEqual({code: 6, stdout: textOf([...rowsOf(0), ...rowsOf(1)])});
+		expect(stderr).toContain('2026-11-21T00:00:00Z to 2026-11-21T00:30:00Z was not read yet');
+		expect(stderr).toContain('warning: the archive begins at 2026-11-20T22:00:00Z');
+		expect(await cat(dir, '--since', '2026-11-20T23:00:00Z')).toMatchObject({code: 0, stderr: ''});
+	});
+
 	it('that ends before it begins is refused', async () => {
 		expect(await cat(writeArchive(hours(1)), '--since', '2026-11-21', '--until', '2026-11-20')).toMatchObject({code: 2});
 	});

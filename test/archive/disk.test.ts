@@ -5,7 +5,7 @@ import {acquireLock} from '../../src/output/lock.ts';
 import {HOUR, MINUTE} from '../../src/query/duration.ts';
 import {archiveDirectory, archiveRun, beginning, modelClock, type RunSetup} from './archive-run.ts';
 import {faultyFiles} from './faulty-files.ts';
-import {ModelServer} from './model-server.ts';
+import {ModelServer, networkFailure} from './model-server.ts';
 import {readArchive} from './read-archive.ts';
 
 /** A server with a row every five minutes, an hour after the beginning. */
@@ -66,6 +66,23 @@ describe('an archive', () => {
 		const {error} = await archiveRun({dir, client, clock, options: {job: {source: 'trae-openapi', query: {base_url: 'https://a', filters: {app_id: 'b'}}}}});
 		expect(error).toMatchObject({exitCode: 2, message: `${dir} is the archive of another query: its source is feishu-openapi, not trae-openapi, filters differs`});
 		expect(filesIn(dir)).toEqual(before);
+	});
+
+	it('of another query begins anew as long as nothing was read into it, and keeps its start unless that is earlier now', async () => {
+		const {clock, client, dir} = hourLater();
+		const down = {send: async () => Promise.reject(networkFailure())};
+		const begun = async (query: Record<string, string>, since: number) => {
+			await archiveRun({dir, client: down, clock, options: {job: {source: 'feishu-openapi', query}, since}});
+			const {lines, problems} = readArchive(dir);
+			expect(problems).toEqual([]);
+			return lines;
+		};
+		expect(await begun({app: 'wrong'}, beginning)).toMatchObject([{query: {app: 'wrong'}, since: '2026-11-20T21:00:00Z'}]);
+		expect(await begun({app: 'a'}, beginning + 10 * MINUTE)).toMatchObject([{query: {app: 'a'}, since: '2026-11-20T21:10:00Z'}]);
+		expect(await begun({app: 'a'}, beginning + 20 * MINUTE)).toMatchObject([{since: '2026-11-20T21:10:00Z'}]);
+		expect(await begun({app: 'a'}, beginning)).toMatchObject([{since: '2026-11-20T21:00:00Z'}]);
+		await archiveRun({dir, client, clock, options: {job: {source: 'feishu-openapi', query: {app: 'a'}}}});
+		expect(await begun({app: 'b'}, beginning)).toMatchObject({0: {query: {app: 'a'}}, length: 7});
 	});
 
 	it('is not begun where segments lie without a manifest, nor on a file', async () => {
@@ -154,6 +171,8 @@ describe('two runs of one archive', () => {
 		expect(error).toMatchObject({exitCode: 7, message: `${manifest} was written to by something else during this run`});
 		expect(readFileSync(manifest, 'utf8')).toMatch(/\{"line":"of another"\}\n$/);
 		expect(server.asked.length).toBeLessThan(7);
+		// The segment that it could not list is for the next run to find.
+		expect(existsSync(join(dir, 'run.json'))).toBe(true);
 	});
 });
 

@@ -141,19 +141,19 @@ describe('an API that keeps failing', () => {
 });
 
 describe('an open gap', () => {
-	it('stays one of at most a hundred: the closest become one', async () => {
+	it('stays one of at most thirty: the closest become one', async () => {
 		const clock = modelClock(beginning + 23 * HOUR);
 		const server = brokenServer(clock);
 		server.broken = minute => minute % 2 === 0 ? apiFailure() : undefined;
 		const dir = archiveDirectory();
-		const {result} = await archiveRun({dir, client: server.model.client, clock, query: {windowMs: MINUTE, concurrency: 1}, options: {since: beginning + 19 * HOUR}});
-		expect(result.gaps).toHaveLength(100);
+		const {result} = await archiveRun({dir, client: server.model.client, clock, query: {windowMs: MINUTE, concurrency: 1}, options: {since: beginning + 21 * HOUR}});
+		expect(result.gaps).toHaveLength(30);
 		expect(readArchive(dir).problems).toEqual([]);
 		server.broken = () => undefined;
 		expect((await archiveRun({dir, client: server.model.client, clock})).result).toMatchObject({status: 'complete', gaps: []});
 		const archive = readArchive(dir);
 		expect(archive.problems).toEqual([]);
-		expect(archive.texts.toSorted()).toEqual(server.model.arrived(beginning + 19 * HOUR, clock.ms).toSorted());
+		expect(archive.texts.toSorted()).toEqual(server.model.arrived(beginning + 21 * HOUR, clock.ms).toSorted());
 	});
 
 	it('stays where the archive has a damaged segment, until that is repaired', async () => {

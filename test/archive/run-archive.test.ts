@@ -2,6 +2,7 @@ import {expect, it} from 'vitest';
 import type {Client} from '../../src/http/client.ts';
 import {HOUR, MINUTE, SECOND} from '../../src/query/duration.ts';
 import {feishuOpenapi} from '../../src/sources/feishu-openapi.ts';
+import {traeOpenapi} from '../../src/sources/trae-openapi.ts';
 import {archiveDirectory, archiveRun, beginning, modelClock} from './archive-run.ts';
 import {ModelServer} from './model-server.ts';
 import {readArchive} from './read-archive.ts';
@@ -12,8 +13,8 @@ it('writes every row once, over midnights and however the API reads its bounds',
 		const server = new ModelServer({now: clock.now, start, end, order: 'descending'});
 		for (let ms = beginning; ms < beginning + 5 * HOUR; ms += 5 * MINUTE) server.rows.push({id: `r${ms}`, time: ms});
 		const dir = archiveDirectory();
-		for (let run = 0; run < 6; run++) {
-			clock.ms += 50 * MINUTE;
+		for (let run = 0; run < 3; run++) {
+			clock.ms += 100 * MINUTE;
 			const {error, result} = await archiveRun({dir, client: server.client, clock});
 			expect(error).toBeUndefined();
 			expect(result.status).toBe('complete');
@@ -172,4 +173,61 @@ it('writes rows whose time cannot be read once, also where several windows deliv
 	const {texts, problems} = readArchive(dir);
 	expect(problems).toEqual([]);
 	expect(texts).toEqual(['{"id":"odd","event_time":"?"}']);
+});
+
+it('cuts what is more than a segment holds, and lets windows grow and shrink with the rows', async () => {
+	const clock = modelClock(beginning + 2 * HOUR);
+	const server = new ModelServer({now: clock.now});
+	for (let second = 0; second < 3600; second++) server.rows.push({id: `r${second}`, time: beginning + second * SECOND});
+	for (let index = 0; index < 150; index++) server.rows.push({id: `same${index}`, time: beginning + 1800 * SECOND});
+	const dir = archiveDirectory();
+	const query = {windowMs: HOUR, concurrency: 1};
+	await archiveRun({dir, client: server.client, clock, query, options: {maxRecords: 100, since: beginning}});
+	const {lines, texts, problems} = readArchive(dir);
+	expect(problems).toEqual([]);
+	expect(texts.toSorted()).toEqual(server.arrived().toSorted());
+	const sizes = lines.filter(({records}) => records > 0).map(({records}) => records);
+	expect(sizes.filter(size => size > 100)).toEqual([151]);
+	expect(sizes.length).toBeLessThan(45);
+	clock.ms += HOUR;
+	for (let second = 0; second < 3600; second += 3) server.rows.push({id: `s${second}`, time: beginning + 2 * HOUR + second * SECOND});
+	server.asked.length = 0;
+	await archiveRun({dir, client: server.client, clock, query, options: {maxRecords: 100, overlapMs: 0}});
+	const lengths = server.asked.map(({start, end}) => end - start - 1);
+	expect(lengths[0]).toBe(3600);
+	expect(Math.max(...readArchive(dir).lines.map(({line, records}) => line === 0 || records === 151 ? 0 : records))).toBeLessThanOrEqual(100);
+});
+
+it('keeps the total that the API stated for a window, and takes a wrong one for a gap', async () => {
+	const clock = modelClock(beginning + 10 * MINUTE);
+	const dir = archiveDirectory();
+	let stated = 3;
+	const client: Client = {async send({query = []}) {
+		const {start_time: start = '', page = ''} = Object.fromEntries(query);
+		const isFirst = Number(start) * 1000 < beginning;
+		const items = page === '1' && isFirst ? ['a', 'b'].map(id => `{"log_id":"${id}","operation_time":${beginning / 1000}}`) : [];
+		const text = `{"code":0,"data":{"items":[${items.join(',')}],"pagination":{"page":${page},"page_size":200,"total":${isFirst ? stated : 0},"total_pages":1}}}`;
+		return {text, body: JSON.parse(text), altered: false, servedAt: clock.ms};
+	}};
+	const query = {source: traeOpenapi, pageSize: 200};
+	expect((await archiveRun({dir, client, clock, query})).result).toMatchObject({status: 'incomplete', records: 2, gaps: [{reason: 'total_mismatch'}]});
+	expect(readArchive(dir).lines.at(-1)).toMatchObject({records: 2, total: null});
+	const before = readArchive(dir).lines.length;
+	expect((await archiveRun({dir, client, clock, query})).result).toMatchObject({status: 'incomplete', records: 0});
+	expect(readArchive(dir).lines).toHaveLength(before);
+	stated = 2;
+	expect((await archiveRun({dir, client, clock, query})).result).toMatchObject({status: 'complete', records: 0});
+	expect(readArchive(dir)).toMatchObject({problems: [], lines: {length: before + 1}});
+	expect(readArchive(dir).lines.at(-1)).toMatchObject({completes: 'gap', records: 0, total: 2});
+});
+
+it('waits for no answer where the archive is up to date already', async () => {
+	const clock = modelClock(beginning + 10 * MINUTE);
+	const server = new ModelServer({now: clock.now});
+	const dir = archiveDirectory();
+	await archiveRun({dir, client: server.client, clock, options: {overlapMs: 0}});
+	server.asked.length = 0;
+	const {result} = await archiveRun({dir, client: server.client, clock, options: {overlapMs: 0}});
+	expect(result.status).toBe('complete');
+	expect(server.asked).toEqual([]);
 });

@@ -3,14 +3,15 @@ import {formatUtc} from '../../query/timezone.ts';
 /**
  * What can be wrong with an archive:
  * - of the manifest: `line_unreadable`, `line_missing`, `line_order` (out of its place, or twice), `chain` (altered since the
- *   next line was written), `standing` (what a line says the archive comes to does not follow), `tail` (an unfinished line);
+ *   next line was written), `standing` (what a line says the archive comes to does not follow), `tail` (an unfinished line),
+ *   `head` (the newest line that the last run knew is gone, or another);
  * - of the time covered: `window_gap` (no line says that it was read), `window_overlap` (read twice), `gap` (recorded: it
  *   could not be read, or not completely);
  * - of a segment: `name`, `listed_twice`, `missing`, `not_a_file`, `altered`, `unreadable`, `count`, `out_of_window`, `order`;
  * - of all segments together: `repeated` (an id that occurs twice), `unlisted` (a file that no line lists).
  */
 export type FindingKind =
-	| 'line_unreadable' | 'line_missing' | 'line_order' | 'chain' | 'standing' | 'tail'
+	| 'line_unreadable' | 'line_missing' | 'line_order' | 'chain' | 'standing' | 'tail' | 'head'
 	| 'window_gap' | 'window_overlap' | 'gap'
 	| 'name' | 'listed_twice' | 'missing' | 'not_a_file' | 'altered' | 'unreadable' | 'count' | 'out_of_window' | 'order'
 	| 'repeated' | 'unlisted';
@@ -33,7 +34,7 @@ export interface Finding {
 export type Report = (finding: Finding) => void;
 
 /** What the manifest's own damage is called: lines that cannot be written again. */
-export const manifestKinds: ReadonlySet<FindingKind> = new Set(['line_unreadable', 'line_missing', 'line_order', 'chain', 'standing', 'name', 'listed_twice', 'window_gap', 'window_overlap']);
+export const manifestKinds: ReadonlySet<FindingKind> = new Set(['line_unreadable', 'line_missing', 'line_order', 'chain', 'standing', 'head', 'name', 'listed_twice', 'window_gap', 'window_overlap']);
 
 /** A finding as one line of text. */
 export function formatFinding(finding: Finding): string {

@@ -1,4 +1,4 @@
-import {manifestName} from '../layout.ts';
+import {lastRunName, manifestName} from '../layout.ts';
 import {listedSegment, nameProblem, type ListedSegment} from '../listed-segment.ts';
 import {parseLine} from '../manifest-file.ts';
 import {chainStart, hashLine, type HeaderLine, type ManifestLine, type Standing} from '../manifest.ts';
@@ -17,7 +17,13 @@ export interface ManifestContents {
 	/** What its last readable line says. */
 	readonly standing: Standing | undefined;
 	/** The last line, whole or not: whoever keeps its hash elsewhere can tell later that nothing before it was altered. */
-	readonly head: {readonly line: number; readonly sha256: string} | undefined;
+	readonly head: ManifestHead | undefined;
+}
+
+/** A line by its number and the hash of its bytes. */
+export interface ManifestHead {
+	readonly line: number;
+	readonly sha256: string;
 }
 
 interface SeenLine {
@@ -51,10 +57,15 @@ export class ManifestCheck {
 	#next = 0;
 	#header: HeaderLine | undefined;
 	#standing: Standing | undefined;
-	#head: {line: number; sha256: string} | undefined;
+	#head: ManifestHead | undefined;
+	/** The line that must be there, and the hash of the one that has its number. */
+	readonly #known: ManifestHead | undefined;
+	#knownSeen: string | undefined;
 
-	constructor(report: Report) {
+	/** @param known a line that was there before, as something else than the manifest has it */
+	constructor(report: Report, known?: ManifestHead) {
 		this.#report = report;
+		this.#known = known;
 	}
 
 	/** Takes the next line, without its line feed. */
@@ -71,6 +82,7 @@ export class ManifestCheck {
 		for (const [first, last] of this.#missing.runs()) {
 			this.#tell('line_missing', first, first === last ? `line ${first} is missing` : `lines ${first} to ${last} are missing`);
 		}
+		this.#checkKnown();
 		checkCoverage(this.#windows, this.#header === undefined ? undefined : Date.parse(this.#header.since), this.#report);
 		return {header: this.#header, segments: this.#segments, suspect: this.#suspect, standing: this.#standing, head: this.#head};
 	}
@@ -86,6 +98,15 @@ export class ManifestCheck {
 			if (place !== 'again') this.#take(line);
 		}
 		if (typeof place === 'number') this.#before = {number: place, hash, line};
+		if (place === this.#known?.line) this.#knownSeen = hash;
+	}
+
+	/** The chain alone cannot tell that its newest lines were taken away, or that it was written anew from some line on. */
+	#checkKnown(): void {
+		if (this.#known === undefined || this.#head === undefined) return;
+		const {line, sha256} = this.#known;
+		if (this.#head.line < line) this.#tell('head', line, `${lastRunName} knows of line ${line}, and the last one here is line ${this.#head.line}: the newest were taken away`);
+		else if (this.#knownSeen !== undefined && this.#knownSeen !== sha256) this.#tell('head', line, `line ${line} is not the one that ${lastRunName} knows of: it was altered, or one before it and all from there on`);
 	}
 
 	/** Settles which line this is, moves on what is expected, and tells of lines that stand elsewhere, or once more. */
@@ -164,7 +185,7 @@ export class ManifestCheck {
 		else this.#segments.set(file, listed);
 	}
 
-	#tell(kind: 'line_unreadable' | 'line_missing' | 'line_order' | 'chain' | 'standing' | 'name', line: number, detail: string): void {
+	#tell(kind: 'line_unreadable' | 'line_missing' | 'line_order' | 'chain' | 'standing' | 'head' | 'name', line: number, detail: string): void {
 		this.#report({kind, file: manifestName, line, detail});
 	}
 }

@@ -11,7 +11,7 @@ import {readManifest} from '../manifest-file.ts';
 import type {Finding, Report} from './finding.ts';
 import {IdIndex} from './id-index.ts';
 import type {ListedSegment} from '../listed-segment.ts';
-import {ManifestCheck, type ManifestContents} from './manifest-check.ts';
+import {ManifestCheck, type ManifestContents, type ManifestHead} from './manifest-check.ts';
 import {reportRepeats} from './repeated-ids.ts';
 import {checkSegment} from './segment-check.ts';
 import {readNow, reportStrays} from './strays.ts';
@@ -26,6 +26,8 @@ export interface VerifyOptions {
 	readonly report: Report;
 	/** Told how far it has come, after every segment. */
 	readonly progress?: (done: VerifyProgress) => void;
+	/** A line that the manifest had before this began, as something else has it. */
+	readonly known?: ManifestHead | undefined;
 	/** This process holds the archive's lock: nothing comes or goes meanwhile. Default false. */
 	readonly isHeld?: boolean;
 	readonly signal: AbortSignal;
@@ -57,7 +59,7 @@ export interface Verified {
  */
 export async function verifyArchive(options: VerifyOptions): Promise<Verified> {
 	const {dir, report, signal, sleep, isHeld = false} = options;
-	const {manifest, torn} = await checkManifest(dir, report);
+	const {manifest, torn} = await checkManifest(options);
 	if (torn !== undefined && !(await isBusy(dir, isHeld)) && (await readNow(dir)).isTorn) report({kind: 'tail', file: manifestName, detail: torn});
 	for (const gap of manifest.standing?.gaps ?? []) report({kind: 'gap', since: Date.parse(gap.since), until: Date.parse(gap.until), detail: gap.reason});
 	const found = manifest.header === undefined ? 'the first line, which names the source, cannot be read' : await options.sourceOf(manifest.header);
@@ -74,10 +76,10 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verified> {
 }
 
 /** Checks the manifest. `torn`: what is wrong with its end, where a line was cut off. */
-async function checkManifest(dir: string, report: Report): Promise<{manifest: ManifestContents; torn: string | undefined}> {
+async function checkManifest({dir, report, known}: VerifyOptions): Promise<{manifest: ManifestContents; torn: string | undefined}> {
 	await requireArchive(dir);
 	const findings: Finding[] = [];
-	const check = new ManifestCheck(finding => findings.push(finding));
+	const check = new ManifestCheck(finding => findings.push(finding), known);
 	let torn: string | undefined;
 	for await (const {bytes, complete} of readManifest(dir)) {
 		if (complete) check.see(bytes);
