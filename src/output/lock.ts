@@ -1,12 +1,16 @@
 import {randomUUID} from 'node:crypto';
+import {statSync} from 'node:fs';
+import {setTimeout} from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 import {LockedError, systemCode} from '../errors.ts';
 import {openFailure} from './failure.ts';
 import {lockFileSystem, ownerFile, staleMs} from './lock-file-system.ts';
-import {currentOwner, readOwner, type LockOwner} from './lock-owner.ts';
+import {currentOwner, judgeOwner, readOwner, type LockOwner} from './lock-owner.ts';
 
 /** How often a lock shows a sign of life. */
 const updateMs = 1000;
+/** Long enough to see one, on a slow network file system too. */
+const watchMs = 3 * updateMs;
 
 /** A lock that this process holds. */
 export interface Lock {
@@ -19,14 +23,16 @@ export interface Lock {
 /**
  * Takes the lock of a file, which need not exist, or of a directory. The lock is the directory `<path>.lock` with the
  * owner's description in it. A lock whose owner has ended on this system is taken over at once, one of an unknown
- * owner (another host) when it has shown no sign of life for 5 seconds; one whose owner runs is never taken over.
+ * owner (another host) when it has shown no sign of life for 5 seconds, and shows none while it is watched; one whose
+ * owner runs is never taken over.
  * @param name how messages name the file
  * @throws LockedError when another run holds it; UsageError when no lock can be made there
  */
-export async function acquireLock(path: string, name = path): Promise<Lock> {
+export async function acquireLock(path: string, name = path, {sleep = setTimeout}: {sleep?: (ms: number) => Promise<unknown>} = {}): Promise<Lock> {
 	const directory = `${path}.lock`;
 	const lost = new AbortController();
 	try {
+		if (await showsLife(directory, sleep)) throw lockedBy(readOwner(ownerFile(directory)), {name, directory});
 		const release = await lockfile.lock(path, {
 			lockfilePath: directory,
 			realpath: false,
@@ -48,6 +54,25 @@ export async function acquireLock(path: string, name = path): Promise<Lock> {
 	} catch (error) {
 		throw systemCode(error) === 'ELOCKED' ? lockedBy(readOwner(ownerFile(directory)), {name, directory}) : openFailure(directory, error);
 	}
+}
+
+/**
+ * Whether a lock that looks old is nevertheless alive, as another host's is when the clocks differ. Only the change of its
+ * time tells, so it is watched for a moment.
+ */
+async function showsLife(directory: string, sleep: (ms: number) => Promise<unknown>): Promise<boolean> {
+	const before = changedAt(directory);
+	if (before === undefined || before > Date.now() - staleMs) return false;
+	const owner = readOwner(ownerFile(directory));
+	if (owner !== undefined && judgeOwner(owner) !== 'unknown') return false;
+	await sleep(watchMs);
+	const after = changedAt(directory);
+	return after !== undefined && after !== before;
+}
+
+/** When a directory was last touched, or undefined when it is not there. */
+function changedAt(directory: string): number | undefined {
+	return statSync(directory, {throwIfNoEntry: false})?.mtimeMs;
 }
 
 function lockedBy(owner: LockOwner | undefined, {name, directory}: {name: string; directory: string}): LockedError {

@@ -92,7 +92,15 @@ describe('acquireLock', () => {
 		await writeLock(path, owner);
 		await expect(acquireLock(path)).rejects.toBeInstanceOf(LockedError);
 		await utimes(`${path}.lock`, 0, 0);
-		await (await acquireLock(path)).release();
+		await (await acquireLock(path, path, {sleep: async () => undefined})).release();
+	});
+
+	it('leaves the lock of another host alone that still shows signs of life by a clock of its own', async () => {
+		const path = join(await temporaryDirectory(), 'out.csv');
+		await writeLock(path, {...currentOwner('remote'), host: 'elsewhere'}, 1000);
+		const touchMeanwhile = async () => utimes(`${path}.lock`, 1001, 1001);
+		await expect(acquireLock(path, 'out.csv', {sleep: touchMeanwhile})).rejects.toThrow(/out\.csv is in use by another run \(pid \d+ on elsewhere/);
+		await (await acquireLock(path, path, {sleep: async () => undefined})).release();
 	});
 
 	it('judges a lock without a readable owner by its age', async () => {
@@ -100,7 +108,7 @@ describe('acquireLock', () => {
 		await writeLock(path, 'cut off');
 		await expect(acquireLock(path)).rejects.toBeInstanceOf(LockedError);
 		await utimes(`${path}.lock`, 0, 0);
-		await (await acquireLock(path)).release();
+		await (await acquireLock(path, path, {sleep: async () => undefined})).release();
 	});
 
 	it('tells its holder when it was taken away, and does not remove the lock of another', async () => {
