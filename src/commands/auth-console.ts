@@ -3,9 +3,10 @@ import {openConsoleSessions, type ConsoleSessionStore} from '../app-log/session-
 import {requireBaseUrl} from '../config/base-url.ts';
 import type {Context} from '../context.ts';
 import {CredentialsError, UsageError} from '../errors.ts';
-import {createLog, type Log} from '../log.ts';
+import type {Log} from '../log.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import type {AuthFlags} from './auth.ts';
+import {commandLog} from './command-log.ts';
 
 /** The session of the developer console's log searches, as `auth status` and `auth logout` name it. */
 export const consoleService = 'console';
@@ -41,7 +42,7 @@ export async function forgetConsole(flags: AuthFlags, context: Context): Promise
 }
 
 async function prepare(flags: Pick<AuthFlags, 'baseUrl' | 'debug'>, context: Context): Promise<{store: ConsoleSessionStore; baseUrl: string; log: Log}> {
-	const log = createLog({stderr: context.stderr, masker: context.masker, format: 'text', level: flags.debug === true ? 'debug' : 'notice', now: context.now});
+	const log = commandLog(flags, context);
 	const learned = flags.baseUrl === undefined ? await readProfile(profilePath(context.env)) : undefined;
 	const baseUrl = flags.baseUrl ?? learned?.base_url;
 	if (baseUrl === undefined) throw new UsageError('which console? No request profile names one', {hint: 'add --base-url <url>'});

@@ -16,10 +16,11 @@ import {loadConfig} from '../config/load.ts';
 import type {Context} from '../context.ts';
 import {CredentialsError, UsageError} from '../errors.ts';
 import {visibleInTable} from '../formats/visible.ts';
-import {createLog, type Log} from '../log.ts';
+import type {Log} from '../log.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {formatUtc} from '../query/timezone.ts';
 import {consoleService, consoleStatus, forgetConsole} from './auth-console.ts';
+import {commandLog} from './command-log.ts';
 
 /** The options of `auth`'s subcommands, as they are typed. */
 export interface AuthFlags {
@@ -125,7 +126,7 @@ async function prepare(service: string | undefined, flags: AuthFlags, context: C
 	if (service !== undefined && service !== 'feishu') {
 		throw new UsageError(`auth: "${service}" is not a service to sign in to`, {hint: 'write feishu; Lark is feishu with --host lark'});
 	}
-	const log = createLog({stderr: context.stderr, masker: context.masker, format: 'text', level: flags.debug === true ? 'debug' : 'notice', now: context.now});
+	const log = commandLog(flags, context);
 	const warn = (message: string) => {
 		log.warning(message);
 	};

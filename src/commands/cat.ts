@@ -10,7 +10,7 @@ import type {Window} from '../engine/windows.ts';
 import {exitCodes, systemCode, UsageError, type ExitCode} from '../errors.ts';
 import {createFormatter, defaultLanguage, formatNames, type Formatter} from '../formats/index.ts';
 import {parseFieldPath, redactFields} from '../json/edit.ts';
-import {createLog, type Log} from '../log.ts';
+import type {Log} from '../log.ts';
 import {openFileOutput} from '../output/file-output.ts';
 import {formatOf, standardStreamOf} from '../output/file-name.ts';
 import type {Output} from '../output/output.ts';
@@ -20,6 +20,7 @@ import {labelledColumns, languages} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {CatFlags} from './archive-options.ts';
 import {archivedSource} from './archived-source.ts';
+import {commandLog} from './command-log.ts';
 
 /**
  * Writes a range of an archive to stdout or a file, oldest first.
@@ -27,7 +28,7 @@ import {archivedSource} from './archived-source.ts';
  */
 export async function catCommand(name: string, flags: CatFlags, context: Context): Promise<ExitCode> {
 	const dir = resolve(context.cwd, name);
-	const log = createLog({stderr: context.stderr, masker: context.masker, format: 'text', level: flags.quiet === true ? 'error' : 'notice', now: context.now});
+	const log = commandLog(flags, context);
 	const {timezone, range} = rangeOf(flags, context);
 	const {header, found} = await openRange(name, dir, range);
 	const source = await sourceOf(header, {dir, flags, context, log});

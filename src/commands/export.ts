@@ -11,7 +11,6 @@ import {countWindowsOf} from '../engine/window-plan.ts';
 import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../errors.ts';
 import {createFormatter} from '../formats/index.ts';
 import {Budget} from '../http/budget.ts';
-import {createLog} from '../log.ts';
 import {requireDistinctFiles} from '../output/distinct-files.ts';
 import type {Output} from '../output/output.ts';
 import {openFileOutput} from '../output/file-output.ts';
@@ -25,6 +24,7 @@ import {formatUtc} from '../query/timezone.ts';
 import type {Query} from '../query/query.ts';
 import {labelledColumns} from '../sources/labels.ts';
 import type {SourceDefinition, SourceOption} from '../sources/types.ts';
+import {commandLog} from './command-log.ts';
 import type {ExportFlags} from './export-options.ts';
 import type {OpenedSource, OpenSource} from './opened-source.ts';
 import {reportGrowth, reportProblems, secretWarning, writeSummary, type ReportedRun} from './export-report.ts';
@@ -77,14 +77,7 @@ export async function exportCommand(open: OpenSource, flags: ExportFlags, contex
 
 async function prepare(open: OpenSource, flags: ExportFlags, context: Context): Promise<Run> {
 	const run: Pick<Run, 'progress' | 'summaryFailed'> = {progress: undefined, summaryFailed: false};
-	const log = createLog({
-		stderr: context.stderr,
-		masker: context.masker,
-		format: logFormatOf(flags),
-		level: flags.debug === true ? 'debug' : flags.verbose === true ? 'verbose' : flags.quiet === true ? 'error' : 'notice',
-		now: context.now,
-		beforeLine: () => run.progress?.clear(),
-	});
+	const log = commandLog(flags, context, () => run.progress?.clear());
 	const warn = (message: string) => {
 		log.warning(message);
 	};
@@ -104,13 +97,6 @@ async function prepare(open: OpenSource, flags: ExportFlags, context: Context): 
 		config: {option: 'the configuration', path: config.path},
 	});
 	return Object.assign(run, {source, flags, context, log, opened, settings, startedAt});
-}
-
-/** The way messages are written, by flag. */
-export function logFormatOf(flags: Pick<ExportFlags, 'logFormat'>): 'text' | 'json' {
-	const {logFormat = 'text'} = flags;
-	if (logFormat === 'text' || logFormat === 'json') return logFormat;
-	throw new UsageError(`--log-format: "${logFormat}" is not one of text, json`);
 }
 
 /**

@@ -1,7 +1,4 @@
-/**
- * The options of `feishu-app-log learn`, as commander writes them. Those of the learner are listed here again, so that the
- * help need not load it; a test compares the two.
- */
+/** The options of `feishu-app-log learn`, as commander writes them. A file of its own, so that the help need not load the learner. */
 export const learnOptions: ReadonlyArray<{readonly flags: string; readonly description: string}> = [
 	{flags: '--kind <server|event|client>', description: 'learn only this search'},
 	{flags: '--url <text>', description: "learn from requests with this text in their URL's path"},

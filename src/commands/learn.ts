@@ -7,9 +7,9 @@ import {openConsoleSessions} from '../app-log/session-store.ts';
 import {requireBaseUrl} from '../config/base-url.ts';
 import type {Context} from '../context.ts';
 import {UsageError} from '../errors.ts';
-import {createLog} from '../log.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {formatUtc} from '../query/timezone.ts';
+import {commandLog} from './command-log.ts';
 
 /** What the options of `learn` parse to. */
 export interface LearnCommandFlags extends LearnFlags {
@@ -24,7 +24,7 @@ export interface LearnCommandFlags extends LearnFlags {
  * @throws UsageError when the recording holds no search, when flags are missing, and when the profile is another console's
  */
 export async function learnCommand(recording: string, flags: LearnCommandFlags, context: Context): Promise<void> {
-	const log = createLog({stderr: context.stderr, masker: context.masker, format: 'text', level: flags.debug === true ? 'debug' : 'notice', now: context.now});
+	const log = commandLog(flags, context);
 	const path = flags.output === undefined ? profilePath(context.env) : resolve(context.cwd, flags.output);
 	const existing = await readProfile(path);
 	const warnings: string[] = [];

@@ -14,12 +14,12 @@ import {secretVariables} from '../jobs/secret-variables.ts';
 import {jobsOf, selectJobs} from '../jobs/select-jobs.ts';
 import {SharedBudgets} from '../jobs/shared-budgets.ts';
 import {worstExitCode} from '../jobs/worst-exit-code.ts';
-import {createLog, type Log} from '../log.ts';
+import type {Log} from '../log.ts';
 import {requireDistinctFiles} from '../output/distinct-files.ts';
 import {startProgressLine, type Progress} from '../progress.ts';
 import {formatDuration, requireDuration, SECOND} from '../query/duration.ts';
 import {formatUtc} from '../query/timezone.ts';
-import {logFormatOf} from './export.ts';
+import {commandLog} from './command-log.ts';
 import {secretWarning} from './export-report.ts';
 import {jobSourceNamed} from './job-source.ts';
 import type {RunCommandFlags} from './run-options.ts';
@@ -64,14 +64,7 @@ async function prepare(names: readonly string[], flags: RunCommandFlags, context
 	const {every, format = 'text', host} = flags;
 	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
 	const line: Pick<Run, 'progress'> = {progress: undefined};
-	const log = createLog({
-		stderr: context.stderr,
-		masker: context.masker,
-		format: logFormatOf(flags),
-		level: flags.debug === true ? 'debug' : flags.verbose === true ? 'verbose' : flags.quiet === true ? 'error' : 'notice',
-		now: context.now,
-		beforeLine: () => line.progress?.clear(),
-	});
+	const log = commandLog(flags, context, () => line.progress?.clear());
 	const everyMs = every === undefined ? undefined : requireDuration(every, '--every');
 	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	for (const warning of config.warnings) log.warning(warning);

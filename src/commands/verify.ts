@@ -11,13 +11,14 @@ import {loadConfig} from '../config/load.ts';
 import type {Context} from '../context.ts';
 import {exitCodes, systemCode, UsageError, type ExitCode} from '../errors.ts';
 import {readLastRun} from '../jobs/last-run.ts';
-import {createLog, type Log} from '../log.ts';
+import type {Log} from '../log.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {parseTime, systemTimezone} from '../query/time.ts';
 import type {VerifyFlags} from './archive-options.ts';
 import {archivedSource} from './archived-source.ts';
 import {startVerifyProgress} from './verify-progress.ts';
 import {verificationToJson, verificationToText} from './verify-report.ts';
+import {commandLog} from './command-log.ts';
 
 /** A verification as far as it has come. */
 interface Verification {
@@ -43,9 +44,9 @@ interface Verifying {
  * @returns 0 for a whole archive, 6 otherwise
  */
 export async function verifyCommand(name: string, flags: VerifyFlags, context: Context): Promise<ExitCode> {
-	const {format = 'text', quiet = false, debug = false} = flags;
+	const {format = 'text'} = flags;
 	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
-	const log = createLog({stderr: context.stderr, masker: context.masker, format: 'text', level: debug ? 'debug' : quiet ? 'error' : 'notice', now: context.now});
+	const log = commandLog(flags, context);
 	const output = createStreamOutput(context.stdout, 'stdout', context);
 	const state: Verification = {findings: [], accepted: [], verified: undefined, repairs: []};
 	const acceptGapsBefore = flags.acceptGapsBefore === undefined ? -Infinity : parseTime(flags.acceptGapsBefore, {now: context.now(), timezone: systemTimezone(), option: '--accept-gaps-before'}).ms;
