@@ -1,7 +1,21 @@
-/** The rows seen last, by identity and a hash of their text; the oldest are forgotten beyond `capacity`. */
+import {hashText} from './text-hash.ts';
+
+/** Numbers per row: two for the identity, two for the text. */
+const rowWords = 4;
+const firstSlots = 256;
+/** Beyond this share of its places a table grows. */
+const fullest = 0.8;
+
+/**
+ * The rows seen last, by identity and text: at least the last `capacity` different ones, at most twice as many. Of each
+ * only hashes are kept, in flat tables: a million strings that come and go would cost the garbage collector more than
+ * all the rest of a row, and the process more memory than all the rest of a run.
+ */
 export class RecentRows {
-	readonly #hashes = new Map<string, number>();
 	readonly #capacity: number;
+	/** Rows are put into the first; when it is full, it takes the place of the second. */
+	#newer = new RowTable();
+	#older = new RowTable();
 
 	constructor(capacity: number) {
 		this.#capacity = capacity;
@@ -9,23 +23,66 @@ export class RecentRows {
 
 	/** Remembers a row: `new`, the `same` as one seen before, or `different` content under a known identity. */
 	add(id: string, text: string): 'new' | 'same' | 'different' {
-		const hash = hashOf(text);
-		const known = this.#hashes.get(id);
-		if (known !== undefined) return known === hash ? 'same' : 'different';
-		this.#hashes.set(id, hash);
-		if (this.#hashes.size > this.#capacity) {
-			for (const oldest of this.#hashes.keys()) {
-				this.#hashes.delete(oldest);
-				break;
-			}
+		hashText(id, row, 0);
+		hashText(text, row, 2);
+		// Two zeros mark a place that is free.
+		if (row[0] === 0 && row[1] === 0) row[1] = 1;
+		const known = this.#newer.find() ?? this.#older.find();
+		if (known !== undefined) return known;
+		if (this.#newer.size >= this.#capacity) {
+			[this.#newer, this.#older] = [this.#older, this.#newer];
+			this.#newer.clear();
 		}
+		this.#newer.add();
 		return 'new';
 	}
 }
 
-/** FNV-1a over the text's UTF-16 units, 32 bits: enough to tell a repeat from another row under the same id. */
-function hashOf(text: string): number {
-	let hash = 0x811c_9dc5;
-	for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x0100_0193);
-	return hash >>> 0;
+/** The row in question; passed on here because an object for every row would have to be collected again. */
+const row = new Int32Array(rowWords);
+
+/** A hash table with open addressing that grows as rows come in. Asks and takes the row in `row`. */
+class RowTable {
+	size = 0;
+	#slots = firstSlots;
+	#words = new Int32Array(firstSlots * rowWords);
+
+	find(): 'same' | 'different' | undefined {
+		const at = this.#place(row, 0);
+		if (this.#isFree(at)) return undefined;
+		return this.#words[at + 2] === row[2] && this.#words[at + 3] === row[3] ? 'same' : 'different';
+	}
+
+	add(): void {
+		if (this.size >= this.#slots * fullest) this.#grow();
+		this.#words.set(row, this.#place(row, 0));
+		this.size++;
+	}
+
+	clear(): void {
+		this.#words.fill(0);
+		this.size = 0;
+	}
+
+	/** Where the row with the identity at `words[from]` stands, or would stand. */
+	#place(words: Int32Array, from: number): number {
+		const first = words[from];
+		const second = words[from + 1];
+		let at = ((first ?? 0) & (this.#slots - 1)) * rowWords;
+		while (!this.#isFree(at) && (this.#words[at] !== first || this.#words[at + 1] !== second)) at = (at + rowWords) % this.#words.length;
+		return at;
+	}
+
+	#isFree(at: number): boolean {
+		return this.#words[at] === 0 && this.#words[at + 1] === 0;
+	}
+
+	#grow(): void {
+		const old = this.#words;
+		this.#slots *= 2;
+		this.#words = new Int32Array(this.#slots * rowWords);
+		for (let from = 0; from < old.length; from += rowWords) {
+			if (old[from] !== 0 || old[from + 1] !== 0) this.#words.set(old.subarray(from, from + rowWords), this.#place(old, from));
+		}
+	}
 }

@@ -1,4 +1,5 @@
 import type {JsonPath} from '../sources/types.ts';
+import {RowScan} from './row-scan.ts';
 
 /*
  * Reads JSON as text, without parsing it: parsing and printing again would reorder integer-like keys and round
@@ -191,8 +192,8 @@ export function oneLine(text: string): string {
  * Each element of the array at `path`, as `oneLine` gives it, or undefined when there is no array.
  */
 export function rows(text: string, path: JsonPath): string[] | undefined {
-	const unsafe = unsafeInLine.test(text);
 	let found: string[] | undefined;
+	const scan = RowScan.of(text);
 	visitPath(text, skipSpace(text, 0), path, 0, start => {
 		found = undefined;
 		if (start === undefined) return -1;
@@ -200,10 +201,11 @@ export function rows(text: string, path: JsonPath): string[] | undefined {
 		const texts: string[] = [];
 		found = texts;
 		return elements(text, start, from => {
-			const scanned = scanValue(text, from);
-			const end = scanned < 0 ? ~scanned : scanned;
-			const row = scanned < 0 ? compact(text, from, end) : text.slice(from, end);
-			texts.push(unsafe ? escapeUnsafe(row) : row);
+			const first = text.charCodeAt(from);
+			const scanned = scan !== undefined && (first === openObject || first === openArray);
+			const end = scanned ? scan.endOf(from) : endOfValue(text, from);
+			const row = text.slice(from, end);
+			texts.push(scanned && !scan.spaced && !scan.unsafe ? row : oneLine(row));
 			return end;
 		});
 	});
