@@ -4,11 +4,15 @@ import type {Output} from '../output/output.ts';
 import type {Query} from '../query/query.ts';
 import type {AuditRecord} from '../record.ts';
 import {inOrder, type WindowEvent} from './in-order.ts';
+import {MemoryPool} from './memory-pool.ts';
 import {problemsOf} from './problems.ts';
 import type {RunCounters} from './summary.ts';
 import {inTimeOrder} from './time-order.ts';
 import {windowsOf} from './window-plan.ts';
 import {createWindowReader, windowsAtOnce} from './window-reader.ts';
+
+/** Text that `--order time` holds in memory, in characters; more goes through temporary files. */
+const sortedCharacters = 16 * 1024 * 1024;
 
 /** What an export runs on. */
 export interface ExportDependencies {
@@ -46,10 +50,14 @@ export async function runExport(query: Query, {client, formatter, output, counte
 	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
 	counters.records = output.resumed?.checkpoint.records ?? 0;
 	const read = createWindowReader(query, {client, verbose, now});
+	const concurrency = concurrencyOf(query);
+	// Windows read beside each other are sorted beside each other, too.
+	const runCharacters = Math.ceil(sortedCharacters / concurrency);
+	const pool = new MemoryPool();
 	const events = inOrder(
 		windowsOf(query, from, now),
-		(window, report) => query.order === 'time' ? inTimeOrder(read(window, report)) : read(window, report),
-		{concurrency: concurrencyOf(query), stop},
+		(window, report) => query.order === 'time' ? inTimeOrder(read(window, report), {runCharacters, pool}) : read(window, report),
+		{concurrency, stop},
 	);
 	if (output.resumed === undefined) await output.write(formatter.start());
 	let limited = query.limit !== undefined && counters.records >= query.limit;

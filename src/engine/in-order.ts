@@ -1,5 +1,6 @@
 import {ExportError} from '../errors.ts';
 import type {AuditRecord} from '../record.ts';
+import {RecordPark, unparked, type ParkedBatch} from './parked-records.ts';
 import {newReport, type WindowReport} from './problems.ts';
 import type {Window} from './windows.ts';
 
@@ -14,15 +15,15 @@ export type ReadWindow<W extends Window = Window> = (window: W, report: WindowRe
 interface Job<W extends Window> {
 	readonly window: W;
 	readonly report: WindowReport;
-	readonly queue: AuditRecord[][];
+	readonly queue: ParkedBatch[];
 	finished: boolean;
 	failure: {readonly error: unknown} | undefined;
 	/** Settles when the reading has stopped for whatever reason. */
 	stopped: Promise<void>;
 }
 
-/** Text of windows that wait for their turn, in characters, all together. */
-const mostWaitingCharacters = 24 * 1024 * 1024;
+/** Text of windows that wait for their turn, in bytes, all together, however many they are. */
+const mostWaitingBytes = 16 * 1024 * 1024;
 
 /**
  * Reads up to `concurrency` windows at once and delivers their records in window order, so that the output never
@@ -37,7 +38,8 @@ export async function* inOrder<W extends Window>(
 ): AsyncGenerator<WindowEvent<W>, void, undefined> {
 	const jobs: Array<Job<W>> = [];
 	const plan = windows[Symbol.iterator]();
-	let waitingCharacters = 0;
+	const park = new RecordPark();
+	let waitingBytes = 0;
 	let closed = false;
 	let listeners: Array<() => void> = [];
 	const changed = () => new Promise<void>(resolve => {
@@ -49,16 +51,26 @@ export async function* inOrder<W extends Window>(
 		for (const listener of waiting) listener();
 	};
 
+	// Functions of their own: one that waits holds on to all of its variables, to a page in the end.
+	const readPage = async (job: Job<W>, reading: AsyncIterator<AuditRecord[]>): Promise<boolean> => {
+		const page = await reading.next();
+		if (page.done === true || closed) return false;
+		const batch = job === jobs[0] ? unparked(page.value) : park.park(page.value);
+		job.queue.push(batch);
+		waitingBytes += batch.bytes;
+		announce();
+		return true;
+	};
+	// One page of the window at the head waits at a time: the reader of the output sets the pace.
+	const mayReadOn = (job: Job<W>) => closed || (job === jobs[0] ? job.queue.length <= 1 : waitingBytes <= mostWaitingBytes);
+
 	const run = async (job: Job<W>) => {
 		try {
-			for await (const records of read(job.window, job.report)) {
-				while (!closed && job !== jobs[0] && waitingCharacters > mostWaitingCharacters) await changed();
-				// One page of the window at the head waits at a time: the reader of the output sets the pace.
-				while (!closed && job === jobs[0] && job.queue.length > 1) await changed();
-				if (closed) return;
-				job.queue.push(records);
-				waitingCharacters += charactersOf(records);
-				announce();
+			const reading = read(job.window, job.report)[Symbol.asyncIterator]();
+			try {
+				while (await readPage(job, reading)) while (!mayReadOn(job)) await changed();
+			} finally {
+				await reading.return?.();
 			}
 		} catch (error) {
 			job.failure = {error};
@@ -81,9 +93,10 @@ export async function* inOrder<W extends Window>(
 	try {
 		for (fill(); jobs[0] !== undefined; fill()) {
 			const [head] = jobs;
-			const records = head.queue.shift();
-			if (records !== undefined) {
-				waitingCharacters -= charactersOf(records);
+			const batch = head.queue.shift();
+			if (batch !== undefined) {
+				const records = batch.take();
+				waitingBytes -= batch.bytes;
 				announce();
 				yield {kind: 'records', window: head.window, records, report: head.report};
 			} else if (head.failure !== undefined) {
@@ -102,10 +115,4 @@ export async function* inOrder<W extends Window>(
 		announce();
 		await Promise.all(jobs.map(async job => job.stopped));
 	}
-}
-
-function charactersOf(records: readonly AuditRecord[]): number {
-	let sum = 0;
-	for (const record of records) sum += record.text.length;
-	return sum;
 }

@@ -87,18 +87,24 @@ async function* readOnce({window, reader, report, written, repeated}: {
 	const asked = askedRange(window, source);
 	const pager = createPager(source.pagination, reader.pageSize, label);
 	const sieve = new Sieve({window, asked, source, report, written, repeated});
-	let first = true;
 	let parameters: PageParameters | undefined = pager.first;
-	while (parameters !== undefined) {
-		const answer = await reader.fetchPage({[source.range.start]: asked.start, [source.range.end]: asked.end, ...parameters});
-		const page = sieve.take(answer, label);
-		parameters = pager.next({body: answer.body, rows: page.rows, fresh: page.fresh});
-		if (first && !repeated && pager.total !== undefined && pager.total > mostCountedRows) {
-			const parts = splitWindow(window, Math.ceil(pager.total / (mostCountedRows * 0.8)), source.range.unitMs);
-			if (parts.length > 1) return {kind: 'too-many', parts};
-		}
-		first = false;
-		if (page.kept.length > 0) yield page.kept;
+	// A function of its own: a generator holds on to all of its variables while it waits, here to the whole answer.
+	const takePage = async (pageParameters: PageParameters): Promise<AuditRecord[]> => {
+		const answer = await reader.fetchPage({[source.range.start]: asked.start, [source.range.end]: asked.end, ...pageParameters});
+		const {kept, rows, fresh} = sieve.take(answer, label);
+		parameters = pager.next({body: answer.body, rows, fresh});
+		return kept;
+	};
+	let kept = await takePage(parameters);
+	if (!repeated && pager.total !== undefined && pager.total > mostCountedRows) {
+		const parts = splitWindow(window, Math.ceil(pager.total / (mostCountedRows * 0.8)), source.range.unitMs);
+		if (parts.length > 1) return {kind: 'too-many', parts};
+	}
+	for (;;) {
+		if (kept.length > 0) yield kept;
+		kept = [];
+		if (parameters === undefined) break;
+		kept = await takePage(parameters);
 	}
 	return compareTotal(report, {total: pager.total, totalMoved: pager.totalMoved, delivered: sieve.delivered});
 }

@@ -2,50 +2,70 @@ import type {Compress} from './compression.ts';
 
 /** Bytes of text per block: small enough to hold in memory, large enough that cutting costs no compression to speak of. */
 const compressedBlockBytes = 1024 * 1024;
-const plainBlockBytes = 64 * 1024;
+const plainBlockBytes = 256 * 1024;
+
+const encoder = new TextEncoder();
 
 /**
- * Collects text into blocks and hands them on, packed. Where a block ends depends only on the text since the last
- * `cut`, never on how it was divided into writes: that makes a resumed file equal to an uninterrupted one.
+ * Collects text into blocks and hands them on, packed, while the next one fills up. Where a block ends depends only on
+ * the text since the last `cut`, never on how it was divided into writes (between characters): that makes a resumed file
+ * equal to an uninterrupted one.
  */
 export class BlockWriter {
 	readonly #compress: Compress | undefined;
 	readonly #append: (bytes: Uint8Array) => Promise<void>;
-	readonly #block: Buffer;
+	/** The block being filled, and the one that is on its way or free. */
+	#block: Uint8Array;
+	#other: Uint8Array;
 	#filled = 0;
+	/** Settles when the block before has been taken. */
+	#underWay: Promise<void> = Promise.resolve();
 
-	/** @param append called with each packed block, one at a time; what it throws, `write` and `cut` throw */
-	constructor(compress: Compress | undefined, append: (bytes: Uint8Array) => Promise<void>) {
+	/**
+	 * @param append called with each packed block, one at a time; what it throws, `write` or `cut` throws, then or later
+	 * @param blockBytes at least 4, for one character of any kind
+	 */
+	constructor(compress: Compress | undefined, append: (bytes: Uint8Array) => Promise<void>, blockBytes = compress === undefined ? plainBlockBytes : compressedBlockBytes) {
 		this.#compress = compress;
 		this.#append = append;
-		this.#block = Buffer.allocUnsafe(compress === undefined ? plainBlockBytes : compressedBlockBytes);
+		this.#block = new Uint8Array(blockBytes);
+		this.#other = new Uint8Array(blockBytes);
 	}
 
-	/** Takes the text in; waits while a full block is handed on. */
+	/** Takes the text in; waits while a full block is handed on and the one before is still on its way. */
 	async write(text: string): Promise<void> {
-		const bytes = Buffer.from(text);
-		for (let offset = 0; offset < bytes.length;) {
-			const copied = bytes.copy(this.#block, this.#filled, offset);
-			this.#filled += copied;
-			offset += copied;
-			if (this.#filled === this.#block.length) await this.cut();
+		for (let rest = text; ;) {
+			const {read, written} = encoder.encodeInto(rest, this.#block.subarray(this.#filled));
+			this.#filled += written;
+			if (read === rest.length) return;
+			rest = rest.slice(read);
+			await this.#handOn();
 		}
 	}
 
-	/** Ends the block here, if anything is in it. */
+	/** Ends the block here, if anything is in it, and waits until everything has been taken. */
 	async cut(): Promise<void> {
 		if (this.#filled > 0) await this.#handOn();
+		await this.#underWay;
 	}
 
 	/** Ends the block, also an empty one: an empty file is no valid compressed file, an empty member is. */
 	async cutEvenEmpty(): Promise<void> {
 		if (this.#filled > 0 || this.#compress !== undefined) await this.#handOn();
+		await this.#underWay;
 	}
 
 	async #handOn(): Promise<void> {
+		await this.#underWay;
 		const block = this.#block.subarray(0, this.#filled);
-		await this.#append(this.#compress === undefined ? block : await this.#compress(block));
-		// Only now: a block that could not be written is still the next one to write.
+		[this.#block, this.#other] = [this.#other, this.#block];
 		this.#filled = 0;
+		this.#underWay = this.#take(block);
+		// Whoever writes or cuts next is told.
+		this.#underWay.catch(() => undefined);
+	}
+
+	async #take(block: Uint8Array): Promise<void> {
+		await this.#append(this.#compress === undefined ? block : await this.#compress(block));
 	}
 }

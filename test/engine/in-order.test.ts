@@ -172,7 +172,7 @@ it('holds windows back that have buffered much text while the one before them is
 		for (let page = 0; page < pagesPerWindow; page++) {
 			await clock.sleep(1, stop.signal);
 			read++;
-			yield [record(text)];
+			yield [{text, id: String(page), time: 0}];
 		}
 	};
 	let written = 0;
@@ -186,9 +186,9 @@ it('holds windows back that have buffered much text while the one before them is
 	};
 	await clock.run(consume());
 	expect(written).toBe(5 * pagesPerWindow);
-	// 24 Mi characters, and at most one page more in the hands of each window, two at the head.
-	expect(most).toBeLessThanOrEqual(24 + 6);
-	expect(most).toBeGreaterThan(20);
+	// 16 MiB, and at most one page more of each window, two at the head.
+	expect(most).toBeLessThanOrEqual(16 + 6);
+	expect(most).toBeGreaterThan(12);
 });
 
 it('reads no further ahead of a slow consumer than a few pages', async () => {

@@ -1,0 +1,57 @@
+import type {AuditRecord} from '../record.ts';
+
+/*
+ * Records as bytes: in memory outside of the heap, where they wait without being looked at by the garbage collector
+ * again and again, and in temporary files. A record is its time as a double, the units of its id plus one (0 for none)
+ * and the bytes of its text as 32 bits each, then the id as UTF-16 and the text as UTF-8. An id may be any string; a text
+ * was UTF-8 when it came.
+ */
+
+const idAt = 8;
+const textAt = 12;
+
+/** Bytes before the id and the text. */
+export const headBytes = 16;
+
+/** Stands for a time that cannot be read: later than every other. */
+const unknownTime = Infinity;
+
+/** The most bytes that a record can take. */
+export function mostBytesOf({text, id}: AuditRecord): number {
+	return headBytes + 2 * (id?.length ?? 0) + 3 * text.length;
+}
+
+/** Puts a record there; `mostBytesOf` it must be free. Returns the index just past it. */
+export function putRecord({text, id, time}: AuditRecord, memory: Buffer, start: number): number {
+	memory.writeDoubleLE(time ?? unknownTime, start);
+	memory.writeUInt32LE(id === undefined ? 0 : id.length + 1, start + idAt);
+	const textStart = start + headBytes + (id === undefined ? 0 : memory.write(id, start + headBytes, 'utf16le'));
+	const textBytes = memory.write(text, textStart);
+	memory.writeUInt32LE(textBytes, start + textAt);
+	return textStart + textBytes;
+}
+
+/** The record that stands there. */
+export function recordAt(memory: Buffer, start: number): AuditRecord {
+	const textStart = start + headBytes + idBytesAt(memory, start);
+	const time = timeAt(memory, start);
+	return {
+		text: memory.toString('utf8', textStart, endAt(memory, start)),
+		id: memory.readUInt32LE(start + idAt) === 0 ? undefined : memory.toString('utf16le', start + headBytes, textStart),
+		time: time === unknownTime ? undefined : time,
+	};
+}
+
+/** The time of the record that stands there, for sorting: `Infinity` where it has none. */
+export function timeAt(memory: Buffer, start: number): number {
+	return memory.readDoubleLE(start);
+}
+
+/** Index just past the record that stands there. Needs no more of it than its head. */
+export function endAt(memory: Buffer, start: number): number {
+	return start + headBytes + idBytesAt(memory, start) + memory.readUInt32LE(start + textAt);
+}
+
+function idBytesAt(memory: Buffer, start: number): number {
+	return 2 * Math.max(0, memory.readUInt32LE(start + idAt) - 1);
+}
