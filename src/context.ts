@@ -1,7 +1,12 @@
+import type {Transport} from './http/transport.ts';
 import type {Masker} from './masker.ts';
 
 /** A `fetch` as the standard defines it; tests and the demo inject their own. */
-export type Fetch = (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
+export interface Fetch {
+	(input: Request | URL | string, init?: RequestInit): Promise<Response>;
+	/** A cheaper way to the same servers, for those who need no more than it can. A `fetch` wrapped around this one has none. */
+	readonly transport?: Transport;
+}
 
 /** Waits `ms` milliseconds; rejects with the signal's reason when it aborts first. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;

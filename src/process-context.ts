@@ -1,5 +1,6 @@
-import type {Context, Sleep} from './context.ts';
+import type {Context, Fetch, Sleep} from './context.ts';
 import {InterruptedError} from './errors.ts';
+import {createNodeTransport} from './http/node-transport.ts';
 import {openDescriptorStream} from './output/descriptor-stream.ts';
 import {Masker} from './masker.ts';
 
@@ -41,7 +42,7 @@ export function createProcessContext(): Context {
 		// Node writes to a redirected file without looking at how much of it was taken.
 		stdout: openDescriptorStream(1) ?? process.stdout,
 		stderr: process.stderr,
-		fetch: async (input, init) => fetch(input, init),
+		fetch: Object.assign<Fetch, Pick<Fetch, 'transport'>>(async (input, init) => fetch(input, init), {transport: createNodeTransport()}),
 		now: () => Date.now(),
 		monotonic: () => performance.now(),
 		sleep,

@@ -5,7 +5,7 @@ import type {ErrorCode, Verdict, VendorDefinition} from '../vendors/types.ts';
 /** The parts of an HTTP answer that decide what it means. */
 export interface RawAnswer {
 	readonly status: number;
-	readonly headers: Headers;
+	readonly headers: Pick<Headers, 'get'>;
 	readonly text: string;
 }
 
@@ -157,7 +157,7 @@ function missingPermissions(body: unknown): string | undefined {
 const leastInstantSeconds = 1e9;
 
 /** The wait that the answer asks for, in milliseconds: seconds, Unix time or an HTTP date, by the vendor's headers in order. */
-function requestedWait(headers: Headers, vendor: VendorDefinition, now: number): number | undefined {
+function requestedWait(headers: Pick<Headers, 'get'>, vendor: VendorDefinition, now: number): number | undefined {
 	for (const name of vendor.resetHeaders) {
 		const value = headers.get(name)?.trim();
 		if (value === undefined || value === '') continue;

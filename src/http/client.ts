@@ -1,12 +1,13 @@
-import ky, {type KyInstance} from 'ky';
 import type {Context} from '../context.ts';
 import {ApiError, NetworkError, type ExportError} from '../errors.ts';
 import type {Judgement, RawAnswer} from './answer.ts';
 import type {Budget, Place} from './budget.ts';
 import {openDeadline} from './deadline.ts';
-import {readBody} from './read-body.ts';
+import {decodeBody} from './decode-body.ts';
+import {createFetchTransport} from './fetch-transport.ts';
 import {networkProblem} from './network-problem.ts';
 import {AttemptFailure, withRetries} from './retry.ts';
+import type {Transport, WireAnswer, WireRequest} from './transport.ts';
 
 /** One request of an API, before credentials. */
 export interface ApiRequest {
@@ -89,25 +90,20 @@ export interface Client {
 
 /** A client that retries, keeps the budget and renews its token. Redirects are never followed. */
 export function createClient(options: ClientOptions): Client {
-	const http = ky.create({
-		fetch: options.context.fetch,
-		retry: 0,
-		timeout: false,
-		throwHttpErrors: false,
-		redirect: 'manual',
-	});
+	const {fetch} = options.context;
+	const transport = fetch.transport ?? createFetchTransport(fetch);
 	return {
-		send: request => sendWithRetries(http, request, options),
+		send: request => sendWithRetries(transport, request, options),
 	};
 }
 
-async function sendWithRetries(http: KyInstance, request: ApiRequest, options: ClientOptions): Promise<ApiAnswer> {
+async function sendWithRetries(transport: Transport, request: ApiRequest, options: ClientOptions): Promise<ApiAnswer> {
 	const {context, counters} = options;
 	let renewals = 0;
 	return withRetries(
 		async () => {
 			for (;;) {
-				const outcome = await attempt(http, request, options);
+				const outcome = await attempt(transport, request, options);
 				if ('answer' in outcome) return outcome.answer;
 				if (options.tokens?.refused(outcome.token, renewals) !== true) throw outcome.error;
 				renewals++;
@@ -129,7 +125,7 @@ async function sendWithRetries(http: KyInstance, request: ApiRequest, options: C
 
 /** One attempt: an answer, or a refused token. Everything else is thrown. */
 async function attempt(
-	http: KyInstance,
+	transport: Transport,
 	request: ApiRequest,
 	options: ClientOptions,
 ): Promise<{answer: ApiAnswer} | {token: AccessToken; error: ExportError}> {
@@ -144,12 +140,12 @@ async function attempt(
 		throw error;
 	}
 	counters.requests++;
-	const {response, bytes} = await exchange(http, request, {options, label, place, token});
-	const {text, altered} = decode(bytes);
-	const judgement = options.judge({status: response.status, headers: response.headers, text}, label);
+	const {answer, bytes} = await exchange(transport, request, {options, label, place, token});
+	const {text, altered} = decodeBody(bytes);
+	const judgement = options.judge({status: answer.status, headers: answer.headers, text}, label);
 	if (judgement.ok) {
 		if (token !== undefined) tokens?.accepted(token);
-		const servedAt = Date.parse(response.headers.get('date') ?? '');
+		const servedAt = Date.parse(answer.headers.get('date') ?? '');
 		return {answer: {text, body: judgement.body, altered, servedAt: Number.isNaN(servedAt) ? undefined : servedAt}};
 	}
 	switch (judgement.verdict) {
@@ -169,33 +165,21 @@ async function attempt(
 }
 
 /** Sends the request and reads the whole body within the time limit. */
-async function exchange(http: KyInstance, request: ApiRequest, {options, label, place, token}: {
+async function exchange(transport: Transport, request: ApiRequest, {options, label, place, token}: {
 	options: ClientOptions; label: string; place: Place | undefined; token: AccessToken | undefined;
-}): Promise<{response: Response; bytes: Uint8Array}> {
+}): Promise<{answer: WireAnswer; bytes: Uint8Array}> {
 	const {context, timeoutMs} = options;
 	const deadline = openDeadline(context.signal, timeoutMs);
 	const startedAt = context.monotonic();
 	let settled = false;
 	try {
 		place?.sent();
-		const response = await http(`${options.baseUrl}${request.path}`, {
-			method: request.method,
-			headers: {
-				accept: 'application/json',
-				...(request.body === undefined ? {} : {'content-type': 'application/json; charset=utf-8'}),
-				...request.headers,
-				...(token === undefined ? {} : token.headers ?? {authorization: `Bearer ${token.value}`}),
-			},
-			...(request.query === undefined ? {} : {searchParams: toSearchParams(request.query)}),
-			...(request.form === undefined ? {} : {body: toSearchParams(request.form)}),
-			...(request.body === undefined ? {} : {body: JSON.stringify(request.body)}),
-			signal: deadline.signal,
-		});
+		const answer = await transport(toWire(request, options.baseUrl, token), deadline);
 		settled = true;
 		place?.answered();
-		const bytes = await readBody(response, label);
-		options.debug(`${label}: HTTP ${response.status}, ${bytes.byteLength} bytes, ${Math.round(context.monotonic() - startedAt)} ms`);
-		return {response, bytes};
+		const bytes = await answer.readBody(label);
+		options.debug(`${label}: HTTP ${answer.status}, ${bytes.byteLength} bytes, ${Math.round(context.monotonic() - startedAt)} ms`);
+		return {answer, bytes};
 	} catch (error) {
 		if (!settled) place?.lost();
 		context.signal.throwIfAborted();
@@ -209,19 +193,23 @@ async function exchange(http: KyInstance, request: ApiRequest, {options, label, 
 	}
 }
 
+/** The request as it goes out, with what every request carries and the token's headers. */
+function toWire({method, path, query, form, body, headers}: ApiRequest, baseUrl: string, token: AccessToken | undefined): WireRequest {
+	return {
+		method,
+		url: `${baseUrl}${path}${query === undefined || query.length === 0 ? '' : `?${toSearchParams(query).toString()}`}`,
+		headers: {
+			accept: 'application/json',
+			...(body === undefined ? {} : {'content-type': 'application/json; charset=utf-8'}),
+			...(form === undefined ? {} : {'content-type': 'application/x-www-form-urlencoded;charset=UTF-8'}),
+			...headers,
+			...(token === undefined ? {} : token.headers ?? {authorization: `Bearer ${token.value}`}),
+		},
+		body: body === undefined ? form === undefined ? undefined : toSearchParams(form).toString() : JSON.stringify(body),
+	};
+}
+
 /** Pairs as a query string or a form carries them. */
 export function toSearchParams(pairs: ReadonlyArray<readonly [string, string]>): URLSearchParams {
 	return new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, value]));
-}
-
-const strictUtf8 = new TextDecoder('utf-8', {fatal: true});
-const lenientUtf8 = new TextDecoder('utf-8');
-
-function decode(bytes: Uint8Array): {text: string; altered: boolean} {
-	try {
-		return {text: strictUtf8.decode(bytes), altered: false};
-	} catch (error) {
-		if (!(error instanceof TypeError)) throw error;
-		return {text: lenientUtf8.decode(bytes), altered: true};
-	}
 }

@@ -2,7 +2,7 @@ import {constants} from 'node:buffer';
 import {ApiError} from '../errors.ts';
 
 /** The most that surely fits into one string, in bytes: about 512 MiB. */
-const mostBytes = constants.MAX_STRING_LENGTH;
+export const mostBodyBytes = constants.MAX_STRING_LENGTH;
 
 /**
  * The whole body, decompressed. Stops at what a string can hold: a few kilobytes can decompress to more than any memory.
@@ -16,12 +16,15 @@ export async function readBody(response: Response, label: string): Promise<Uint8
 	// Leaving the loop cancels the body.
 	for await (const chunk of response.body) {
 		size += chunk.byteLength;
-		if (size > mostBytes) {
-			throw new ApiError(`${label}: the answer is too large: more than ${Math.floor(mostBytes / 2 ** 20)} MiB (HTTP ${response.status})`, {
-				hint: 'ask for fewer rows at once with --page-size; if it stays, check --base-url: this does not look like the API',
-			});
-		}
+		if (size > mostBodyBytes) throw tooLarge(label, response.status);
 		chunks.push(chunk);
 	}
 	return Buffer.concat(chunks, size);
+}
+
+/** The error for a body that no string can hold. */
+export function tooLarge(label: string, status: number): ApiError {
+	return new ApiError(`${label}: the answer is too large: more than ${Math.floor(mostBodyBytes / 2 ** 20)} MiB (HTTP ${status})`, {
+		hint: 'ask for fewer rows at once with --page-size; if it stays, check --base-url: this does not look like the API',
+	});
 }
