@@ -1,4 +1,5 @@
 import type {Sleep} from '../context.ts';
+import {Trips} from './trips.ts';
 
 /** At most `requests` in any `perMs` milliseconds, as the server counts their arrival. */
 export interface BudgetLimit {
@@ -10,6 +11,8 @@ export interface BudgetLimit {
 export interface Place {
 	/** The request goes out now (the place was taken a moment earlier). */
 	sent(): void;
+	/** Its connection is open, and it is on its way only now; not told where that cannot be seen. */
+	written(): void;
 	/** The answer's head came in. */
 	answered(): void;
 	/** No answer: whether and when the request arrived stays unknown. */
@@ -20,6 +23,8 @@ export interface Place {
 
 interface Slot {
 	sentAt: number;
+	/** Nothing had been answered when it was sent: it may have waited for a connection, as far as can be seen. */
+	cold: boolean;
 	/** When the last possible moment of arrival is known: the answer's time, or the time of giving up. */
 	settledAt?: number;
 	lost?: boolean;
@@ -29,8 +34,8 @@ interface Slot {
 const awake = new Error('awake');
 const longestPauseMs = 2 ** 31 - 1;
 
-/** Round trips remembered for judging jitter. */
-const rememberedTrips = 64;
+/** Answers without a refusal after which half of what refusals added to the margin is taken back. */
+const forgivenAfter = 1000;
 
 /**
  * A request budget over a sliding window of attempts, retries included.
@@ -39,8 +44,8 @@ const rememberedTrips = 64;
  * between the two, and no trip is shorter than the shortest one seen. So a place is free again one period after it
  * was sent, plus what that very trip took longer than the shortest: the next request, however fast it travels,
  * then arrives a full period after the first. Waiting for the answer instead would waste the latency of every
- * request; ignoring jitter would be refused. A trip still under way is judged by the spread seen so far where
- * that is safe, and waited for otherwise.
+ * request; ignoring jitter would be refused. As long as nothing is known of how short a trip can be, and for a trip
+ * still under way, that waste is the price; a trip longer than the period is judged by the spread seen so far.
  */
 export class Budget {
 	readonly limit: BudgetLimit;
@@ -51,9 +56,15 @@ export class Budget {
 
 	readonly #monotonic: () => number;
 	readonly #sleep: Sleep;
-	readonly #trips: number[] = [];
+	readonly #trips = new Trips();
+	readonly #leastMarginMs: number;
 	#slots: Slot[] = [];
+	/** Slots that make it worth looking for free ones among them. */
+	#crowd = 0;
 	#marginMs: number;
+	#widenedAt = -Infinity;
+	#answersSinceChange = 0;
+	#anyAnswer = false;
 	#pausedUntil = -Infinity;
 	#turn: Promise<unknown> = Promise.resolve();
 	#wake: (() => void) | undefined;
@@ -63,7 +74,8 @@ export class Budget {
 		this.#monotonic = monotonic;
 		this.#sleep = sleep;
 		// Clocks here count whole milliseconds and timers fire a little early or late.
-		this.#marginMs = Math.min(50, Math.max(5, limit.perMs / 500));
+		this.#leastMarginMs = Math.min(50, Math.max(5, limit.perMs / 500));
+		this.#marginMs = this.#leastMarginMs;
 	}
 
 	/** Requests that still count against the budget now. */
@@ -98,10 +110,15 @@ export class Budget {
 
 	/** When a place is free: `-Infinity` for at once, `Infinity` while only an answer can tell. */
 	#placeFreeAt(now: number): number {
-		if (this.#slots.length < this.limit.requests) return -Infinity;
+		if (this.#slots.length < Math.min(this.limit.requests, this.#crowd)) return -Infinity;
 		const freeAt = this.#judge();
 		this.#slots = this.#slots.filter(slot => freeAt(slot) > now);
-		return this.#slots.length < this.limit.requests ? -Infinity : Math.min(...this.#slots.map(freeAt));
+		// A budget of thousands is not searched for every request, nor are thousands of old slots kept.
+		this.#crowd = 2 * this.#slots.length + 64;
+		if (this.#slots.length < this.limit.requests) return -Infinity;
+		let earliest = Infinity;
+		for (const slot of this.#slots) earliest = Math.min(earliest, freeAt(slot));
+		return earliest;
 	}
 
 	/** Waits for a time (perhaps infinity), for news of a request under way, or for the signal, whichever is first. */
@@ -124,47 +141,65 @@ export class Budget {
 	}
 
 	#occupy(now: number): Place {
-		const slot: Slot = {sentAt: now};
+		const slot: Slot = {sentAt: now, cold: !this.#anyAnswer};
 		this.#slots.push(slot);
-		const settle = (lost: boolean) => {
-			slot.settledAt = this.#monotonic();
-			slot.lost = lost;
-			if (!lost) {
-				this.#trips.push(slot.settledAt - slot.sentAt);
-				if (this.#trips.length > rememberedTrips) this.#trips.shift();
-			}
-			this.#wake?.();
-		};
 		return {
 			sent: () => {
 				slot.sentAt = this.#monotonic();
+				slot.cold = !this.#anyAnswer;
+			},
+			written: () => {
+				slot.sentAt = this.#monotonic();
+				slot.cold = false;
 			},
 			answered: () => {
-				settle(false);
+				this.#settle(slot, false);
+				this.#anyAnswer = true;
+				this.#trips.add((slot.settledAt ?? slot.sentAt) - slot.sentAt, slot);
+				this.#forgive();
 			},
 			lost: () => {
-				settle(true);
+				this.#settle(slot, true);
 			},
 			refused: waitMs => {
 				this.#pausedUntil = Math.max(this.#pausedUntil, this.#monotonic() + waitMs);
-				this.#marginMs = Math.min(this.limit.perMs, Math.max(this.#marginMs * 2, this.limit.perMs / 50));
+				this.#widen(slot);
 			},
 		};
+	}
+
+	#settle(slot: Slot, lost: boolean): void {
+		slot.settledAt = this.#monotonic();
+		slot.lost = lost;
+		this.#wake?.();
+	}
+
+	/** Requests that were under way when one of them was refused tell nothing new by being refused, too. */
+	#widen({sentAt}: Slot): void {
+		this.#answersSinceChange = 0;
+		if (sentAt <= this.#widenedAt) return;
+		this.#widenedAt = this.#monotonic();
+		this.#marginMs = Math.min(this.limit.perMs, Math.max(this.#marginMs * 2, this.limit.perMs / 50));
+	}
+
+	#forgive(): void {
+		if (++this.#answersSinceChange < forgivenAfter) return;
+		this.#answersSinceChange = 0;
+		this.#marginMs = (this.#marginMs + this.#leastMarginMs) / 2;
 	}
 
 	/** Tells of a slot when its place is free again, by the trips seen so far. */
 	#judge(): (slot: Slot) => number {
 		const {perMs} = this.limit;
 		const margin = this.#marginMs;
-		const shortest = Math.min(...this.#trips);
-		const spread = Math.max(...this.#trips) - shortest;
-		return slot => {
-			if (slot.settledAt === undefined) {
+		const {shortest, spread} = this.#trips;
+		return ({sentAt, settledAt, lost}) => {
+			if (settledAt === undefined) {
 				// Under way for longer than a period while trips can be shorter: only its answer tells when it arrived.
-				return perMs <= shortest && this.#trips.length > 0 ? slot.sentAt + perMs + spread + margin : Infinity;
+				return shortest !== undefined && perMs <= shortest ? sentAt + perMs + spread + margin : Infinity;
 			}
-			if (slot.lost === true) return slot.settledAt + perMs + margin;
-			return slot.sentAt + perMs + Math.max(0, slot.settledAt - slot.sentAt - shortest) + margin;
+			if (lost === true || shortest === undefined) return settledAt + perMs + margin;
+			return sentAt + perMs + Math.max(0, settledAt - sentAt - shortest) + margin;
 		};
 	}
 }

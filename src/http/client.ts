@@ -174,7 +174,7 @@ async function exchange(transport: Transport, request: ApiRequest, {options, lab
 	let settled = false;
 	try {
 		place?.sent();
-		const answer = await transport(toWire(request, options.baseUrl, token), deadline);
+		const answer = await transport(toWire(request, options.baseUrl, token), deadline, () => place?.written());
 		settled = true;
 		place?.answered();
 		const bytes = await answer.readBody(label);

@@ -24,7 +24,7 @@ interface HttpClient {
 export function createNodeTransport(): Transport {
 	let plain: Promise<HttpClient> | undefined;
 	let secure: Promise<HttpClient> | undefined;
-	return async ({method, url, headers, body}, ending) => {
+	return async ({method, url, headers, body}, ending, onWritten) => {
 		const target = new URL(url);
 		const isSecure = target.protocol === 'https:';
 		const {request: send, agent} = await (isSecure ? secure ??= openHttps() : plain ??= openHttp());
@@ -35,12 +35,16 @@ export function createNodeTransport(): Transport {
 			});
 			let connecting: NodeJS.Timeout | undefined;
 			request.on('socket', socket => {
-				if (!socket.connecting) return;
+				if (!socket.connecting) {
+					onWritten?.();
+					return;
+				}
 				connecting = setTimeout(() => {
 					request.destroy(Object.assign(new Error('connecting takes too long'), {code: 'ETIMEDOUT'}));
 				}, connectTimeoutMs);
 				socket.once(isSecure ? 'secureConnect' : 'connect', () => {
 					clearTimeout(connecting);
+					onWritten?.();
 				});
 			});
 			request.on('response', message => {

@@ -30,4 +30,4 @@ export interface Ending {
  * Sends one request and resolves with the answer's head. Follows no redirect and judges no status.
  * @throws what kept the request from being answered, and the ending's reason
  */
-export type Transport = (request: WireRequest, ending: Ending) => Promise<WireAnswer>;
+export type Transport = (request: WireRequest, ending: Ending, onWritten?: () => void) => Promise<WireAnswer>;
