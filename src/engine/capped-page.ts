@@ -1,19 +1,22 @@
 import {ApiError} from '../errors.ts';
 import {valueAt, wholeNumber} from '../http/answer.ts';
-import type {ApiAnswer} from '../http/client.ts';
 import type {AuditRecord} from '../record.ts';
+import type {Lanes} from './lanes.ts';
 import {meaningOf, telltaleOffset, type OffsetMeaning} from './offset-meaning.ts';
 import type {OffsetPagination} from './pagination.ts';
 import type {WindowReport} from './problems.ts';
 import type {WindowReader} from './read-window.ts';
 import {rowsOf} from './rows-of.ts';
+import type {Page} from './sieve.ts';
 import {askedRange, type AskedRange, type Window} from './windows.ts';
 
 /** Reads an API that reaches only so many rows of a query by offsets. Remembers what it finds out in the course of a run. */
 export interface CappedReader extends WindowReader {
 	readonly pagination: OffsetPagination;
-	/** Pages of one window under way at once. */
+	/** Pages under way at once. */
 	readonly concurrency: number;
+	/** What the windows of one export share. */
+	readonly lanes: Lanes;
 	readonly learned: Learned;
 	readonly debug: (message: string) => void;
 	/** The query is not narrowed by the user to what the source splits by. */
@@ -26,10 +29,16 @@ export interface CappedReader extends WindowReader {
 export interface Learned {
 	/** What the offset counts. */
 	meaning: OffsetMeaning | undefined;
+	/** Settles when a request that finds that out has ended; undefined while none was sent. */
+	learning: Promise<void> | undefined;
 	/** Rows on the start of an asked range were delivered. */
 	startInclusive: boolean;
 	/** Rows on the end of an asked range were delivered. */
 	endInclusive: boolean;
+	/** Rows on the end of an asked range would have been delivered, and were not. */
+	endExclusive: boolean;
+	/** Settles when a request that finds that out has ended; undefined while none was sent. */
+	learningEnd: Promise<void> | undefined;
 	/** Whether rows come oldest first, once a page with rows of different times was seen. */
 	ascending: boolean | undefined;
 	/** Rows in a full page, where the API serves fewer than asked for. */
@@ -41,10 +50,8 @@ export interface Part extends Window {
 	readonly asked: AskedRange;
 }
 
-/** One answer with its rows and the total that it states. */
-export interface CountedPage {
-	readonly answer: ApiAnswer;
-	readonly records: readonly AuditRecord[];
+/** The rows of one answer and the total that it states. */
+export interface CountedPage extends Page {
 	readonly total: number;
 }
 
@@ -95,7 +102,7 @@ export async function askPage(part: Part, offset: number, reader: CappedReader):
 	}
 	const records = rowsOf(answer, source, labelOf(reader));
 	learn(records, part, reader);
-	return {answer, records, total};
+	return {records, altered: answer.altered, total};
 }
 
 function learn(records: readonly AuditRecord[], {asked}: Part, {source: {range}, learned}: CappedReader): void {
@@ -107,29 +114,47 @@ function learn(records: readonly AuditRecord[], {asked}: Part, {source: {range},
 	if (other !== undefined) learned.ascending = learned.ascending !== false && other > first;
 }
 
-/**
- * Finds out what the offset counts, with one request. In the likelier case its page is the second one of the part and
- * is returned; undefined when nothing had to be asked, or the page is of no further use.
- */
-export async function learnMeaning(part: Part, first: CountedPage, reader: CappedReader): Promise<CountedPage | undefined> {
-	const {pagination, learned} = reader;
-	if (pagination.counts !== 'unknown') learned.meaning ??= pagination.counts;
-	const size = first.records.length;
-	if (learned.meaning !== undefined || size === 0 || first.total <= size) return undefined;
-	const asked = telltaleOffset(size, first.total);
-	const page = await askPage(part, asked, reader).catch((error: unknown) => {
-		// Counted in pages it lies beyond the cap, which an API may refuse rather than answer with nothing.
-		if (asked > 1 && error instanceof ApiError && error.vendorCode !== undefined && error.vendorCode === reader.source.badParameter?.code) return undefined;
+/** As `askPage`, for an offset that may lie beyond the cap: undefined where the API refuses that rather than answer with nothing. */
+export async function askBeyond(part: Part, offset: number, reader: CappedReader): Promise<CountedPage | undefined> {
+	try {
+		return await askPage(part, offset, reader);
+	} catch (error) {
+		if (error instanceof ApiError && error.vendorCode !== undefined && error.vendorCode === reader.source.badParameter?.code) return undefined;
 		throw error;
-	});
-	if (page === undefined) {
-		learned.meaning = 'pages';
-		return undefined;
 	}
+}
+
+/** Whether it is known what the offset counts. Waits for a window beside this one that is just finding out. */
+export async function isMeaningKnown({pagination, learned}: CappedReader): Promise<boolean> {
+	if (pagination.counts !== 'unknown') learned.meaning ??= pagination.counts;
+	if (learned.meaning === undefined) await learned.learning;
+	return learned.meaning !== undefined;
+}
+
+/**
+ * Finds out what the offset counts, with one request for the whole run. In the likelier case its page is the second one
+ * of the part and is returned; undefined when nothing had to be asked, or the page is of no further use.
+ * @param afresh ask again, although it is known: rows may have moved while it was found out
+ */
+export async function learnMeaning(part: Part, first: CountedPage, reader: CappedReader, {afresh = false}: {afresh?: boolean} = {}): Promise<CountedPage | undefined> {
+	const {pagination, learned} = reader;
+	const isKnown = await isMeaningKnown(reader);
+	if ((isKnown && (!afresh || pagination.counts !== 'unknown')) || first.records.length === 0 || first.total <= first.records.length) return undefined;
+	const asking = askForMeaning(part, first, reader);
+	learned.learning = asking.then(() => undefined, () => undefined);
+	const {meaning, page} = await asking;
+	learned.meaning = meaning;
+	reader.debug(`${labelOf(reader)}: ${pagination.offsetParameter} counts ${meaning}`);
+	return page;
+}
+
+async function askForMeaning(part: Part, first: CountedPage, reader: CappedReader): Promise<{meaning: OffsetMeaning; page: CountedPage | undefined}> {
+	const asked = telltaleOffset(first.records.length, first.total);
+	const page = asked > 1 ? await askBeyond(part, asked, reader) : await askPage(part, asked, reader);
+	if (page === undefined) return {meaning: 'pages', page};
 	const ids = new Set(first.records.map(({id}) => id));
-	learned.meaning = meaningOf(asked, {rows: page.records.length, known: page.records.filter(({id}) => ids.has(id)).length});
-	reader.debug(`${labelOf(reader)}: ${pagination.offsetParameter} counts ${learned.meaning}`);
-	return (asked === 1) === (learned.meaning === 'pages') ? page : undefined;
+	const meaning = meaningOf(asked, {rows: page.records.length, known: page.records.filter(({id}) => ids.has(id)).length});
+	return {meaning, page: (asked === 1) === (meaning === 'pages') ? page : undefined};
 }
 
 /** What reading a part that should fit goes on with. */
@@ -148,5 +173,5 @@ export function* pagesUpTo(total: () => number, size: number): Generator<number,
 
 /** Nothing is known yet. */
 export function nothingLearned(): Learned {
-	return {meaning: undefined, startInclusive: false, endInclusive: false, ascending: undefined, pageRows: undefined};
+	return {meaning: undefined, learning: undefined, startInclusive: false, endInclusive: false, endExclusive: false, learningEnd: undefined, ascending: undefined, pageRows: undefined};
 }

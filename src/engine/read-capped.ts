@@ -1,115 +1,140 @@
 import type {AuditRecord} from '../record.ts';
 import {ahead} from './ahead.ts';
-import {askPage, fits, labelOf, learnMeaning, pagesUpTo, partOf, reachOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
+import {askPage, learnMeaning, partOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
+import {Lanes, type Lane} from './lanes.ts';
 import {offsetOf} from './offset-meaning.ts';
-import type {WindowReport} from './problems.ts';
+import type {Oddities, WindowReport} from './problems.ts';
 import {readInstant} from './read-instant.ts';
-import {compareTotal, readUntilStill, type ReadingOutcome} from './read-window.ts';
-import {Sieve} from './sieve.ts';
-import {splitWindow, type Window} from './windows.ts';
+import {readPart} from './read-part.ts';
+import {readUntilStill, type ReadingOutcome} from './read-window.ts';
+import {StretchReading, type Statement} from './stretch-reading.ts';
+import {stretchesOf, type CrowdedInstant, type Stretch} from './stretches.ts';
+import type {Window} from './windows.ts';
 
 type Records = AsyncGenerator<AuditRecord[], void, undefined>;
 
+/** What is asked for next: a page of a stretch, once more how many rows a stretch has, or a crowded instant. */
+type Step =
+	| {readonly kind: 'page'; readonly reading: StretchReading; readonly index: number; readonly ask: () => Promise<CountedPage>}
+	| {readonly kind: 'end'; readonly reading: StretchReading; readonly ask: () => Promise<Statement | undefined>}
+	| CrowdedInstant;
+
+/** A step that was taken. */
+type Taken =
+	| {readonly kind: 'page'; readonly reading: StretchReading; readonly index: number; readonly page: CountedPage}
+	| {readonly kind: 'end'; readonly reading: StretchReading; readonly check: Statement | undefined}
+	| CrowdedInstant;
+
 /**
- * Reads one window of an API that reaches at most `cap` rows of a query: parts that fit are read oldest first, the pages
- * of each in parallel. Where a part does not fit, the last page within reach tells up to which time it does, so that a
- * cut costs one request whatever the distribution of the rows. `earlier` holds the ids of rows written before the window
- * had to be cut.
+ * Reads one window of an API that reaches at most `cap` rows of a query: stretch after stretch, oldest first, the pages
+ * of each beside each other and the next stretch planned meanwhile, so that the way to the API is never idle.
  */
-export async function* readCapped(window: Window, reader: CappedReader, report: WindowReport, earlier?: Set<string>): Records {
-	const {source: {range: {unitMs}}, pagination: {cap}} = reader;
-	/** Rows from here on, as far as an honest total tells: whether page 0 or the last page within reach is asked first. */
-	let expected = 0;
-	for (let {from} = window; from < window.to;) {
-		const part = partOf({from, to: window.to}, reader);
-		const written = earlier ?? new Set<string>();
-		const first = expected < cap ? await askPage(part, 0, reader) : undefined;
-		if (first !== undefined && fits(first.total, reader)) {
-			yield* readFitting(part, {first, reader, report, written});
-			return;
-		}
-		const last = await lastInReach(part, first, reader);
-		if (fits(last.total, reader)) {
-			yield* readFitting(part, {first: undefined, reader, report, written});
-			return;
-		}
-		expected = last.total === cap ? Infinity : last.total - cap;
-		const to = await reachedBy(part, {first, last}, reader);
-		if (to !== undefined) {
-			yield* readFitting(partOf({from, to}, reader), {first: undefined, reader, report, written});
-			from = to;
-		} else if (sameRange(part, partOf(part, reader))) {
-			const instant = {from, to: Math.min(from + unitMs, window.to)};
-			yield* readInstant(instant, reader, {report, written, readFitting});
-			from = instant.to;
-		}
-		// Otherwise an end has turned out to be inclusive: asked again without the unit beyond it, more is in reach.
+export async function* readCapped(window: Window, reader: CappedReader, report: WindowReport): Records {
+	const lane = reader.lanes.open();
+	const through: CappedReader = {...reader, fetchPage: parameters => lane.send(() => reader.fetchPage(parameters))};
+	try {
+		yield* readStretches(window, {reader: through, report, written: undefined, lane});
+	} finally {
+		lane.close();
 	}
 }
 
-function sameRange(one: Part, other: Part): boolean {
-	return one.asked.start === other.asked.start && one.asked.end === other.asked.end;
+/** @param inputs.written the ids of rows written before the window had to be cut */
+async function* readStretches(window: Window, {reader, report, written, lane}: {
+	reader: CappedReader; report: WindowReport; written: Set<string> | undefined; lane: Pick<Lane, 'pages' | 'plans'>;
+}): Records {
+	const stretches = ahead(stretchesOf(window, reader), lane.plans, async stretch => stretch);
+	for await (const step of ahead(stepsOf(stretches, reader, written), lane.pages, take)) {
+		if (step.kind === 'instant') {
+			yield* readInstant(step.window, reader, {report, written: written ?? new Set(), readFitting});
+		} else if (step.kind === 'page') {
+			const kept = step.reading.take(step.page, step.index);
+			if (kept.length > 0) yield kept;
+		} else {
+			yield* settle(step.reading, step.check, {reader, report});
+		}
+	}
 }
 
-/** The last page of a part that a query reaches. */
-async function lastInReach(part: Part, first: CountedPage | undefined, reader: CappedReader): Promise<CountedPage> {
-	if (first !== undefined) await learnMeaning(part, first, reader);
-	// A server may serve smaller pages than asked for.
-	reader.learned.pageRows = first?.records.length ?? reader.learned.pageRows;
-	const size = Math.max(1, reader.learned.pageRows ?? reader.pageSize);
-	return askPage(part, offsetOf(Math.floor(reachOf(reader) / size) - 1, size, reader.learned.meaning ?? 'rows'), reader);
+async function take(step: Step): Promise<Taken> {
+	switch (step.kind) {
+		case 'instant': return step;
+		case 'end': return {kind: 'end', reading: step.reading, check: await step.ask()};
+		case 'page': return {kind: 'page', reading: step.reading, index: step.index, page: await step.ask()};
+	}
 }
 
-/**
- * The end of a part that starts like `part` and is sure to fit under the cap; undefined where the first instant alone is
- * too much. Rows come oldest first, so the last row within reach tells; where that order does not hold, time is halved.
- */
-async function reachedBy(part: Part, {first, last}: {first: CountedPage | undefined; last: CountedPage}, reader: CappedReader): Promise<number | undefined> {
-	const {unitMs} = reader.source.range;
-	const lastTimes = last.records.map(({time}) => time ?? Number.NaN);
-	// A page of one crowded instant says nothing about the order.
-	const start = first ?? (new Set(lastTimes).size > 1 ? undefined : await askPage(part, 0, reader));
-	const times = [...start?.records.map(({time}) => time ?? Number.NaN) ?? [], ...lastTimes];
-	const ascending = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? time));
-	const latest = times.at(-1);
-	// Rows of the latest instant itself may lie beyond reach, and an end that counts as inside brings them in whole.
-	const reached = ascending && latest !== undefined && last.records.length > 0
-		? Math.min(reader.learned.endInclusive ? latest : latest - unitMs, part.to - unitMs)
-		: splitWindow(part, 2, unitMs)[0]?.to ?? part.from;
-	return reached > part.from && reached < part.to ? reached : undefined;
+async function* stepsOf(stretches: AsyncIterable<Stretch | CrowdedInstant>, reader: CappedReader, written: Set<string> | undefined): AsyncGenerator<Step, void, undefined> {
+	for await (const stretch of stretches) {
+		if (stretch.kind === 'instant') yield stretch;
+		else yield* pagesOf(stretch, reader, written);
+	}
 }
 
-/** Reads a part whose total is under the cap, again where it moves, and cuts it where it has outgrown the cap. */
-async function* readFitting(part: Part, {first, reader, report, written}: FittingInputs): Records {
-	const outcome = yield* readUntilStill(part, {reader, report}, repeated => {
-		// What moved may have moved while it was found out what the offset counts: that is found out again as well.
-		if (repeated) reader.learned.meaning = undefined;
-		return readPart(part, {first: repeated ? undefined : first, reader, report, written}, repeated);
+async function* pagesOf(stretch: Stretch, reader: CappedReader, written: Set<string> | undefined): AsyncGenerator<Step, void, undefined> {
+	const {part, pages, size, known, borrowed} = stretch;
+	const reading = new StretchReading(stretch, reader, written);
+	/** What each answer for the part says; undefined for one that failed, which surfaces in its turn. */
+	const stated: Array<Promise<{total: number; rows: number} | undefined>> = [];
+	const pageAt = (index: number, asked = known.get(index)): Step => ({
+		kind: 'page', reading, index,
+		ask: async () => {
+			const page = borrowed.get(index);
+			if (page !== undefined) return page;
+			const own = asked ?? askPage(part, offsetOf(index, size, reader.learned.meaning ?? 'rows'), reader);
+			stated.push(own.then(({total, records: {length: rows}}) => ({total, rows}), () => undefined));
+			return own;
+		},
 	});
-	if (outcome.kind === 'too-many') for (const smaller of outcome.parts) yield* readCapped(smaller, reader, report, written);
+	yield pageAt(0);
+	const first = await known.get(0);
+	const second = pages === 1 || first === undefined ? undefined : await learnMeaning(part, first, reader);
+	for (let index = 1; index < pages; index++) yield pageAt(index, index === 1 && second !== undefined ? Promise.resolve(second) : known.get(index));
+	yield {kind: 'end', reading, ask: async () => {
+		if (borrowed.size === 0) return undefined;
+		const answers = await Promise.all(stated);
+		const rowsOnLast = borrowed.get(pages - 1)?.records.filter(({time = 0}) => time < part.to).length ?? answers.at(-1)?.rows ?? 0;
+		// What the borrowed pages leave open is asked for now, rather than when everything waits for it.
+		return answers.length > 0 && answers.every(answer => answer?.total === (pages - 1) * size + rowsOnLast) ? undefined : reading.askAgain();
+	}};
 }
 
-async function* readPart(part: Part, {first: known, reader, report, written}: FittingInputs, repeated: boolean): AsyncGenerator<AuditRecord[], ReadingOutcome, undefined> {
-	const {source} = reader;
-	const first = known ?? await askPage(part, 0, reader);
-	let {total} = first;
-	if (!fits(total, reader)) {
-		const parts = splitWindow(part, 2, source.range.unitMs);
-		if (parts.length > 1) return {kind: 'too-many', parts};
+/** Settles whether a stretch was read whole: then its report counts, and otherwise it is read again. */
+async function* settle(reading: StretchReading, check: Statement | undefined, {reader, report}: {reader: CappedReader; report: WindowReport}): Records {
+	const outcome = await reading.outcome(check);
+	const {stretch: {part: {from, to}}, written} = reading;
+	report.duplicates += reading.report.duplicates;
+	if (outcome.kind === 'complete') {
+		report.oddities = sumOf(report.oddities, reading.report.oddities);
+		report.total = (report.total ?? 0) + (reading.report.total ?? 0);
+	} else {
+		yield* readFitting(partOf({from, to}, reader), {first: undefined, reader, report, written}, outcome);
 	}
-	const sieve = new Sieve({window: part, asked: part.asked, source, report, written, repeated});
-	const {kept, rows: size} = sieve.take(first.answer, labelOf(reader));
-	if (kept.length > 0) yield kept;
-	let totalMoved = false;
-	if (total > size) {
-		const second = await learnMeaning(part, first, reader);
-		const ask = async (index: number) => index === 1 && second !== undefined ? second : askPage(part, offsetOf(index, size, reader.learned.meaning ?? 'rows'), reader);
-		for await (const page of ahead(pagesUpTo(() => Math.min(total, reachOf(reader)), size), reader.concurrency, ask)) {
-			totalMoved ||= page.total !== total;
-			({total} = page);
-			const sifted = sieve.take(page.answer, labelOf(reader));
-			if (sifted.kept.length > 0) yield sifted.kept;
-		}
-	}
-	return compareTotal(report, {total, totalMoved, delivered: sieve.delivered});
+}
+
+/**
+ * Reads a part whose total is under the cap, again where it moves, and cuts it where it has outgrown the cap.
+ * @param outcome how a first reading went, where there was one
+ */
+async function* readFitting(part: Part, {first, reader, report, written}: FittingInputs, outcome?: ReadingOutcome): Records {
+	const ended = yield* readUntilStill(part, {reader, report}, repeated =>
+		repeated || outcome === undefined ? readPart(part, {first: repeated ? undefined : first, reader, report, written}, repeated) : wasRead(outcome));
+	if (ended.kind !== 'too-many') return;
+	for (const smaller of ended.parts) yield* readStretches(smaller, {reader, report, written, lane: new Lanes(reader.concurrency).open()});
+}
+
+/** A reading that has taken place. */
+async function* wasRead(outcome: ReadingOutcome): AsyncGenerator<AuditRecord[], ReadingOutcome, undefined> {
+	const nothingMore: AuditRecord[][] = [];
+	yield* nothingMore;
+	return outcome;
+}
+
+function sumOf(one: Oddities, other: Oddities): Oddities {
+	return {
+		unreadable: one.unreadable + other.unreadable,
+		outOfRange: one.outOfRange + other.outOfRange,
+		ambiguous: one.ambiguous + other.ambiguous,
+		altered: one.altered + other.altered,
+	};
 }

@@ -1,7 +1,8 @@
 import {formatUtc} from '../query/timezone.ts';
 import type {AuditRecord} from '../record.ts';
 import {ahead} from './ahead.ts';
-import {askPage, fits, labelOf, learnMeaning, pagesUpTo, partOf, reachOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
+import {askPage, fits, learnMeaning, pagesUpTo, partOf, reachOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
+import {roomFor} from './lanes.ts';
 import {offsetOf} from './offset-meaning.ts';
 import type {WindowReport} from './problems.ts';
 import {Sieve} from './sieve.ts';
@@ -34,7 +35,7 @@ export async function* readInstant(instant: Window, reader: CappedReader, {repor
 		return;
 	}
 	if (passes(part, first, reader)) {
-		const {kept} = new Sieve({window: part, asked: part.asked, source, report, written, repeated: false}).take(first.answer, labelOf(reader));
+		const {kept} = new Sieve({window: part, asked: part.asked, source, report, written, repeated: false}).sift(first);
 		if (kept.length > 0) yield kept;
 		return;
 	}
@@ -85,13 +86,13 @@ export async function* readInstant(instant: Window, reader: CappedReader, {repor
 async function* readReachable(part: Part, first: CountedPage, reader: CappedReader, {report, written}: {report: WindowReport; written: Set<string>}): AsyncGenerator<AuditRecord[], Reach, undefined> {
 	const {source} = reader;
 	const sieve = new Sieve({window: part, asked: part.asked, source, report, written, repeated: false});
-	const {kept, rows: size} = sieve.take(first.answer, labelOf(reader));
+	const {kept, rows: size} = sieve.sift(first);
 	if (kept.length > 0) yield kept;
 	const second = await learnMeaning(part, first, reader);
 	const ask = async (index: number) => index === 1 && second !== undefined ? second : askPage(part, offsetOf(index, size, reader.learned.meaning ?? 'rows'), reader);
 	let passed = false;
-	for await (const page of ahead(pagesUpTo(() => Math.min(first.total, reachOf(reader)), size), reader.concurrency, ask)) {
-		const sifted = sieve.take(page.answer, labelOf(reader));
+	for await (const page of ahead(pagesUpTo(() => Math.min(first.total, reachOf(reader)), size), roomFor(reader.concurrency), ask)) {
+		const sifted = sieve.sift(page);
 		if (sifted.kept.length > 0) yield sifted.kept;
 		passed = passes(part, page, reader);
 		if (passed) break;

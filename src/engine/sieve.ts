@@ -9,6 +9,13 @@ import type {AskedRange, Window} from './windows.ts';
 /** Rows further apart than this are not compared where a window is read only once; page tokens do not shift. */
 const rememberedRows = 50_000;
 
+/** The rows of one answer. */
+export interface Page {
+	readonly records: readonly AuditRecord[];
+	/** Bytes that are not UTF-8 were replaced. */
+	readonly altered: boolean;
+}
+
 /** What one page came to. */
 export interface SiftedPage {
 	/** Rows of the window that were not written before. */
@@ -59,11 +66,15 @@ export class Sieve {
 	 * @throws ApiError when the answer holds no rows where they should be.
 	 */
 	take(answer: ApiAnswer, label: string): SiftedPage {
-		const page = rowsOf(answer, this.#source, label);
-		if (answer.altered) this.#report.oddities.altered++;
+		return this.sift({records: rowsOf(answer, this.#source, label), altered: answer.altered});
+	}
+
+	/** As `take`, for an answer whose rows were read already. */
+	sift({records, altered}: Page): SiftedPage {
+		if (altered) this.#report.oddities.altered++;
 		const kept: AuditRecord[] = [];
 		let fresh = 0;
-		for (const record of page) {
+		for (const record of records) {
 			const known = record.id === undefined ? 'new' : this.#seen.add(record.id, record.text);
 			if (known === 'same') {
 				this.#report.duplicates++;
@@ -74,7 +85,7 @@ export class Sieve {
 			if (this.#belongs(record, known === 'different')) kept.push(record);
 		}
 		this.delivered += fresh;
-		return {kept, rows: page.length, fresh};
+		return {kept, rows: records.length, fresh};
 	}
 
 	#belongs({id, time}: AuditRecord, ambiguous: boolean): boolean {

@@ -7,6 +7,7 @@ import {toRequest} from '../query/request.ts';
 import type {AuditRecord} from '../record.ts';
 import {nothingLearned, type CappedReader} from './capped-page.ts';
 import type {ReadWindow} from './in-order.ts';
+import {Lanes} from './lanes.ts';
 import {readCapped} from './read-capped.ts';
 import {readWindow, type FetchPage, type WindowReader} from './read-window.ts';
 
@@ -34,7 +35,7 @@ export function createWindowReader(query: Query, {client, verbose, now, served}:
 	const reader: WindowReader = {source, pageSize: query.pageSize, verbose, fetchPage};
 	const {pagination, splitBy} = source;
 	const capped: CappedReader | undefined = pagination.style === 'offset'
-		? {...reader, pagination: {...pagination, counts: query.offsetCounts ?? pagination.counts}, concurrency: query.concurrency, learned: nothingLearned(), splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}
+		? {...reader, pagination: {...pagination, counts: query.offsetCounts ?? pagination.counts}, concurrency: query.concurrency, lanes: new Lanes(query.concurrency), learned: nothingLearned(), splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}
 		: undefined;
 	const redacted = query.redact.map(path => parseFieldPath(path));
 	const {keeps} = query;

@@ -61,7 +61,7 @@ export const apaasLog = {
 	},
 	order: {parameter: 'sort_order', ascending: 'asc'},
 	budget: {requests: 10, perMs: SECOND},
-	concurrency: 12,
+	concurrency: 16,
 	pagination: {
 		style: 'offset',
 		offsetParameter: 'offset',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {nothingLearned, type CappedReader} from '../../src/engine/capped-page.ts';
+import {Lanes} from '../../src/engine/lanes.ts';
 import type {OffsetPagination} from '../../src/engine/pagination.ts';
 import {newReport} from '../../src/engine/problems.ts';
 import {readCapped} from '../../src/engine/read-capped.ts';
@@ -43,7 +44,7 @@ async function read({rows, to = 86_400_000, cap = 1000, pageSize = 20, api, conc
 	} as unknown as SourceDefinition;
 	const report = newReport();
 	const reader: CappedReader = {
-		source, pagination, pageSize, concurrency, verbose: () => undefined, debug: () => undefined,
+		source, pagination, pageSize, concurrency, lanes: new Lanes(concurrency), verbose: () => undefined, debug: () => undefined,
 		learned: nothingLearned(), splittable: true,
 		async fetchPage(parameters) {
 			requests++;
