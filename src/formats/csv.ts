@@ -25,16 +25,7 @@ export function createCsv(options: FormatOptions): Formatter {
 	const cellsOf = options.fields === undefined ? allCells(options) : pickedCells(options, options.fields);
 	const names = options.fields ?? [...options.columns.map(({name}) => name), 'extra'];
 	const toCell = options.escapeFormulas ? neutral : (text: string) => text;
-	const dialect: Options = {
-		record_delimiter: '\r\n',
-		// Off by default once a delimiter is given, and then lone CRs and LFs would stand bare.
-		quote_record_delimiter: true,
-		escape_formulas: options.escapeFormulas,
-		// An empty line would read as no record at all.
-		quoted_empty: names.length === 1,
-		cast: {object: value => ({value: value instanceof NegativeNumber ? value.text : '', escape_formulas: false})},
-	};
-	const lines = (rows: readonly (readonly Cell[])[]): string => stringify([...rows], dialect);
+	const lines = createLines({escapeFormulas: options.escapeFormulas, isSingle: names.length === 1});
 	return {
 		resumable: true,
 		start: () => options.written > 0 ? '' : `${options.bom ? '\ufeff' : ''}${lines([names.map(name => toCell(visibleInCell(name)))])}`,
@@ -42,6 +33,59 @@ export function createCsv(options: FormatOptions): Formatter {
 		end: () => '',
 	};
 }
+
+/** Between cells that csv-stringify wrote: no cell holds it, since `visibleInCell` shows it instead. */
+const separator = '\0';
+
+/**
+ * Writes rows of cells as lines. Only cells that need care go through csv-stringify, a whole batch of them at a time: it
+ * takes longer for a cell in which there is nothing to do than reading the cell out of the row does.
+ */
+function createLines({escapeFormulas, isSingle}: {escapeFormulas: boolean; isSingle: boolean}): (rows: ReadonlyArray<readonly Cell[]>) => string {
+	const dialect: Options = {
+		record_delimiter: separator,
+		// Off by default once a delimiter is given, and then CRs and LFs would stand bare.
+		quote_record_delimiter: true,
+		escape_formulas: escapeFormulas,
+		// An empty line would read as no record at all.
+		quoted_empty: isSingle,
+	};
+	return rows => {
+		/** What stands before each of the cells that need care, and after the last one. */
+		const between: string[] = [];
+		const careful: string[][] = [];
+		let plain = '';
+		for (const cells of rows) {
+			let delimiter = '';
+			for (const cell of cells) {
+				plain += delimiter;
+				delimiter = ',';
+				if (typeof cell !== 'string') {
+					plain += cell.text;
+				} else if (isPlain(cell, isSingle)) {
+					plain += cell;
+				} else {
+					between.push(plain);
+					careful.push([cell]);
+					plain = '';
+				}
+			}
+			plain += '\r\n';
+		}
+		const written = stringify(careful, dialect).split(separator);
+		let text = '';
+		for (const [index, before] of between.entries()) text += before + (written[index] ?? '');
+		return text + plain;
+	};
+}
+
+/** Whether csv-stringify would write the cell as it is, in any dialect. */
+function isPlain(cell: string, isSingle: boolean): boolean {
+	return cell === '' ? !isSingle : isHarmless(cell.charCodeAt(0)) && !delimiting.test(cell);
+}
+
+/** RFC 4180: what makes a cell need quotes. */
+const delimiting = /[",\r\n]/;
 
 type CellReader = (record: AuditRecord, toCell: (text: string) => string) => Cell[];
 

@@ -22,9 +22,12 @@ export function isPlain(text: string): boolean {
 /** Controls other than tab and line ends, and lone surrogates. */
 const unseenInCell = /(?![\t\n\r])[\p{Cc}\p{Cs}]/gu;
 
+/** Controls other than those and surrogates, lone or not: all that may be unseen, found without a look at pairs. */
+const maybeUnseenInCell = /[^\t\n\r -~\u00a0-\ud7ff\ue000-\uffff]/;
+
 /** The text as a csv cell keeps it: tabs and line ends stay, other controls and lone surrogates are shown. */
 export function visibleInCell(text: string): string {
-	return isPlain(text) ? text : text.replaceAll(unseenInCell, escape);
+	return maybeUnseenInCell.test(text) ? text.replaceAll(unseenInCell, escape) : text;
 }
 
 function escape(character: string): string {

@@ -34,6 +34,7 @@ export function createNodeTransport(): Transport {
 				headers: {...defaultHeaders, ...headers, ...(body === undefined ? {} : {'content-length': Buffer.byteLength(body)})},
 			});
 			let connecting: NodeJS.Timeout | undefined;
+			let answer: IncomingMessage | undefined;
 			request.on('socket', socket => {
 				if (!socket.connecting) {
 					onWritten?.();
@@ -50,14 +51,16 @@ export function createNodeTransport(): Transport {
 			request.on('response', message => {
 				// No API answers so: a proxy that nobody configured stands in its place. `fetch` fails there, too.
 				if (message.statusCode === 407) request.destroy(new Error('Proxy response (407)'));
-				else resolve(toAnswer(message));
+				else resolve(toAnswer(answer = message));
 			});
 			request.on('error', reject);
 			request.on('close', () => {
 				clearTimeout(connecting);
 			});
 			ending.onEnd(reason => {
-				request.destroy(reason instanceof Error ? reason : new Error(String(reason)));
+				const error = reason instanceof Error ? reason : new Error(String(reason));
+				answer?.destroy(error);
+				request.destroy(error);
 			});
 			request.end(body);
 		});

@@ -15,7 +15,7 @@ export interface WireAnswer {
 	 * @param label what was asked, for messages
 	 * @throws ApiError when it is larger than a string can be, and what ended the exchange early
 	 */
-	readBody(label: string): Promise<Uint8Array>;
+	readonly readBody: (label: string) => Promise<Uint8Array>;
 }
 
 /** Ends an exchange before its time; see `Deadline`. */

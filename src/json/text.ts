@@ -101,8 +101,14 @@ export type MemberVisitor = (key: string, start: number) => number;
 export function members(text: string, start: number, visit: MemberVisitor): number {
 	let index = skipSpace(text, start + 1);
 	while (index < text.length && text.charCodeAt(index) !== closeObject) {
-		const keyEnd = endOfString(text, index);
-		const key = decodeString(text, index, keyEnd);
+		let keyEnd = index + 1;
+		let code = text.charCodeAt(keyEnd);
+		while (code !== quote && code !== backslash && keyEnd < text.length) code = text.charCodeAt(++keyEnd);
+		let key = text.slice(index + 1, keyEnd++);
+		if (code === backslash) {
+			keyEnd = endOfString(text, index);
+			key = decodeString(text, index, keyEnd);
+		}
 		const valueStart = skipSpace(text, skipSpace(text, keyEnd) + 1);
 		index = afterItem(text, visit(key, valueStart));
 	}

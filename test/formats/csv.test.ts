@@ -1,4 +1,5 @@
 import {parse} from 'csv-parse/sync';
+import {stringify} from 'csv-stringify/sync';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {createFormatter, type FormatOptions} from '../../src/formats/index.ts';
@@ -87,6 +88,19 @@ describe('csv', () => {
 
 	it('keeps an empty cell in a single column apart from no record', () => {
 		expect(csv([record({}), record({id: ''})], {fields: ['id']})).toBe('id\r\n""\r\n""\r\n');
+	});
+
+	it('writes every cell as csv-stringify would', () => {
+		const unit = fc.constantFrom('"', ',', '\n', '\r', '\r\n', "'", 'a', '=', '-', '审', '😀', '{', ' ', '\t');
+		const text = fc.array(unit, {maxLength: 4}).map(units => units.join(''));
+		// What only the exporter takes for a formula is not for csv-stringify to say.
+		const alike = text.filter(cellText => !/^(?:\n|\s+[=-])/.test(cellText));
+		fc.assert(fc.property(fc.array(fc.array(alike, {minLength: 2, maxLength: 2}), {maxLength: 4}), fc.boolean(), fc.boolean(), (rows, escapeFormulas, isSingle) => {
+			const fields = isSingle ? ['id'] : ['id', 'event_time'];
+			const cellsOf = rows.map(row => row.slice(0, fields.length));
+			const written = csv(cellsOf.map(([id, at]) => record({id, event_time: at})), {fields, escapeFormulas});
+			expect(written).toBe(stringify([fields, ...cellsOf], {record_delimiter: '\r\n', quote_record_delimiter: true, escape_formulas: escapeFormulas, quoted_empty: isSingle}));
+		}), {numRuns: 500});
 	});
 
 	it('reads back as its cells, whatever the strings', () => {

@@ -1,0 +1,184 @@
+import {once} from 'node:events';
+import {createServer, type RequestListener, type Server} from 'node:http';
+import type {AddressInfo, Socket} from 'node:net';
+import {brotliCompressSync, deflateRawSync, deflateSync, gzipSync} from 'node:zlib';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {openDeadline} from '../../src/http/deadline.ts';
+import {createFetchTransport} from '../../src/http/fetch-transport.ts';
+import {createNodeTransport} from '../../src/http/node-transport.ts';
+import type {Transport, WireRequest} from '../../src/http/transport.ts';
+
+/** A server on loopback that answers as told, and the connections made to it. */
+async function serve(listener: RequestListener): Promise<{url: string; connections: Socket[]}> {
+	const server: Server = createServer(listener);
+	const connections: Socket[] = [];
+	server.on('connection', socket => {
+		connections.push(socket);
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	onTestFinished(() => {
+		server.close();
+		server.closeAllConnections();
+	});
+	return {url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, connections};
+}
+
+/** A deadline that does not pass while a test runs, and a way to end it. */
+function open(): {ending: ReturnType<typeof openDeadline>; end: (reason: Error) => void} {
+	const outer = new AbortController();
+	const ending = openDeadline(outer.signal, 60_000);
+	onTestFinished(() => {
+		ending.close();
+	});
+	return {
+		ending,
+		end: reason => {
+			outer.abort(reason);
+		},
+	};
+}
+
+async function ask(transport: Transport, request: Partial<WireRequest> & {url: string}) {
+	const {status, headers, readBody} = await transport({method: 'GET', headers: {}, ...request}, open().ending);
+	return {status, headers, text: Buffer.from(await readBody('test')).toString()};
+}
+
+const transports: Array<[name: string, create: () => Transport]> = [
+	['over Node', () => createNodeTransport()],
+	['over fetch', () => createFetchTransport(fetch)],
+];
+
+describe.each(transports)('a transport %s', (_, create) => {
+	it('sends the request as it is and gives back the answer as it is', async () => {
+		const {url} = await serve((request, response) => {
+			const chunks: Buffer[] = [];
+			request.on('data', (chunk: Buffer) => {
+				chunks.push(chunk);
+			});
+			request.on('end', () => {
+				const {method, url: path, headers} = request;
+				response.writeHead(418, {'X-Trace': 'abc', Date: 'Sun, 06 Nov 1994 08:49:37 GMT'});
+				response.end(JSON.stringify({method, path, type: headers['content-type'], token: headers.authorization, body: Buffer.concat(chunks).toString()}));
+			});
+		});
+		const {status, headers, text} = await ask(create(), {
+			method: 'POST', url: `${url}/a/b?x=%E5%AE%A1&y=1+2`, headers: {'content-type': 'application/json', authorization: 'Bearer t'}, body: '{"审":"计"}',
+		});
+		expect(status).toBe(418);
+		expect([headers.get('x-trace'), headers.get('X-TRACE'), headers.get('date'), headers.get('x-other')]).toEqual(['abc', 'abc', 'Sun, 06 Nov 1994 08:49:37 GMT', null]);
+		expect(JSON.parse(text)).toEqual({method: 'POST', path: '/a/b?x=%E5%AE%A1&y=1+2', type: 'application/json', token: 'Bearer t', body: '{"审":"计"}'});
+	});
+
+	it('follows no redirect', async () => {
+		const {url} = await serve((_request, response) => {
+			response.writeHead(302, {location: '/elsewhere'}).end();
+		});
+		expect(await ask(create(), {url})).toMatchObject({status: 302, text: ''});
+	});
+
+	it.each([
+		['gzip', gzipSync('{"code":0}')],
+		['GZIP', gzipSync('{"code":0}')],
+		['x-gzip', gzipSync('{"code":0}')],
+		['deflate', deflateSync('{"code":0}')],
+		['deflate', deflateRawSync('{"code":0}')],
+		['br', brotliCompressSync('{"code":0}')],
+		['gzip, br', brotliCompressSync(gzipSync('{"code":0}'))],
+		['gzip', Buffer.concat([gzipSync('{"co'), gzipSync('de":0}')])],
+		['unheard-of', Buffer.from('{"code":0}')],
+	])('unpacks what comes as %s', async (encoding, packed) => {
+		const {url} = await serve((_request, response) => {
+			response.writeHead(200, {'content-encoding': encoding}).end(packed);
+		});
+		expect((await ask(create(), {url})).text).toBe('{"code":0}');
+	});
+
+	it('has nothing to unpack in an empty body', async () => {
+		const {url} = await serve((_request, response) => {
+			response.writeHead(200, {'content-encoding': 'gzip', 'content-length': 0}).end();
+		});
+		expect((await ask(create(), {url})).text).toBe('');
+	});
+
+	it('fails where there is no answer, or only a part of one', async () => {
+		const {url} = await serve((request, response) => {
+			if (request.url === '/part') {
+				response.writeHead(200, {'content-length': 100});
+				response.write('{"code"', () => {
+					request.socket.destroy();
+				});
+			} else {
+				request.socket.destroy();
+			}
+		});
+		const transport = create();
+		await expect(ask(transport, {url: `${url}/none`})).rejects.toThrow(Error);
+		await expect(ask(transport, {url: `${url}/part`})).rejects.toThrow(Error);
+		await expect(ask(transport, {url: 'http://127.0.0.1:1'})).rejects.toThrow(Error);
+	});
+
+	it('fails where an answer is packed and damaged', async () => {
+		const packed = gzipSync('x'.repeat(1000));
+		packed.fill(0xff, 10, 20);
+		const {url} = await serve((_request, response) => {
+			response.writeHead(200, {'content-encoding': 'gzip'}).end(packed);
+		});
+		await expect(ask(create(), {url})).rejects.toThrow(Error);
+	});
+
+	it('takes a refusal of a proxy that nobody asked for as no answer', async () => {
+		const {url} = await serve((_request, response) => {
+			response.writeHead(407).end('who are you?');
+		});
+		await expect(ask(create(), {url})).rejects.toThrow(Error);
+	});
+
+	it('ends with its reason before the answer, within it, and before it is sent', async () => {
+		const {url} = await serve((request, response) => {
+			if (request.url === '/head') response.writeHead(200, {'content-length': 100}).flushHeaders();
+		});
+		const transport = create();
+		const before = open();
+		const answer = transport({method: 'GET', url, headers: {}}, before.ending);
+		setImmediate(() => {
+			before.end(new Error('enough'));
+		});
+		await expect(answer).rejects.toThrow('enough');
+		const within = open();
+		const {status, readBody} = await transport({method: 'GET', url: `${url}/head`, headers: {}}, within.ending);
+		expect(status).toBe(200);
+		const body = readBody('test');
+		within.end(new Error('enough'));
+		await expect(body).rejects.toThrow('enough');
+		const already = open();
+		already.end(new Error('enough'));
+		await expect(transport({method: 'GET', url, headers: {}}, already.ending)).rejects.toThrow('enough');
+	});
+});
+
+it('sends one request after the other over the same connection, and others beside it', async () => {
+	const {url, connections} = await serve((_request, response) => {
+		response.end('x'.repeat(100_000));
+	});
+	const transport = createNodeTransport();
+	for (let count = 0; count < 5; count++) expect((await ask(transport, {url})).text).toHaveLength(100_000);
+	expect(connections).toHaveLength(1);
+	await Promise.all([ask(transport, {url}), ask(transport, {url}), ask(transport, {url})]);
+	expect(connections).toHaveLength(3);
+});
+
+it('leaves a body that nobody asks for alone when it breaks off', async () => {
+	const {url} = await serve((request, response) => {
+		response.writeHead(200, {'content-length': 100}).flushHeaders();
+		setImmediate(() => {
+			request.socket.destroy();
+		});
+	});
+	const {status, readBody} = await createNodeTransport()({method: 'GET', url, headers: {}}, open().ending);
+	expect(status).toBe(200);
+	await new Promise(resolve => {
+		setTimeout(resolve, 50);
+	});
+	await expect(readBody('test')).rejects.toMatchObject({code: 'ECONNRESET'});
+});
