@@ -157,7 +157,7 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 		}
 	};
 	try {
-		for await (const event of inOrder(tasks, readTask, {concurrency, stop})) {
+		for await (const event of inOrder(tasks, readTask, {concurrency, stop, sleep: context.sleep})) {
 			context.signal.throwIfAborted();
 			await archiving.take(event);
 		}

@@ -217,6 +217,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 			},
 			beforeWrite: () => run.progress?.clear(),
 			now: context.now,
+			sleep: context.sleep,
 			verbose: message => {
 				log.verbose(`${source.name}: ${message}`);
 			},

@@ -1,3 +1,4 @@
+import type {Sleep} from '../context.ts';
 import type {Formatter} from '../formats/index.ts';
 import type {Client} from '../http/client.ts';
 import type {Output} from '../output/output.ts';
@@ -32,6 +33,7 @@ export interface ExportDependencies {
 	readonly verbose: (message: string) => void;
 	/** Wall-clock time in Unix milliseconds. */
 	readonly now: () => number;
+	readonly sleep: Sleep;
 }
 
 /** How the records ended. */
@@ -46,7 +48,7 @@ export interface ExportResult {
  * first window with a problem: a later run of the same command begins again there.
  * @throws whatever the client or the output throws, and the signal's reason when interrupted.
  */
-export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, now}: ExportDependencies): Promise<ExportResult> {
+export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, now, sleep}: ExportDependencies): Promise<ExportResult> {
 	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
 	counters.records = output.resumed?.checkpoint.records ?? 0;
 	const read = createWindowReader(query, {client, verbose, now});
@@ -57,7 +59,7 @@ export async function runExport(query: Query, {client, formatter, output, counte
 	const events = inOrder(
 		windowsOf(query, from, now),
 		(window, report) => query.order === 'time' ? inTimeOrder(read(window, report), {runCharacters, pool}) : read(window, report),
-		{concurrency, stop},
+		{concurrency, stop, sleep},
 	);
 	if (output.resumed === undefined) await output.write(formatter.start());
 	let limited = query.limit !== undefined && counters.records >= query.limit;

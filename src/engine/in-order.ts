@@ -1,7 +1,9 @@
+import type {Sleep} from '../context.ts';
 import {ExportError} from '../errors.ts';
 import type {AuditRecord} from '../record.ts';
-import {RecordPark, unparked, type ParkedBatch} from './parked-records.ts';
+import {unparked, type ParkedBatch} from './parked-records.ts';
 import {newReport, type WindowReport} from './problems.ts';
+import {WaitingRoom} from './waiting-room.ts';
 import type {Window} from './windows.ts';
 
 /** What comes out of a run of windows, strictly window after window. */
@@ -22,24 +24,19 @@ interface Job<W extends Window> {
 	stopped: Promise<void>;
 }
 
-/** Text of windows that wait for their turn, in bytes, all together, however many they are. */
-const mostWaitingBytes = 16 * 1024 * 1024;
-
 /**
  * Reads up to `concurrency` windows at once and delivers their records in window order, so that the output never
- * depends on timing. Windows ahead of their turn are held back once they have buffered a fixed amount of text. A
+ * depends on timing. Windows ahead of their turn are held back once too much waits in the `WaitingRoom`. A
  * failure surfaces when its window's turn comes: everything before it has been delivered by then. When the consumer
  * leaves, `stop` is aborted and every reading has ended before this generator returns.
  */
 export async function* inOrder<W extends Window>(
 	windows: Iterable<W>,
 	read: ReadWindow<W>,
-	{concurrency, stop}: {concurrency: number; stop: AbortController},
+	{concurrency, stop, sleep}: {concurrency: number; stop: AbortController; sleep: Sleep},
 ): AsyncGenerator<WindowEvent<W>, void, undefined> {
 	const jobs: Array<Job<W>> = [];
 	const plan = windows[Symbol.iterator]();
-	const park = new RecordPark();
-	let waitingBytes = 0;
 	let closed = false;
 	let listeners: Array<() => void> = [];
 	const changed = () => new Promise<void>(resolve => {
@@ -50,19 +47,18 @@ export async function* inOrder<W extends Window>(
 		listeners = [];
 		for (const listener of waiting) listener();
 	};
+	const room = new WaitingRoom({sleep, signal: stop.signal, announce});
 
 	// Functions of their own: one that waits holds on to all of its variables, to a page in the end.
 	const readPage = async (job: Job<W>, reading: AsyncIterator<AuditRecord[]>): Promise<boolean> => {
 		const page = await reading.next();
 		if (page.done === true || closed) return false;
-		const batch = job === jobs[0] ? unparked(page.value) : park.park(page.value);
-		job.queue.push(batch);
-		waitingBytes += batch.bytes;
+		job.queue.push(job === jobs[0] ? unparked(page.value) : room.enter(page.value));
 		announce();
 		return true;
 	};
 	// One page of the window at the head waits at a time: the reader of the output sets the pace.
-	const mayReadOn = (job: Job<W>) => closed || (job === jobs[0] ? job.queue.length <= 1 : waitingBytes <= mostWaitingBytes);
+	const mayReadOn = (job: Job<W>) => closed || (job === jobs[0] ? job.queue.length <= 1 : room.hasRoom);
 
 	const run = async (job: Job<W>) => {
 		try {
@@ -95,17 +91,19 @@ export async function* inOrder<W extends Window>(
 			const [head] = jobs;
 			const batch = head.queue.shift();
 			if (batch !== undefined) {
-				const records = batch.take();
-				waitingBytes -= batch.bytes;
+				room.serve();
+				const records = room.leave(batch);
 				announce();
 				yield {kind: 'records', window: head.window, records, report: head.report};
 			} else if (head.failure !== undefined) {
 				throw head.failure.error;
 			} else if (head.finished) {
+				room.serve();
 				jobs.shift();
 				announce();
 				yield {kind: 'done', window: head.window, report: head.report};
 			} else {
+				room.starve();
 				await changed();
 			}
 		}
