@@ -1,12 +1,10 @@
-import {readFileSync} from 'node:fs';
-
-// Relative to dist/cli.js, where the build puts this module.
-const {version}: {version: string} = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+// Put in place by the build: reading a file would take longer than the rest of `--version`.
+declare const packageVersion: string;
 
 // The answer to `--version` needs nothing else, and is felt in every script that checks it.
 if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
-	process.stdout.write(`${version}\n`);
+	process.stdout.write(`${packageVersion}\n`);
 } else {
 	const {main} = await import('./main.ts');
-	process.exitCode = await main(process.argv, version);
+	process.exitCode = await main(process.argv, packageVersion);
 }

@@ -1,4 +1,5 @@
-import ora from 'ora';
+import type {Ora} from 'ora';
+import {visibleInTable} from './formats/visible.ts';
 import {formatDuration, MINUTE, SECOND} from './query/duration.ts';
 import type {Budget} from './http/budget.ts';
 import type {RunCounters} from './engine/summary.ts';
@@ -53,18 +54,26 @@ export function startProgress(source: ProgressSource): Progress {
 
 /** As `startProgress`, with a text that is asked for again and again. */
 export function startProgressLine(text: () => string): Progress {
-	const spinner = ora({text: text(), stream: process.stderr, discardStdin: false}).start();
+	let spinner: Ora | undefined;
+	let stopped = false;
+	// Loaded beside the first request rather than before it: its data for the width of text takes longer than starting to ask.
+	const start = async () => {
+		const {default: ora} = await import('ora');
+		if (!stopped) spinner = ora({text: visibleInTable(text()), stream: process.stderr, discardStdin: false}).start();
+	};
+	void start();
 	const timer = setInterval(() => {
-		spinner.text = text();
+		if (spinner !== undefined) spinner.text = visibleInTable(text());
 	}, redrawEveryMs);
 	timer.unref();
 	return {
 		clear() {
-			spinner.clear();
+			spinner?.clear();
 		},
 		stop() {
+			stopped = true;
 			clearInterval(timer);
-			spinner.stop();
+			spinner?.stop();
 		},
 	};
 }

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {baseUrlProblem} from '../config/base-url.ts';
 import {explainIssues, unknownKeyText} from '../config/explain.ts';
 import {UsageError} from '../errors.ts';

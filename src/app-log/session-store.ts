@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {inKeychain, loadKeychain, wantsKeychain} from '../auth/keychain.ts';
 import {createSessionStore, type SessionStore} from '../auth/session-store.ts';
 import {userDataDirectory} from '../auth/token-store.ts';

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {z} from 'zod';
+import * as z from 'zod';
 
 const instant = z.iso.datetime();
 const sha256 = z.string().regex(/^[\da-f]{64}$/);

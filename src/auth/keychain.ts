@@ -1,5 +1,5 @@
 import type {AsyncEntry as SystemEntry} from '@napi-rs/keyring';
-import type {z} from 'zod';
+import type * as z from 'zod';
 import type {Context} from '../context.ts';
 import type {SessionStore} from './session-store.ts';
 import {sessionSchema} from './session.ts';

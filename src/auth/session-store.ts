@@ -1,6 +1,6 @@
 import {chmod, mkdir, open, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import type {Context} from '../context.ts';
 import {ExportError, systemCode, UsageError} from '../errors.ts';
 import {removeLeftovers, writeFileAtomic} from '../output/atomic.ts';

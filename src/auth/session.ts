@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {ApiError} from '../errors.ts';
 import {valueAt, wholeNumber} from '../http/answer.ts';
 import {textAt, type OAuthAnswer} from './oauth-client.ts';

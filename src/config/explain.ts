@@ -1,5 +1,5 @@
 import {closest, distance} from 'fastest-levenshtein';
-import type {z} from 'zod';
+import type * as z from 'zod';
 
 /** What to say about a key that does not exist: the nearest one that does, or all when none is near. */
 export function unknownKeyText(key: string, knownKeys: readonly string[]): string {

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {searchKinds} from '../app-log/kinds.ts';
 import {parseDuration} from '../query/duration.ts';
 import {sources} from '../sources/index.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {UsageError} from '../errors.ts';
 import {DAY, formatDuration, parseDuration} from '../query/duration.ts';
 import {resolveTimezone} from '../query/timezone.ts';

@@ -1,13 +1,20 @@
-import ky from 'ky';
+import type {KyInstance} from 'ky';
 import type {Fetch} from '../context.ts';
 import {readBody} from './read-body.ts';
 import type {Transport} from './transport.ts';
 
 /** A transport over any `fetch`: through a proxy, or into an API inside of this process. */
 export function createFetchTransport(fetch: Fetch): Transport {
-	const http = ky.create({fetch, retry: 0, timeout: false, throwHttpErrors: false, redirect: 'manual'});
+	let opening: Promise<KyInstance> | undefined;
 	return async ({method, url, headers, body}, {signal}) => {
+		const http = await (opening ??= open(fetch));
 		const response = await http(url, {method, headers, signal, ...(body === undefined ? {} : {body})});
 		return {status: response.status, headers: response.headers, readBody: async label => readBody(response, label)};
 	};
+}
+
+/** Loaded when it is needed: it makes Node load its whole `fetch`, which most exports do without. */
+async function open(fetch: Fetch): Promise<KyInstance> {
+	const {default: ky} = await import('ky');
+	return ky.create({fetch, retry: 0, timeout: false, throwHttpErrors: false, redirect: 'manual'});
 }

@@ -1,6 +1,6 @@
 import {lstat, mkdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {z} from 'zod';
+import * as z from 'zod';
 import {lastRunName} from '../archive/layout.ts';
 import {exitCodes, InterruptedError, LockedError, systemCode, UsageError} from '../errors.ts';
 import type {Masker} from '../masker.ts';

@@ -1,6 +1,6 @@
 import {readFileSync, readlinkSync} from 'node:fs';
 import {hostname} from 'node:os';
-import {z} from 'zod';
+import * as z from 'zod';
 import {systemCode} from '../errors.ts';
 
 const ownerSchema = z.object({

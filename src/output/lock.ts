@@ -1,7 +1,6 @@
 import {randomUUID} from 'node:crypto';
 import {statSync} from 'node:fs';
 import {setTimeout} from 'node:timers/promises';
-import lockfile from 'proper-lockfile';
 import {LockedError, systemCode} from '../errors.ts';
 import {openFailure} from './failure.ts';
 import {lockFileSystem, ownerFile, staleMs} from './lock-file-system.ts';
@@ -33,7 +32,8 @@ export async function acquireLock(path: string, name = path, {sleep = setTimeout
 	const lost = new AbortController();
 	try {
 		if (await showsLife(directory, sleep)) throw lockedBy(readOwner(ownerFile(directory)), {name, directory});
-		const release = await lockfile.lock(path, {
+		const {lock} = await import('./proper-lockfile.ts');
+		const release = await lock(path, {
 			lockfilePath: directory,
 			realpath: false,
 			stale: staleMs,

@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises';
-import {z} from 'zod';
+import * as z from 'zod';
 import {systemCode, UsageError} from '../errors.ts';
 import {DAY} from '../query/duration.ts';
 import {formatUtc} from '../query/timezone.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {ExportError, UsageError} from '../errors.ts';
 import {formatUtc} from '../query/timezone.ts';
 import {removeLeftovers, writeFileAtomic} from './atomic.ts';
