@@ -1,7 +1,13 @@
 import type {Context} from '../context.ts';
 import {UsageError} from '../errors.ts';
+import {writeReport} from '../output/report-output.ts';
 import {requireDuration} from '../query/duration.ts';
+import {visibleOnLines} from '../formats/visible.ts';
 import {consoleShapeNames} from '../sandbox/console/shape-names.ts';
+import {faultList} from '../sandbox/faults/list.ts';
+import {createFaultPlan, type FaultPlan} from '../sandbox/faults/plan.ts';
+import {readFaults} from '../sandbox/faults/read-faults.ts';
+import type {FaultsFile} from '../sandbox/faults/schema.ts';
 import {createSandbox} from '../sandbox/sandbox.ts';
 import {serveSandbox} from '../sandbox/serve.ts';
 import {sandboxPage} from './sandbox-page.ts';
@@ -19,6 +25,8 @@ export interface SandboxCommandOptions {
 	readonly cap?: string;
 	readonly totals?: string;
 	readonly console?: string;
+	readonly faults?: string;
+	readonly faultSeed?: string;
 }
 
 /** Where the sandbox listens unless `--port` says otherwise. */
@@ -27,16 +35,24 @@ export const defaultSandboxPort = 8787;
 /** More rows in a day would no longer be made quickly. */
 const maxRecordsPerDay = 1_000_000;
 
+/** Seeds of random numbers are below this. */
+const maxSeed = 2 ** 32 - 1;
+
 /**
  * Serves the sandbox until the context's signal aborts, then closes it and returns. What to set and run stands on
- * stdout, as text that a shell can also read.
- * @throws UsageError for a wrong option or a port that is taken.
+ * stdout, as text that a shell can also read; every fault that is done, on stderr. `--faults list` is only answered.
+ * @throws UsageError for a wrong option, a mistake in the faults file, or a port that is taken.
  */
-export async function sandboxCommand(options: SandboxCommandOptions, context: Pick<Context, 'stdout' | 'now' | 'sleep' | 'signal'>): Promise<void> {
+export async function sandboxCommand(options: SandboxCommandOptions, context: Pick<Context, 'stdout' | 'stderr' | 'cwd' | 'masker' | 'now' | 'sleep' | 'signal'>): Promise<void> {
+	if (options.faults === 'list') {
+		await writeReport(faultList(), 'text', context);
+		return;
+	}
+	const faults = await openFaults(options, context);
 	const sandbox = createSandbox({
-		now: context.now,
+		now: faults?.plan.now ?? context.now,
 		sleep: context.sleep,
-		seed: wholeNumber('--seed', options.seed ?? '1', 2 ** 32 - 1),
+		seed: wholeNumber('--seed', options.seed ?? '1', maxSeed),
 		recordsPerDay: wholeNumber('--records', options.records ?? '1000', maxRecordsPerDay),
 		latencyMs: options.latency === undefined ? 0 : requireDuration(options.latency, '--latency'),
 		rate: oneOf('--rate', options.rate, ['real', 'off']),
@@ -49,13 +65,34 @@ export async function sandboxCommand(options: SandboxCommandOptions, context: Pi
 	});
 	const port = wholeNumber('--port', options.port ?? String(defaultSandboxPort), 65_535);
 	context.signal.throwIfAborted();
-	const served = await serveSandbox(sandbox, {port, host: '127.0.0.1'});
+	const served = await serveSandbox(sandbox, {port, host: '127.0.0.1', faults: faults?.plan});
 	try {
-		context.stdout.write(sandboxPage(served.url, sandbox));
+		context.stdout.write(sandboxPage(served.url, sandbox) + (faults?.page ?? ''));
 		await aborted(context.signal);
 	} finally {
 		await served.close();
 	}
+}
+
+/** The plan of `--faults`, and what to tell of it beforehand. */
+async function openFaults({faults, faultSeed}: SandboxCommandOptions, {cwd, stderr, now, sleep}: Pick<Context, 'cwd' | 'stderr' | 'now' | 'sleep'>): Promise<{plan: FaultPlan; page: string} | undefined> {
+	if (faults === undefined) {
+		if (faultSeed !== undefined) throw new UsageError('--fault-seed: there are no faults', {hint: 'add --faults <file|preset>'});
+		return undefined;
+	}
+	const file = await readFaults(faults, cwd);
+	const seed = faultSeed === undefined ? file.seed : wholeNumber('--fault-seed', faultSeed, maxSeed);
+	const plan = createFaultPlan(file, {
+		now, sleep, seed,
+		onFault: ({request, method, path, text}) => {
+			stderr.write(`${visibleOnLines(`fault: request ${request} ${method} ${path}: ${text}`)}\n`);
+		},
+	});
+	return {plan, page: faultsPage(file, seed)};
+}
+
+function faultsPage({rules}: FaultsFile, seed: number): string {
+	return visibleOnLines([`# Faults are on (--fault-seed ${seed}), of these rules the first that is due:`, ...rules.map(({fullText}) => `#   ${fullText}`), ''].join('\n'));
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

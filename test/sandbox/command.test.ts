@@ -2,6 +2,7 @@ import {expect, it} from 'vitest';
 import {sandboxCommand} from '../../src/commands/sandbox.ts';
 import type {Context, OutputStream} from '../../src/context.ts';
 import {InterruptedError, UsageError} from '../../src/errors.ts';
+import {Masker} from '../../src/masker.ts';
 import {noon, withResolvers} from './client.ts';
 
 function createStream(onText: (text: string) => void): OutputStream {
@@ -15,8 +16,8 @@ function createStream(onText: (text: string) => void): OutputStream {
 	};
 }
 
-function createContext(signal: AbortSignal, onPage: (text: string) => void): Pick<Context, 'stdout' | 'now' | 'sleep' | 'signal'> {
-	return {stdout: createStream(onPage), now: () => noon, sleep: async () => undefined, signal};
+function createContext(signal: AbortSignal, onPage: (text: string) => void): Pick<Context, 'stdout' | 'stderr' | 'cwd' | 'masker' | 'now' | 'sleep' | 'signal'> {
+	return {stdout: createStream(onPage), stderr: createStream(() => undefined), cwd: '/', masker: new Masker(), now: () => noon, sleep: async () => undefined, signal};
 }
 
 it('says what to set and run, serves, and returns when interrupted', async () => {

@@ -2,6 +2,7 @@ import {expect, it} from 'vitest';
 import {sandboxCommand} from '../../src/commands/sandbox.ts';
 import {sandboxPage} from '../../src/commands/sandbox-page.ts';
 import {UsageError} from '../../src/errors.ts';
+import {Masker} from '../../src/masker.ts';
 import {memoryStream} from '../helpers/context.ts';
 import {noon} from './client.ts';
 import {createConsoleClient} from './console-client.ts';
@@ -13,7 +14,7 @@ it('says where the console is and how to sign in', () => {
 });
 
 it('refuses a shape that it does not know, naming the option', async () => {
-	const running = sandboxCommand({port: '0', console: 'graph'}, {stdout: memoryStream(), now: () => noon, sleep: async () => undefined, signal: new AbortController().signal});
+	const running = sandboxCommand({port: '0', console: 'graph'}, {stdout: memoryStream(), stderr: memoryStream(), cwd: '/', masker: new Masker(), now: () => noon, sleep: async () => undefined, signal: new AbortController().signal});
 	await expect(running).rejects.toThrow(UsageError);
 	await expect(running).rejects.toThrow('--console');
 });

@@ -33,6 +33,17 @@ export const cursorShape: ConsoleShape = {
 	csrfHeader: 'x-csrf-token',
 	pageSizes,
 	names,
+	answer: kind => ({
+		rows: ['payload', 'nodes'],
+		id: names.field('id', kind).split('.'),
+		time: names.field('time', kind).split('.'),
+		pagination: {
+			style: 'token', tokenParameter: 'after', sizeParameter: 'first', defaultSize: Math.min(...pageSizes), maxSize: Math.max(...pageSizes),
+			token: ['payload', 'pageInfo', 'endCursor'], more: ['payload', 'pageInfo', 'hasNext'], tokenAtEnd: true, loose: true,
+		},
+		range: {start: 'begin', end: 'finish'},
+		envelope: {code: ['success'], message: ['error', 'message']},
+	}),
 	async accept(request) {
 		const {values: sent} = readBody(request.headers.get('content-type'), await request.text());
 		const range = () => {

@@ -29,6 +29,14 @@ export function createOffsetShape(ends: 'inclusive' | 'exclusive'): ConsoleShape
 		csrfHeader: 'x-xsrf-token',
 		pageSizes,
 		names,
+		answer: kind => ({
+			rows: ['result', 'records'],
+			id: names.field('id', kind).split('.'),
+			time: names.field('time', kind).split('.'),
+			pagination: {style: 'numbered', pageParameter: 'offset', sizeParameter: 'limit', defaultSize: Math.min(...pageSizes), maxSize: Math.max(...pageSizes), counts: 'rows', total: ['result', 'count']},
+			range: {start: 'start_time', end: 'end_time'},
+			envelope: {code: ['errno'], message: ['errmsg']},
+		}),
 		async accept(request) {
 			const {searchParams} = new URL(request.url);
 			const number = (name: string, limits: {min: number; max?: number | undefined}) => {

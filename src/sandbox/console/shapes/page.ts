@@ -27,6 +27,14 @@ export const pageShape: ConsoleShape = {
 	csrfHeader: 'x-csrf-token',
 	pageSizes,
 	names,
+	answer: kind => ({
+		rows: ['data', 'list'],
+		id: names.field('id', kind).split('.'),
+		time: names.field('time', kind).split('.'),
+		pagination: {style: 'numbered', pageParameter: 'page.no', sizeParameter: 'page.size', defaultSize: Math.min(...pageSizes), maxSize: Math.max(...pageSizes), total: ['data', 'total']},
+		range: {start: 'filter.timeRange.start', end: 'filter.timeRange.end'},
+		envelope: {code: ['code'], message: ['msg']},
+	}),
 	async accept(request) {
 		const {values: sent} = readBody(request.headers.get('content-type'), await request.text());
 		const filter = member(sent, 'filter');

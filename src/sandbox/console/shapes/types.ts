@@ -1,4 +1,5 @@
 import type {FilterName, SearchKind} from '../../../app-log/kinds.ts';
+import type {AnswerShape} from '../../faults/answer-shape.ts';
 import type {ConsolePage, ConsoleQuery, ConsoleRange, PageStart} from '../log.ts';
 import type {ConsoleSearch} from '../searches.ts';
 
@@ -34,6 +35,8 @@ export interface ConsoleShape {
 	/** The answer to a request without a session. */
 	readonly signedOut: (signInPath: string) => Response;
 	readonly names: WireNames;
+	/** Where requests and answers of a search hold their parts. */
+	readonly answer: (kind: SearchKind) => AnswerShape;
 	/**
 	 * Browser code that declares `wire`: `request({path, statisticsPath, start, end, filters, index, size, cursor})` gives
 	 * `{search, statistics}`, each with `url` and maybe `body`; `read(answer)` gives `{rows, total?, hasNext?, cursor?}` or throws
