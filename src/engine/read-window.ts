@@ -1,4 +1,5 @@
 import type {ApiAnswer} from '../http/client.ts';
+import {valueAt} from '../http/answer.ts';
 import type {AuditRecord} from '../record.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {createPager, type PageParameters} from './pager.ts';
@@ -19,28 +20,42 @@ export interface WindowReader {
 
 /** A counted window with more rows is cut into smaller ones before it is read: its ids must fit in memory. */
 const mostCountedRows = 50_000;
+/** Most windows that one is cut into at a time: a total that lies must not become as many windows. */
+const mostParts = 32;
 /** How often a window is read before its changing total counts as a problem. */
 const mostReadings = 3;
 
 /** How one reading of a window ended. */
 export type ReadingOutcome =
 	| {readonly kind: 'complete'}
-	| {readonly kind: 'too-many'; readonly parts: Window[]}
+	| {readonly kind: 'too-many'; readonly total: number; readonly parts: Window[]}
 	| {readonly kind: 'incomplete'; readonly problem: ProblemKind; readonly detail: string};
 
 /**
  * Reads one window: every row of `[from, to)` once, as the API serves them, page by page. Rows that the API
  * delivers beyond the window (because either reading of its ends is asked for) belong to a neighbour and are cut.
+ * @param mostRows rows that this window may state: one that states more, beside all that its neighbours do, is not believed and read as it is
+ * @returns the rows that the API states for it, 0 where it states none
  * @throws ApiError when an answer is unusable or paging does not advance, and whatever `fetchPage` throws.
  */
-export async function* readWindow(window: Window, reader: WindowReader, report: WindowReport): AsyncGenerator<AuditRecord[], void, undefined> {
+export async function* readWindow(window: Window, reader: WindowReader, report: WindowReport, mostRows = Infinity): AsyncGenerator<AuditRecord[], number, undefined> {
 	if (reader.source.pagination.style === 'token') {
-		yield* readOnce({window, reader, report, written: undefined, repeated: false});
-		return;
+		yield* readOnce({window, reader, report, written: undefined, repeated: false, mostRows});
+		return 0;
 	}
 	const written = new Set<string>();
-	const outcome = yield* readUntilStill(window, {reader, report}, repeated => readOnce({window, reader, report, written, repeated}));
-	if (outcome.kind === 'too-many') for (const part of outcome.parts) yield* readWindow(part, reader, report);
+	let stated = 0;
+	const outcome = yield* readUntilStill(window, {reader, report}, repeated => readOnce({
+		window, reader, report, written, repeated, mostRows,
+		counted: total => {
+			stated = total;
+		},
+	}));
+	if (outcome.kind !== 'too-many') return stated;
+	let left = outcome.total;
+	// Twice as many: parts ask a little beyond their ends, where rows are then counted in two of them.
+	for (const part of outcome.parts) left -= yield* readWindow(part, reader, report, 2 * left);
+	return outcome.total;
 }
 
 /**
@@ -79,8 +94,10 @@ export function compareTotal(report: WindowReport, {total, totalMoved, delivered
 	return {kind: 'complete'};
 }
 
-async function* readOnce({window, reader, report, written, repeated}: {
-	window: Window; reader: WindowReader; report: WindowReport; written: Set<string> | undefined; repeated: boolean;
+async function* readOnce({window, reader, report, written, repeated, mostRows, counted}: {
+	window: Window; reader: WindowReader; report: WindowReport; written: Set<string> | undefined; repeated: boolean; mostRows: number;
+	/** Told of the rows that the API states. */
+	counted?: (total: number) => void;
 }): AsyncGenerator<AuditRecord[], ReadingOutcome, undefined> {
 	const {source} = reader;
 	const label = `${source.name}: ${source.endpoint.method} ${source.endpoint.path}`;
@@ -90,15 +107,20 @@ async function* readOnce({window, reader, report, written, repeated}: {
 	let parameters: PageParameters | undefined = pager.first;
 	// A function of its own: a generator holds on to all of its variables while it waits, here to the whole answer.
 	const takePage = async (pageParameters: PageParameters): Promise<AuditRecord[]> => {
-		const answer = await reader.fetchPage({[source.range.start]: asked.start, [source.range.end]: asked.end, ...pageParameters});
+		const answer = await fetchRows({[source.range.start]: asked.start, [source.range.end]: asked.end, ...pageParameters}, reader);
+		if (isHidden(answer.body, source)) {
+			report.problems.push({kind: 'unreadable', since: window.from, until: window.to, detail: `a page has no list of rows (${source.rows.join('.')}), and the API says that there is more`});
+		}
 		const {kept, rows, fresh} = sieve.take(answer, label);
 		parameters = pager.next({body: answer.body, rows, fresh});
 		return kept;
 	};
 	let kept = await takePage(parameters);
-	if (!repeated && pager.total !== undefined && pager.total > mostCountedRows) {
-		const parts = splitWindow(window, Math.ceil(pager.total / (mostCountedRows * 0.8)), source.range.unitMs);
-		if (parts.length > 1) return {kind: 'too-many', parts};
+	const {total} = pager;
+	if (total !== undefined) counted?.(total);
+	if (!repeated && total !== undefined && total > mostCountedRows && total <= mostRows) {
+		const parts = splitWindow(window, Math.min(mostParts, Math.ceil(total / (mostCountedRows * 0.8))), source.range.unitMs);
+		if (parts.length > 1) return {kind: 'too-many', total, parts};
 	}
 	for (;;) {
 		if (kept.length > 0) yield kept;
@@ -107,4 +129,26 @@ async function* readOnce({window, reader, report, written, repeated}: {
 		kept = await takePage(parameters);
 	}
 	return compareTotal(report, {total: pager.total, totalMoved: pager.totalMoved, delivered: sieve.delivered});
+}
+
+/** Asks for a page, once more where the list of rows is missing: many servers write an empty one so, and some a lost one. */
+async function fetchRows(parameters: PageParameters, {source, fetchPage}: WindowReader): Promise<ApiAnswer> {
+	const answer = await fetchPage(parameters);
+	return hasNoList(answer.body, source) && !isCounted(source) ? fetchPage(parameters) : answer;
+}
+
+function hasNoList(body: unknown, {rows}: SourceDefinition): boolean {
+	return (valueAt(body, rows) ?? undefined) === undefined;
+}
+
+/** A stated total tells whether rows are missing. */
+function isCounted({pagination}: SourceDefinition): boolean {
+	return 'total' in pagination && pagination.total !== undefined;
+}
+
+/** Whether rows must be missing from an answer: it has no list of them, and is not the last one. */
+function isHidden(body: unknown, source: SourceDefinition): boolean {
+	if (!hasNoList(body, source) || isCounted(source) || !('more' in source.pagination) || source.pagination.more === undefined) return false;
+	const more = valueAt(body, source.pagination.more);
+	return more === true || more === 1;
 }
