@@ -4,6 +4,7 @@ import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync,
 import {isBuiltin} from 'node:module';
 import {dirname, join} from 'node:path';
 import {build} from 'esbuild';
+import {bundledPackages, thirdPartyLicenses} from './third-party-licenses.js';
 
 const root = join(import.meta.dirname, '..');
 const main = join(root, 'src/main.ts');
@@ -16,6 +17,8 @@ const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const builtins = {
 	name: 'builtins',
 	setup({onResolve, onLoad}) {
+		// Cosmiconfig could load a configuration written in TypeScript; configurations are never code here.
+		onResolve({filter: /^typescript$/}, () => ({path: 'nothing', namespace: 'nothing'}));
 		// Commander could start programs; no command here is one of its own.
 		onResolve({filter: /^node:child_process$/}, ({importer}) => /[\\/]node_modules[\\/]commander[\\/]/.test(importer) ? {path: 'nothing', namespace: 'nothing'} : undefined);
 		onLoad({filter: /.*/, namespace: 'nothing'}, () => ({contents: ''}));
@@ -59,7 +62,8 @@ const options = {
 const {metafile} = await build({...options, plugins: [builtins]});
 const entries = Object.values(metafile.outputs).flatMap(({entryPoint}) => entryPoint === undefined ? [] : [join(root, entryPoint)]);
 const lazyModules = new Set(entries.filter(path => path !== main && path !== join(root, 'src/cli.ts')));
-const {outputFiles} = await build({...options, plugins: [builtins, reachingMain(lazyModules)]});
+const {outputFiles, metafile: bundled} = await build({...options, plugins: [builtins, reachingMain(lazyModules)]});
+outputFiles.push({path: join(root, 'dist/THIRD-PARTY-LICENSES.txt'), contents: Buffer.from(thirdPartyLicenses(bundledPackages(bundled), root))});
 
 // What did not change is not touched, and the rest replaced whole: a run under way may be about to load a chunk.
 for (const {path, contents} of outputFiles) {
