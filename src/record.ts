@@ -12,4 +12,6 @@ export interface AuditRecord {
 	readonly id: string | undefined;
 	/** The row's time in Unix milliseconds, or undefined when it cannot be read. */
 	readonly time: number | undefined;
+	/** Credentials that were taken out of the text, where there were any. */
+	readonly redacted?: number;
 }

@@ -1,4 +1,7 @@
+import {shellQuote} from '../formats/shell-quote.ts';
+import {visibleInJson} from '../formats/visible.ts';
 import {toSearchParams, type ApiRequest} from '../http/client.ts';
+import {hideSecrets, showHeader} from '../http/show-exchange.ts';
 import {formatDuration} from '../query/duration.ts';
 import type {Query} from '../query/query.ts';
 import {toRequest} from '../query/request.ts';
@@ -76,14 +79,10 @@ export function firstRequestOf(query: Query, now: () => number): ApiRequest {
 function asCurl(request: ApiRequest, {baseUrl, authorization}: PlanTarget): string {
 	const search = request.query === undefined ? '' : `?${toSearchParams(request.query).toString()}`;
 	return [
-		`curl -X ${request.method} ${shellQuote(`${baseUrl}${request.path}${search}`)}`,
+		`curl -X ${request.method} ${shellQuote(hideSecrets(`${baseUrl}${request.path}${search}`))}`,
 		`  -H ${shellQuote(authorization)}`,
-		...Object.entries(request.headers ?? {}).map(([name, value]) => `  -H ${shellQuote(`${name}: ${value}`)}`),
-		...(request.form ?? []).map(([name, value]) => `  --data-urlencode ${shellQuote(`${name}=${value}`)}`),
-		...(request.body === undefined ? [] : [`  -H 'Content-Type: application/json; charset=utf-8'`, `  -d ${shellQuote(JSON.stringify(request.body))}`]),
+		...Object.entries(request.headers ?? {}).map(([name, value]) => `  -H ${shellQuote(showHeader(name, value))}`),
+		...(request.form ?? []).map(([name, value]) => `  --data-urlencode ${shellQuote(hideSecrets(`${name}=${value}`))}`),
+		...(request.body === undefined ? [] : [`  -H 'Content-Type: application/json; charset=utf-8'`, `  -d ${shellQuote(visibleInJson(hideSecrets(JSON.stringify(request.body))))}`]),
 	].join(' \\\n');
-}
-
-function shellQuote(text: string): string {
-	return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,6 +1,5 @@
 import {ApiError} from '../errors.ts';
 import type {Client} from '../http/client.ts';
-import {parseFieldPath, redactFields, type FieldPath} from '../json/edit.ts';
 import {formatDuration} from '../query/duration.ts';
 import type {Query} from '../query/query.ts';
 import {toRequest} from '../query/request.ts';
@@ -9,6 +8,7 @@ import {nothingLearned, type CappedReader} from './capped-page.ts';
 import type {ReadWindow} from './in-order.ts';
 import {Lanes} from './lanes.ts';
 import {readCapped} from './read-capped.ts';
+import {createRedactor, type Redactor} from './redactor.ts';
 import {readWindow, type FetchPage, type WindowReader} from './read-window.ts';
 
 /**
@@ -37,12 +37,12 @@ export function createWindowReader(query: Query, {client, verbose, now, served}:
 	const capped: CappedReader | undefined = pagination.style === 'offset'
 		? {...reader, pagination: {...pagination, counts: query.offsetCounts ?? pagination.counts}, concurrency: query.concurrency, lanes: new Lanes(query.concurrency), learned: nothingLearned(), splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}
 		: undefined;
-	const redacted = query.redact.map(path => parseFieldPath(path));
+	const redactor = createRedactor(query, source);
 	const {keeps} = query;
 	return (window, report) => {
 		const delivered = capped === undefined ? readWindow(window, reader, report) : readCapped(window, capped, report);
 		const kept = keeps === undefined ? delivered : keep(delivered, keeps);
-		return redacted.length === 0 ? kept : redact(kept, redacted);
+		return redactor === undefined ? kept : redact(kept, redactor);
 	};
 }
 
@@ -53,8 +53,8 @@ async function* keep(batches: AsyncIterable<AuditRecord[]>, keeps: (record: Audi
 	}
 }
 
-async function* redact(batches: AsyncIterable<AuditRecord[]>, paths: readonly FieldPath[]): AsyncGenerator<AuditRecord[], void, undefined> {
-	for await (const batch of batches) yield batch.map(record => ({...record, text: redactFields(record.text, paths)}));
+async function* redact(batches: AsyncIterable<AuditRecord[]>, redactor: Redactor): AsyncGenerator<AuditRecord[], void, undefined> {
+	for await (const batch of batches) yield batch.map(record => redactor(record));
 }
 
 /** Whether the user left open what the source splits by. */

@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import type {Context} from '../context.ts';
 import {ExportError, exitCodes, type ExitCode} from '../errors.ts';
+import {visibleInJson} from '../formats/visible.ts';
 import type {Log} from '../log.ts';
 import {writeFileAtomic} from '../output/atomic.ts';
 import {standardStreamOf} from '../output/file-name.ts';
@@ -34,7 +35,7 @@ export interface AfterRun {
 export async function tellOfRun(summary: RunSummary, outcomes: readonly JobOutcome[], after: AfterRun): Promise<ExitCode> {
 	const {context, log} = after;
 	const {masker} = context;
-	const text = masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`);
+	const text = visibleInJson(masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`));
 	const written = [
 		await write('summary', after.summary, async () => text, after),
 		await write('metrics', after.metrics, async () => masker.mask(await formatMetrics(await statesNow(after.jobs, outcomes), context.now())), after),
@@ -58,7 +59,8 @@ async function write(what: 'summary' | 'metrics', path: string | undefined, text
 		return true;
 	}
 	try {
-		await writeFileAtomic(resolve(context.cwd, path), text);
+		// A collector of another user reads the metrics, which name nothing but jobs.
+		await writeFileAtomic(resolve(context.cwd, path), text, what === 'metrics' ? {newMode: 0o644} : {});
 		return true;
 	} catch (error) {
 		if (!(error instanceof ExportError)) throw error;

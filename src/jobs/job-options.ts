@@ -71,6 +71,11 @@ export function longNameOf({flags}: OptionRow): string {
 	return /--(?:no-)?([a-z\d-]+)/.exec(flags)?.[1] ?? flags;
 }
 
+/** Whether an option decides which rows are asked for: an archive of other values is another archive. */
+export function decidesRows(row: OptionRow): boolean {
+	return row.group === 'Filters:' || longNameOf(row) === 'via';
+}
+
 /** What the command line parser calls an option of this long name: `pageSize`. */
 export function attributeOf(name: string): string {
 	return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());

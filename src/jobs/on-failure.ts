@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
+import type {Readable} from 'node:stream';
 import type {Masker} from '../masker.ts';
 import {systemMessage} from '../output/failure.ts';
 import {formatDuration} from '../query/duration.ts';
@@ -8,6 +9,8 @@ import {formatDuration} from '../query/duration.ts';
 const defaultTimeoutMs = 30_000;
 /** What it says beyond this many characters is not shown. */
 const longestOutput = 10_000;
+/** So much of each stream is kept at least: more than is shown, or the end of what is shown could be half of a secret. */
+const mostKept = 100_000;
 
 /** What the command is told. */
 export interface Failure {
@@ -45,11 +48,9 @@ export async function runOnFailure(command: string, failure: Failure, {env, cwd,
 		// A group of its own, so that what the shell started ends with it.
 		detached: process.platform !== 'win32',
 	});
-	let output = '';
-	const collect = (text: string) => {
-		if (output.length < longestOutput) output += text.slice(0, longestOutput - output.length);
-	};
-	for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', collect);
+	const said = [child.stdout, child.stderr].map(stream => collect(stream));
+	// A secret may be written in pieces: each stream is put together first, and cut when nothing is left of it.
+	const output = () => masker.mask(said.map(text => text()).join('')).slice(0, longestOutput);
 	// A command that does not read its stdin is none the worse for it.
 	child.stdin.on('error', () => undefined).end(failure.summary);
 	let timedOut = false;
@@ -62,13 +63,22 @@ export async function runOnFailure(command: string, failure: Failure, {env, cwd,
 	try {
 		await once(child, 'close');
 		const {exitCode: code, signalCode: signal} = child;
-		if (timedOut) return {output, problem: `did not end within ${formatDuration(timeoutMs)} and was stopped`};
-		return {output, problem: code === 0 ? undefined : code === null ? `was ended by ${signal ?? 'a signal'}` : `failed with exit status ${code}`};
+		if (timedOut) return {output: output(), problem: `did not end within ${formatDuration(timeoutMs)} and was stopped`};
+		return {output: output(), problem: code === 0 ? undefined : code === null ? `was ended by ${signal ?? 'a signal'}` : `failed with exit status ${code}`};
 	} catch (error) {
-		return {output, problem: `could not be started: ${systemMessage(error)}`};
+		return {output: output(), problem: `could not be started: ${systemMessage(error)}`};
 	} finally {
 		clearTimeout(timer);
 	}
+}
+
+/** Keeps what a stream says, in whole lines as far as it is kept. */
+function collect(stream: Readable): () => string {
+	let text = '';
+	stream.setEncoding('utf8').on('data', (chunk: string) => {
+		if (text.length < mostKept) text += chunk;
+	});
+	return () => text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
 function endGroup(pid: number | undefined): void {

@@ -2,8 +2,10 @@ import {dirname} from 'node:path';
 import {wholeUnits} from '../archive/run-plan.ts';
 import type {ExportFlags, OptionRow} from '../commands/export-options.ts';
 import type {OpenedSource, OpenSource} from '../commands/opened-source.ts';
+import {formatPath} from '../config/explain.ts';
 import type {LoadedConfig} from '../config/load.ts';
 import {expandPath} from '../config/search-places.ts';
+import {requireTrustedPath, requireTrustedPlace} from '../config/trust.ts';
 import type {Context} from '../context.ts';
 import {UsageError} from '../errors.ts';
 import type {BudgetLimit} from '../http/budget.ts';
@@ -13,7 +15,7 @@ import {resolveSettings} from '../query/settings.ts';
 import {formatUtc, parseTime, systemTimezone} from '../query/time.ts';
 import type {SourceOption} from '../sources/types.ts';
 import type {ArchiveFacts} from './archive-facts.ts';
-import {attributeOf, flagsOfJob, longNameOf} from './job-options.ts';
+import {attributeOf, decidesRows, flagsOfJob, longNameOf} from './job-options.ts';
 import type {Job} from './job.ts';
 
 /** A source as a job can use it. */
@@ -51,16 +53,17 @@ export interface ResolvedJob {
 }
 
 /** Options by their long names in snake_case, beside `base_url` and `app`, the app that signed in. */
-export type ArchiveIdentity = Readonly<Record<string, string | string[]>>;
+export type ArchiveIdentity = Readonly<Record<string, string | string[] | boolean>>;
 
 /**
  * Opens a job's source, with the job's options.
- * @throws UsageError for options that the source does not have or cannot take, and for an unusable place
+ * @throws UsageError for options that the source does not have or cannot take, and for a place that is unusable or not to be trusted
  */
 export async function openJob(job: Job, {source: {open, rows, hosts}, runFlags, context, config, warn}: {
 	source: JobSource; runFlags: RunFlags; context: Context; config: LoadedConfig; warn: (message: string) => void;
 }): Promise<OpenJob> {
-	const own = flagsOfJob(job.options, {rows, file: job.file, path: ['jobs', job.name, 'options']});
+	const path = ['jobs', job.name, 'options'];
+	const own = flagsOfJob(job.options, {rows, file: job.file, path});
 	const {baseUrl, host, rate, config: configFile, profile} = runFlags;
 	const flags: ExportFlags = {
 		...own,
@@ -76,6 +79,9 @@ export async function openJob(job: Job, {source: {open, rows, hosts}, runFlags, 
 	};
 	requirePast(job, context.now());
 	const opened = await open(flags, {context, config, warn});
+	if (baseUrl === undefined && own.baseUrl !== undefined) requireTrustedPlace(config, formatPath([...path, 'base_url']), opened.baseUrl);
+	// It also says what is asked there, with the session of whoever runs this.
+	if (own['requestProfile'] !== undefined) requireTrustedPath(config, formatPath([...path, 'request_profile']), opened.baseUrl);
 	const {source, defaults} = opened;
 	const resolve: OpenJob['resolve'] = archive => {
 		const now = context.now();
@@ -99,11 +105,11 @@ function requirePast({file, name, since}: Job, now: number): void {
 function identityOf({opened: {source, baseUrl}, query, flags, rows, appId, env}: {
 	opened: OpenedSource; query: Query; flags: ExportFlags; rows: readonly OptionRow[]; appId: string | undefined; env: Context['env'];
 }): ArchiveIdentity {
-	const identity: Record<string, string | string[]> = {base_url: baseUrl};
+	const identity: Record<string, string | string[] | boolean> = {base_url: baseUrl};
 	if (appId !== undefined) identity['app'] = appId;
 	for (const row of rows) {
 		const name = longNameOf(row);
-		if (row.group !== 'Filters:' && name !== 'via') continue;
+		if (!decidesRows(row)) continue;
 		const attribute = attributeOf(name);
 		const option: Partial<SourceOption> = source.options[attribute] ?? {};
 		const given = flags[attribute] ?? (option.env === undefined ? undefined : env[option.env] || undefined);
@@ -111,5 +117,7 @@ function identityOf({opened: {source, baseUrl}, query, flags, rows, appId, env}:
 		const code = (value: unknown) => option.choices?.[String(value)] ?? String(value);
 		identity[name.replaceAll('-', '_')] = Array.isArray(given) ? given.map(code) : code(given);
 	}
-	return query.redact.length === 0 ? identity : {...identity, redact: [...query.redact]};
+	if (query.redact.length > 0) identity['redact'] = [...query.redact];
+	if (query.redactSecrets === true) identity['redact_secrets'] = true;
+	return identity;
 }

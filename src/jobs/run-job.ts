@@ -2,6 +2,7 @@ import {setMaxListeners} from 'node:events';
 import {newArchiveResult, type ArchiveResult} from '../archive/archive-result.ts';
 import {runArchive} from '../archive/run-archive.ts';
 import type {Context} from '../context.ts';
+import {RedactionCount} from '../engine/redactor.ts';
 import {newCounters, type RunCounters, type RunStatus} from '../engine/summary.ts';
 import {ExportError, exitCodes, InterruptedError, systemCode, type ExitCode} from '../errors.ts';
 import type {Budget} from '../http/budget.ts';
@@ -48,6 +49,7 @@ export async function runJob(open: OpenJob, {budget, counters, context, wait, lo
 	const startedAt = context.now();
 	const beganAt = context.monotonic();
 	const waitedBefore = budget.waitedMs;
+	const redactions = new RedactionCount();
 	let before: ArchiveFacts | undefined;
 	let error: unknown;
 	try {
@@ -56,7 +58,7 @@ export async function runJob(open: OpenJob, {budget, counters, context, wait, lo
 		const {query, warnings} = open.resolve(before);
 		for (const warning of warnings) log.warning(warning);
 		const client = await opened.connect({
-			timeoutMs: query.timeoutMs, retries: query.retries, budget, counters,
+			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget, counters,
 			context: {...context, signal: stop.signal},
 			debug: message => {
 				log.debug(message);
@@ -67,12 +69,18 @@ export async function runJob(open: OpenJob, {budget, counters, context, wait, lo
 		});
 		await runArchive(
 			{dir: job.dir, compression: job.compression, since: query.since, overlapMs, lagMs: job.lagMs, maxRecords: job.maxRecords, job: {source: job.source, query: identity}, wait},
-			{query, client, counters, stop, context, log, inspect, result},
+			{query, client, counters, stop, context, log, result, inspect: records => {
+				inspect(records);
+				redactions.see(records);
+			}},
 		);
 	} catch (thrown) {
 		error = thrown;
 	} finally {
 		context.signal.removeEventListener('abort', onInterrupt);
+		redactions.tell(message => {
+			log.notice(message);
+		});
 	}
 	const after = await factsIfReadable(job.dir);
 	return outcomeOf({

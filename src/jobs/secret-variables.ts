@@ -1,12 +1,9 @@
-import {sessionVariables} from '../app-log/session-variables.ts';
-import {userTokenVariable} from '../auth/user-token.ts';
+import {ownSecretVariables} from '../config/own-variables.ts';
 import type {Config} from '../config/schema.ts';
-import {vendors} from '../vendors/index.ts';
 
 /** The environment variables that hold credentials: those of the vendors, and those that the configuration refers to. */
 export function secretVariables(config: Config): ReadonlySet<string> {
-	const own = Object.values(vendors).flatMap(({env}) => [env.appSecret, env.accessToken]);
-	return new Set([...own, userTokenVariable, ...Object.values(sessionVariables), ...referredTo(config.profiles)]);
+	return new Set([...ownSecretVariables, ...referredTo(config.profiles)]);
 }
 
 /** Every `{"env": NAME}` in a value. */

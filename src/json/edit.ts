@@ -1,13 +1,14 @@
+import {applied, type Edit} from './edits.ts';
 import {compilePaths, type FieldPath, type PathNode} from './paths.ts';
 import {decodeString, elements, encodeString, endOfValue, kindAt, members, oneLine, skipSpace} from './text.ts';
 
 export {parseFieldPath, type FieldPath} from './paths.ts';
 
 /** What stands in place of a redacted value. */
-const redactedValue = '"[REDACTED]"';
+export const redactedValue = '"[REDACTED]"';
 
 /** Arrays in arrays and JSON in strings do not use up a path; deeper than this they are taken whole. */
-const maxDepth = 200;
+export const maxDepth = 200;
 
 /**
  * A one-line object with only the values at `paths`, in the order of the paths and in their nested shape; what is
@@ -82,22 +83,6 @@ export function redactFields(text: string, paths: readonly FieldPath[]): string 
 	const edits: Edit[] = [];
 	redact(text, skipSpace(text, 0), compilePaths(paths), edits, 0);
 	return edits.length === 0 ? text : applied(text, edits);
-}
-
-interface Edit {
-	readonly start: number;
-	readonly end: number;
-	readonly value: string;
-}
-
-function applied(text: string, edits: readonly Edit[]): string {
-	let edited = '';
-	let from = 0;
-	for (const {start, end, value} of edits) {
-		edited += text.slice(from, start) + value;
-		from = end;
-	}
-	return edited + text.slice(from);
 }
 
 /** Collects the edits of the value at `start`, in the order of the text. Returns the index just past the value. */

@@ -3,15 +3,19 @@ import {UsageError} from '../errors.ts';
 /** A dotted path such as `log_detail.payload`, split into its keys. Never empty. */
 export type FieldPath = readonly string[];
 
+/** The ways to read a path's dots grow with the square of its length. */
+const mostKeys = 100;
+
 /**
  * Splits a dotted path once, for `pickFields` and `redactFields`.
- * @throws UsageError when a key is empty: `a..b`, `.a` or nothing at all.
+ * @throws UsageError when a key is empty (`a..b`, `.a` or nothing at all), or when there are more than 100.
  */
 export function parseFieldPath(dotted: string): FieldPath {
 	const path = dotted.split('.');
 	if (path.includes('')) {
 		throw new UsageError(`"${dotted}" is not a field`, {hint: 'write a key, or keys joined by dots: app_id, log_detail.payload'});
 	}
+	if (path.length > mostKeys) throw new UsageError(`a field of ${path.length} keys is not looked for`, {hint: `${mostKeys} keys joined by dots are the most`});
 	return path;
 }
 

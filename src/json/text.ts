@@ -92,10 +92,11 @@ export function endOfValue(text: string, start: number): number {
 }
 
 /**
- * Told each member of an object: its key as `JSON.parse` would give it, and where its value starts. Returns the index
- * just past the value, as `endOfValue` finds it: a visitor that walks the value itself knows it without a second look.
+ * Told each member of an object: its key as `JSON.parse` would give it, where its value starts, and where its key does.
+ * Returns the index just past the value, as `endOfValue` finds it: a visitor that walks the value itself knows it without a
+ * second look.
  */
-export type MemberVisitor = (key: string, start: number) => number;
+export type MemberVisitor = (key: string, start: number, keyStart: number) => number;
 
 /** Visits the members of the object at `start` in their order, repeated keys included. Returns the index just past it. */
 export function members(text: string, start: number, visit: MemberVisitor): number {
@@ -110,7 +111,7 @@ export function members(text: string, start: number, visit: MemberVisitor): numb
 			key = decodeString(text, index, keyEnd);
 		}
 		const valueStart = skipSpace(text, skipSpace(text, keyEnd) + 1);
-		index = afterItem(text, visit(key, valueStart));
+		index = afterItem(text, visit(key, valueStart, index));
 	}
 	return index + 1;
 }
@@ -196,11 +197,13 @@ export function oneLine(text: string): string {
 
 /**
  * Each element of the array at `path`, as `oneLine` gives it, or undefined when there is no array.
+ * @param onReplaced told when a repeated key makes elements before it count no more
  */
-export function rows(text: string, path: JsonPath): string[] | undefined {
+export function rows(text: string, path: JsonPath, onReplaced?: () => void): string[] | undefined {
 	let found: string[] | undefined;
 	const scan = RowScan.of(text);
 	visitPath(text, skipSpace(text, 0), path, 0, start => {
+		if (found !== undefined && found.length > 0) onReplaced?.();
 		found = undefined;
 		if (start === undefined) return -1;
 		if (text.charCodeAt(start) !== openArray) return endOfValue(text, start);

@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {expect, onTestFinished, vi} from 'vitest';
+import {filesBelow, requireNoLeak, Secrets} from '../helpers/leaks.ts';
 import {createSandbox, serveSandbox, type SandboxOptions, type SandboxRequest} from '../../src/sandbox/index.ts';
 
 /** The binary as a user starts it. */
@@ -44,7 +45,10 @@ export interface StartOptions {
 	readonly stdout?: number;
 }
 
-/** Starts a program with nothing of this process's environment but the way to find programs. */
+/**
+ * Starts a program with nothing of this process's environment but the way to find programs. No secret of its environment,
+ * and no token of a sandbox, may stand in what it writes until the test ends.
+ */
 export function startProgram(file: string, args: readonly string[], {env = {}, cwd = temporaryDirectory(), stdout: descriptor}: StartOptions = {}): Running {
 	const stdio: StdioOptions = ['ignore', descriptor ?? 'pipe', 'pipe'];
 	const home = temporaryDirectory();
@@ -57,8 +61,14 @@ export function startProgram(file: string, args: readonly string[], {env = {}, c
 	child.stderr?.setEncoding('utf8').on('data', (text: string) => {
 		stderr += text;
 	});
+	const secrets = new Secrets(env);
+	const directories = [cwd, home];
+	const before = filesBelow(directories);
 	onTestFinished(() => {
 		child.kill('SIGKILL');
+		requireNoLeak(secrets, {stdout, stderr}, {directories, before});
+		const [token] = /\b(?:t|u|ur)-[\da-f]{40,}/.exec(`${stdout}\n${stderr}`) ?? [];
+		if (token !== undefined) throw new Error(`a token of the sandbox got out: ${token.slice(0, 40)}`);
 	});
 	const ended = new Promise<Ended>((resolve, reject) => {
 		child.once('error', reject);

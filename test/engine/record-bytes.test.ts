@@ -5,11 +5,12 @@ import {endAt, mostBytesOf, putRecord, recordAt, timeAt} from '../../src/engine/
 import type {AuditRecord} from '../../src/record.ts';
 
 const anyRecord: fc.Arbitrary<AuditRecord> = fc.record({
+	redacted: fc.integer({min: 1, max: 2 ** 32 - 1}),
 	text: fc.string({unit: fc.constantFrom('a', '"', '\n', 'é', '审', '\u2028', '\uffff', '😀'), maxLength: 20}),
 	// An id was parsed: it may be any string, also one that no UTF-8 can hold.
 	id: fc.option(fc.string({unit: fc.constantFrom('1', '\0', '审', '\ud800', '\udfff', '😀'), maxLength: 10}), {nil: undefined}),
 	time: fc.option(fc.oneof(fc.integer(), fc.maxSafeInteger(), fc.constantFrom(0, -1, 1_772_582_400_000)), {nil: undefined}),
-}, {noNullPrototype: true});
+}, {noNullPrototype: true, requiredKeys: ['text', 'id', 'time']});
 
 it('gives records back as they were put in, one after the other', () => {
 	fc.assert(fc.property(fc.array(anyRecord, {maxLength: 10}), fc.nat({max: 20}), (records, before) => {

@@ -13,6 +13,7 @@ export async function formats(bench) {
 		'--order time': async () => bench.export(api, {rows, flags: ['--order', 'time']}),
 		'--order time, one window': async () => bench.export(api, {rows, flags: ['--order', 'time', '--window', '1d']}),
 		'--redact log_detail.payload': async () => bench.export(api, {rows, flags: ['--redact', 'log_detail.payload']}),
+		'--redact-secrets': async () => bench.export(api, {rows, flags: ['--redact-secrets']}),
 		'--redact log_detail.response.msg,ip': async () => bench.export(api, {rows, flags: ['--redact', 'log_detail.response.msg,ip']}),
 	}, {rounds: bench.roundsOf(5)}));
 	const {ndjson, ...others} = samples;
