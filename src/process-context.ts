@@ -1,6 +1,7 @@
-import type {Context, Fetch, Sleep} from './context.ts';
+import type {Context, Sleep} from './context.ts';
 import {InterruptedError} from './errors.ts';
-import {createNodeTransport} from './http/node-transport.ts';
+import type {Transport} from './http/transport.ts';
+import {createTransportFetch} from './http/transport-fetch.ts';
 import {openDescriptorStream} from './output/descriptor-stream.ts';
 import {Masker} from './masker.ts';
 
@@ -42,7 +43,7 @@ export function createProcessContext(): Context {
 		// Node writes to a redirected file without looking at how much of it was taken.
 		stdout: openDescriptorStream(1) ?? process.stdout,
 		stderr: process.stderr,
-		fetch: Object.assign<Fetch, Pick<Fetch, 'transport'>>(async (input, init) => fetch(input, init), {transport: createNodeTransport()}),
+		fetch: createTransportFetch(createLazyTransport(process.env)),
 		now: () => Date.now(),
 		monotonic: () => performance.now(),
 		sleep,
@@ -50,4 +51,15 @@ export function createProcessContext(): Context {
 		masker: new Masker(),
 		signal: controller.signal,
 	};
+}
+
+/** Loaded with the first request: `--help` sends none. */
+function createLazyTransport(env: NodeJS.ProcessEnv): Transport {
+	let loading: Promise<Transport> | undefined;
+	const load = async () => {
+		const [{createRoutedTransport}, {keepHeapSmall}] = await Promise.all([import('./http/routed-transport.ts'), import('./small-heap.ts')]);
+		keepHeapSmall();
+		return createRoutedTransport(env);
+	};
+	return async (...exchange) => (await (loading ??= load()))(...exchange);
 }

@@ -1,5 +1,6 @@
 import type {Fetch} from '../context.ts';
 import {exitCodes} from '../errors.ts';
+import {aroundFetch} from '../http/around-fetch.ts';
 import {formatDuration, SECOND} from '../query/duration.ts';
 import type {Verdict} from './finding.ts';
 
@@ -23,12 +24,12 @@ export interface ClockWatch {
 export function watchClock(fetch: Fetch, now: () => number): ClockWatch {
 	let skewMs: number | undefined;
 	return {
-		async fetch(input, init) {
+		fetch: aroundFetch(fetch, async send => {
 			const sentAt = now();
-			const response = await fetch(input, init);
-			skewMs = certainSkewMs({sentAt, answeredAt: now(), date: response.headers.get('date')}) ?? skewMs;
-			return response;
-		},
+			const answer = await send();
+			skewMs = certainSkewMs({sentAt, answeredAt: now(), date: answer.headers.get('date')}) ?? skewMs;
+			return answer;
+		}),
 		skewMs: () => skewMs,
 	};
 }

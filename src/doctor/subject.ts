@@ -50,9 +50,9 @@ export function createSubject(options: SubjectOptions): Subject {
 	let lastMessage = '';
 	let connecting: Promise<Connected> | undefined;
 	const open = async () => {
-		const {timeoutMs, retries, budget} = query();
+		const {timeoutMs, retries, maxResponseBytes, budget} = query();
 		return connect({
-			source, timeoutMs, retries,
+			source, timeoutMs, retries, maxResponseBytes,
 			connection: shared().connection,
 			budget: new Budget(budget, context),
 			counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},

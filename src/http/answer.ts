@@ -1,5 +1,7 @@
 import type {Context} from '../context.ts';
 import {ApiError, CredentialsError, type ExportError} from '../errors.ts';
+import {printable} from '../formats/visible.ts';
+import {hideSecrets} from './show-exchange.ts';
 import type {ErrorCode, Verdict, VendorDefinition} from '../vendors/types.ts';
 
 /** The parts of an HTTP answer that decide what it means. */
@@ -37,7 +39,7 @@ export function wholeNumber(value: unknown): number | undefined {
 
 /** Judges answers of a vendor's API for a client; see `judgeAnswer`. @param scope the permission to name when one is missing */
 export function vendorJudge(vendor: VendorDefinition, {now, masker}: Pick<Context, 'now' | 'masker'>, scope?: string): (answer: RawAnswer, label: string) => Judgement {
-	return (answer, label) => judgeAnswer(answer, {vendor, label, scope, now: now(), mask: text => masker.mask(text)});
+	return (answer, label) => judgeAnswer(answer, {vendor, label, scope, now: now(), mask: text => hideSecrets(masker.mask(text))});
 }
 
 /**
@@ -66,7 +68,7 @@ export function judgeAnswer(answer: RawAnswer, {vendor, label, scope, now, mask}
 	const known = code === undefined ? undefined : vendor.errors[code];
 	const verdict = known?.verdict ?? verdictOfStatus(answer.status, code);
 	const message = `${label}: ${describe({answer, vendor, body, code, known, mask})}`;
-	const hint = hintFor({verdict, known, body, scope, status: answer.status, code});
+	const hint = hintFor({verdict, known, body, scope, status: answer.status, code, mask});
 	const error = verdict === 'credentials' || verdict === 'token' ? new CredentialsError(message, {hint}) : new ApiError(message, {hint, vendorCode: code});
 	const waitMs = verdict === 'rate-limited' || verdict === 'retry' ? requestedWait(answer.headers, vendor, now) : undefined;
 	return {ok: false, verdict, error, ...(waitMs === undefined ? {} : {waitMs})};
@@ -97,12 +99,6 @@ function describe({answer, vendor, body, code, known, mask}: {
 	return `code ${code}${known === undefined ? '' : `, ${known.meaning}`}${quoted} (${status})`;
 }
 
-/** Text from the outside as one harmless line of at most 300 characters. */
-export function printable(text: string): string {
-	const line = text.replaceAll(/[\p{C}\u2028\u2029]+/gu, ' ').trim();
-	return line.length > 300 ? `${line.slice(0, 300)}…` : line;
-}
-
 function traceId(answer: RawAnswer, vendor: VendorDefinition, body: unknown): string | undefined {
 	for (const header of vendor.traceHeaders) {
 		const value = answer.headers.get(header);
@@ -115,10 +111,10 @@ function traceId(answer: RawAnswer, vendor: VendorDefinition, body: unknown): st
 	return undefined;
 }
 
-function hintFor({verdict, known, body, scope, status, code}: {
-	verdict: Verdict; known: ErrorCode | undefined; body: unknown; scope: string | undefined; status: number; code: number | undefined;
+function hintFor({verdict, known, body, scope, status, code, mask}: {
+	verdict: Verdict; known: ErrorCode | undefined; body: unknown; scope: string | undefined; status: number; code: number | undefined; mask: (text: string) => string;
 }): string {
-	const missing = missingPermissions(body);
+	const missing = missingPermissions(body, mask);
 	if (missing !== undefined) return missing;
 	if (known?.hint !== undefined) {
 		return verdict === 'credentials' && scope !== undefined && known.meaning.includes('scope') ? `needed scope: ${scope}; ${known.hint}` : known.hint;
@@ -138,16 +134,16 @@ function hintFor({verdict, known, body, scope, status, code}: {
 }
 
 /** The permissions that a Feishu answer lists as missing, with the page that grants them. */
-function missingPermissions(body: unknown): string | undefined {
+function missingPermissions(body: unknown, mask: (text: string) => string): string | undefined {
 	const violations = valueAt(body, ['error', 'permission_violations']);
 	if (!Array.isArray(violations) || violations.length === 0) return undefined;
 	const names = new Set<string>();
 	const pages = new Set<string>();
 	for (const violation of violations) {
 		const name = valueAt(violation, ['subject']) ?? valueAt(violation, ['scope']);
-		if (typeof name === 'string') names.add(printable(name));
+		if (typeof name === 'string') names.add(printable(mask(name)));
 		const page = valueAt(violation, ['url']);
-		if (typeof page === 'string') pages.add(printable(page));
+		if (typeof page === 'string') pages.add(printable(mask(page)));
 	}
 	if (names.size === 0) return undefined;
 	return `grant ${[...names].join(', ')}${pages.size === 0 ? '' : ` at ${[...pages].join(' ')}`}`;

@@ -1,12 +1,14 @@
 import type {Context} from '../context.ts';
-import {ApiError, NetworkError, type ExportError} from '../errors.ts';
+import {ExportError, NetworkError, UsageError} from '../errors.ts';
 import type {Judgement, RawAnswer} from './answer.ts';
 import type {Budget, Place} from './budget.ts';
 import {openDeadline} from './deadline.ts';
 import {decodeBody} from './decode-body.ts';
 import {createFetchTransport} from './fetch-transport.ts';
-import {networkProblem} from './network-problem.ts';
+import {networkProblem, type NetworkProblem} from './network-problem.ts';
+import {requireParsable} from './read-body.ts';
 import {AttemptFailure, withRetries} from './retry.ts';
+import {showAnswer, showRequest} from './show-exchange.ts';
 import type {Transport, WireAnswer, WireRequest} from './transport.ts';
 
 /** One request of an API, before credentials. */
@@ -73,6 +75,8 @@ export interface ClientOptions {
 	readonly name: string;
 	readonly timeoutMs: number;
 	readonly retries: number;
+	/** The most bytes that a body may have. Default 256 MiB. */
+	readonly maxResponseBytes?: number | undefined;
 	/** Absent for token endpoints, which have budgets of their own. */
 	readonly budget?: Budget;
 	readonly tokens?: TokenSource;
@@ -141,6 +145,7 @@ async function attempt(
 	}
 	counters.requests++;
 	const {answer, bytes} = await exchange(transport, request, {options, label, place, token});
+	requireParsable(bytes, label);
 	const {text, altered} = decodeBody(bytes);
 	const judgement = options.judge({status: answer.status, headers: answer.headers, text}, label);
 	if (judgement.ok) {
@@ -173,23 +178,35 @@ async function exchange(transport: Transport, request: ApiRequest, {options, lab
 	const startedAt = context.monotonic();
 	let settled = false;
 	try {
+		const wire = {...toWire(request, options.baseUrl, token), maxResponseBytes: options.maxResponseBytes};
+		requireSendable(wire, label);
+		options.debug(`${options.name}: ${showRequest(wire, context.masker)}`);
 		place?.sent();
-		const answer = await transport(toWire(request, options.baseUrl, token), deadline, () => place?.written());
+		const answer = await transport(wire, deadline, () => place?.written());
 		settled = true;
 		place?.answered();
 		const bytes = await answer.readBody(label);
-		options.debug(`${label}: HTTP ${answer.status}, ${bytes.byteLength} bytes, ${Math.round(context.monotonic() - startedAt)} ms`);
+		options.debug(`${label}: ${showAnswer(answer, {bytes: bytes.byteLength, ms: context.monotonic() - startedAt})}`);
 		return {answer, bytes};
 	} catch (error) {
 		if (!settled) place?.lost();
 		context.signal.throwIfAborted();
-		if (error instanceof ApiError) throw error;
-		const {what, hint} = deadline.passed
+		if (error instanceof ExportError) throw error;
+		const {what, hint, lasting = false}: NetworkProblem = deadline.passed
 			? {what: `no complete answer within ${timeoutMs / 1000} s`, hint: 'check the network, or allow more with --timeout'}
 			: networkProblem(error);
-		throw new AttemptFailure(new NetworkError(`${label}: ${what}`, {hint, cause: error}), 'transient');
+		const failure = new NetworkError(`${label}: ${what}`, {hint, cause: error});
+		throw lasting ? failure : new AttemptFailure(failure, 'transient');
 	} finally {
 		deadline.close();
+	}
+}
+
+/** @throws UsageError for a header that would begin another one, or that no header can carry; without its value, which may be secret */
+function requireSendable({headers}: WireRequest, label: string): void {
+	for (const [name, value] of Object.entries(headers)) {
+		if (/^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;
+		throw new UsageError(`${label}: the header ${JSON.stringify(name)} cannot be sent: it holds line breaks or other characters that no header can hold`, {hint: 'check what it is made from: an option, or the request profile'});
 	}
 }
 

@@ -5,7 +5,6 @@ import {vendors} from '../vendors/index.ts';
 import {vendorJudge} from './answer.ts';
 import type {Budget} from './budget.ts';
 import {createClient, type Client, type RequestCounters, type TokenSource} from './client.ts';
-import {withProxy} from './proxy.ts';
 import {createTokenSource} from './token.ts';
 
 export interface ConnectOptions {
@@ -14,6 +13,8 @@ export interface ConnectOptions {
 	/** Milliseconds per attempt, and attempts after the first. */
 	readonly timeoutMs: number;
 	readonly retries: number;
+	/** The most bytes of an answer. Default 256 MiB. */
+	readonly maxResponseBytes?: number | undefined;
 	readonly budget: Budget;
 	/** Counts the requests of the source; token exchanges are not among them. */
 	readonly counters: RequestCounters;
@@ -31,22 +32,19 @@ export interface Connected {
 	readonly tokens: TokenSource;
 }
 
-/**
- * The client of a source's API, with its budget, tokens and proxy. Nothing is sent yet.
- * @throws UsageError when a proxy variable does not name a proxy
- */
+/** The client of a source's API, with its budget and tokens. Nothing is sent yet. */
 export async function connect({source, connection, budget, counters, context, ...options}: ConnectOptions): Promise<Connected> {
 	const vendor = vendors[source.vendor];
 	const shared = {
 		...options,
-		context: {...context, fetch: await withProxy(context)},
+		context,
 		judge: vendorJudge(vendor, context),
 		baseUrl: connection.baseUrl,
 		name: source.name,
 		counters,
 	};
 	const tokens = source.auth === 'user'
-		? await userTokens({source, connection, context: shared.context, ...options})
+		? await userTokens({source, connection, context, ...options})
 		: createTokenSource({
 			name: source.name, vendor, context,
 			inputs: connection,

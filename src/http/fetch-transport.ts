@@ -3,13 +3,13 @@ import type {Fetch} from '../context.ts';
 import {readBody} from './read-body.ts';
 import type {Transport} from './transport.ts';
 
-/** A transport over any `fetch`: through a proxy, or into an API inside of this process. */
+/** A transport over any `fetch`: one that rewrites what passes, or an API inside of this process. */
 export function createFetchTransport(fetch: Fetch): Transport {
 	let opening: Promise<KyInstance> | undefined;
-	return async ({method, url, headers, body}, {signal}) => {
+	return async ({method, url, headers, body, maxResponseBytes}, {signal}) => {
 		const http = await (opening ??= open(fetch));
 		const response = await http(url, {method, headers, signal, ...(body === undefined ? {} : {body})});
-		return {status: response.status, headers: response.headers, readBody: async label => readBody(response, label)};
+		return {status: response.status, headers: response.headers, readBody: async label => readBody(response, label, maxResponseBytes)};
 	};
 }
 

@@ -1,3 +1,4 @@
+import {longestSecret} from '../config/secret.ts';
 import type {Context} from '../context.ts';
 import {ApiError, CredentialsError} from '../errors.ts';
 import type {VendorDefinition} from '../vendors/types.ts';
@@ -59,6 +60,7 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
 		if (typeof value !== 'string' || value === '') {
 			throw new ApiError(`${name}: POST ${inputs.exchangePath}: the answer holds no token`, {hint: 'check --base-url and the path of the token endpoint'});
 		}
+		if (value.length > longestSecret) throw new ApiError(`${name}: POST ${inputs.exchangePath}: the token in the answer is longer than any header may be`, {hint: 'check --base-url and the path of the token endpoint'});
 		context.masker.add(value);
 		requireSendable(value, `${name}: POST ${inputs.exchangePath}: the token in the answer`, 'check --base-url and the path of the token endpoint');
 		const life = wholeNumber(firstAt(answer.body, vendor.exchange.lifePaths)) ?? vendor.exchange.defaultLifeSeconds;

@@ -4,16 +4,18 @@ export interface WireRequest {
 	readonly url: string;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body?: string | undefined;
+	/** The most bytes that the answer's body may have, decompressed. Default 256 MiB. */
+	readonly maxResponseBytes?: number | undefined;
 }
 
 /** What came back: the head at once, the body when asked for. */
 export interface WireAnswer {
 	readonly status: number;
-	readonly headers: Pick<Headers, 'get'>;
+	readonly headers: Pick<Headers, 'get'> & Iterable<[name: string, value: string]>;
 	/**
 	 * The whole body, decompressed; to be asked for once.
 	 * @param label what was asked, for messages
-	 * @throws ApiError when it is larger than a string can be, and what ended the exchange early
+	 * @throws ApiError when it is larger than it may be, and what ended the exchange early
 	 */
 	readonly readBody: (label: string) => Promise<Uint8Array>;
 }

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {judgeAnswer, valueAt, wholeNumber, type Judgement} from '../../src/http/answer.ts';
+import {judgeAnswer, valueAt, verdictOfStatus, vendorJudge, wholeNumber, type Judgement} from '../../src/http/answer.ts';
+import {Masker} from '../../src/masker.ts';
 import {vendors, type VendorName} from '../../src/vendors/index.ts';
 import type {Verdict} from '../../src/vendors/types.ts';
 
 const now = Date.UTC(2026, 10, 20, 12);
 
-function judge(vendor: VendorName, body: unknown, {status = 200, headers = {}}: {status?: number; headers?: Record<string, string>} = {}): Judgement {
+function judge(vendor: VendorName, body: unknown, {status = 200, headers = {}, scope = 'the:scope'}: {status?: number; headers?: Record<string, string>; scope?: string | null} = {}): Judgement {
 	const text = typeof body === 'string' ? body : JSON.stringify(body);
-	return judgeAnswer({status, headers: new Headers(headers), text}, {vendor: vendors[vendor], label: 'test: GET /path', scope: 'the:scope', now, mask: message => message});
+	return judgeAnswer({status, headers: new Headers(headers), text}, {vendor: vendors[vendor], label: 'test: GET /path', scope: scope ?? undefined, now, mask: message => message});
 }
 
 /** The judgement of an answer that is no success. */
@@ -112,6 +113,11 @@ describe('the wait that a refusal asks for', () => {
 		['feishu', {'x-ogw-ratelimit-reset': '7'}, 7000],
 		['feishu', {'x-ogw-ratelimit-reset': '0'}, 0],
 		['feishu', {'x-ogw-ratelimit-reset': ' 1.2 '}, 1200],
+		['feishu', {'x-ogw-ratelimit-reset': '1.25'}, 1250],
+		['feishu', {'x-ogw-ratelimit-reset': '0.0001'}, 1],
+		['feishu', {'x-ogw-ratelimit-reset': '12s', 'retry-after': '3'}, 3000],
+		['feishu', {'retry-after': ''}, undefined],
+		['feishu', {'x-ogw-ratelimit-reset': '1000000000'}, 1e12],
 		['feishu', {'x-ogw-ratelimit-reset': '7', 'retry-after': '30'}, 7000],
 		['feishu', {'x-ogw-ratelimit-reset': '', 'retry-after': '30'}, 30_000],
 		['feishu', {'x-ogw-ratelimit-reset': 'soon', 'retry-after': '30'}, 30_000],
@@ -140,6 +146,8 @@ describe('the message', () => {
 		['trae', {'x-request-id': 'R1'}, {request_id: 'Q1'}, 'R1'],
 		['trae', {}, {request_id: 'Q1'}, 'Q1'],
 		['trae', {}, {request_id: 7}, undefined],
+		['trae', {}, {request_id: ''}, undefined],
+		['trae', {'x-request-id': ''}, {request_id: 'Q1'}, 'Q1'],
 	])('of %s with headers %j and body %j names the trace id %s', (vendor, headers, body, trace) => {
 		const {error} = refusal(vendor, {code: 4242, ...body}, {status: 400, headers});
 		expect(error.message).toBe(`test: GET /path: code 4242 (HTTP 400${trace === undefined ? '' : `, trace id ${trace}`})`);
@@ -162,12 +170,75 @@ describe('the message', () => {
 		}));
 	});
 
+	it.each<readonly [unknown, number, string]>([
+		['', 302, 'answered with a redirect, which is not followed (HTTP 302)'],
+		['', 300, 'answered with a redirect, which is not followed (HTTP 300)'],
+		['', 400, 'answered with no readable JSON (HTTP 400)'],
+		[{data: 1}, 200, 'answered with JSON without a code (HTTP 200)'],
+		[{code: 4242, msg: ''}, 200, 'code 4242 (HTTP 200)'],
+		[{code: 4242, msg: 7}, 200, 'code 4242 (HTTP 200)'],
+		[{code: 1_780_001, msg: 'no'}, 200, `code 1780001, ${vendors.feishu.errors[1_780_001]?.meaning} "no" (HTTP 200)`],
+	])('of %j on HTTP %i is: %s', (body, status, message) => {
+		expect(refusal('feishu', body, {status}).error.message).toBe(`test: GET /path: ${message}`);
+	});
+
+	it('names the code for programs, too', () => {
+		expect(refusal('feishu', {code: 4242}).error).toMatchObject({vendorCode: 4242});
+	});
+
 	it('carries neither the body nor the query of what is no answer of the API', () => {
 		expect(refusal('feishu', '<html>internal page</html>', {status: 502}).error.message).toBe('test: GET /path: answered with no readable JSON (HTTP 502)');
 	});
 });
 
+it.each<readonly [number, Verdict, Verdict]>([
+	[100, 'fail', 'fail'], [199, 'fail', 'fail'], [200, 'retry', 'fail'], [299, 'retry', 'fail'], [300, 'fail', 'fail'], [400, 'fail', 'fail'], [401, 'token', 'token'], [402, 'fail', 'fail'],
+	[403, 'credentials', 'credentials'], [407, 'fail', 'fail'], [408, 'retry', 'retry'], [429, 'rate-limited', 'rate-limited'], [499, 'fail', 'fail'], [500, 'retry', 'retry'], [599, 'retry', 'retry'],
+])('judges HTTP %i as %s without a code, as %s with one that is unknown', (status, without, withOne) => {
+	expect(verdictOfStatus(status, undefined)).toBe(without);
+	expect(verdictOfStatus(status, 4242)).toBe(withOne);
+	expect(judge('feishu', {code: 0}, {status}).ok).toBe(status >= 200 && status < 300);
+});
+
+it('masks what it quotes before it is cut', () => {
+	const masker = new Masker();
+	masker.add('s3cr3t-value');
+	const judgeFeishu = vendorJudge(vendors.feishu, {now: () => now, masker}, 'the:scope');
+	const judgement = judgeFeishu({status: 400, headers: new Headers({'x-tt-logid': 's3cr3t-value', 'x-ogw-ratelimit-reset': String(now / 1000 + 7)}), text: JSON.stringify({code: 99_991_400, msg: `${'x'.repeat(295)}s3cr3t-value`})}, 'test');
+	if (judgement.ok) throw new Error('judged a success');
+	expect(judgement.waitMs).toBe(7000);
+	expect(judgement.error.message).toContain(`"${'x'.repeat(295)}***"`);
+	expect(judgement.error.message).toContain('trace id ***');
+	expect(judgement.error.message).not.toContain('s3cr');
+	const missing = judgeFeishu({status: 403, headers: new Headers(), text: ''}, 'test');
+	expect(missing).toMatchObject({error: {hint: 'the credentials need the permission the:scope'}});
+});
+
 describe('the hint', () => {
+	it.each<readonly [string, unknown, Parameters<typeof judge>[2], string]>([
+		['a refused token', '', {status: 401}, 'the token was refused; check the app id and secret, or set a fresh token'],
+		['a permission that is missing', '', {status: 403}, 'the credentials need the permission the:scope'],
+		['one that nobody can name', '', {status: 403, scope: null}, 'check the credentials and their permissions'],
+		['too many requests', '', {status: 429}, 'another program may be using the same budget; lower --rate or run later'],
+		['a success that is no answer', '<html>', {status: 200}, 'run the same command again; if it stays, check --base-url and the host setting: this does not look like the API, perhaps a sign-in page or a proxy answers in its place'],
+		['a failing server', '', {status: 500}, 'this is a failure on the server side; run the same command again later'],
+		['a failing server that gives a code', {code: 4242}, {status: 500}, 'this is a failure on the server side; run the same command again later'],
+		['a code of an internal error on HTTP 200', {code: 1_780_001}, {status: 200}, 'this is a failure on the server side; run the same command again later'],
+		['a redirect', '', {status: 300}, 'credentials never follow a redirect; check --base-url and the host setting'],
+		['a redirect with a code', {code: 4242}, {status: 399}, 'credentials never follow a redirect; check --base-url and the host setting'],
+		['a path that is not there', '', {status: 400}, 'check --base-url and the host setting: this does not look like the API'],
+		['an unknown code', {code: 4242}, {status: 200}, "look the code up in the API's documentation; --dry-run shows the request"],
+		['a scope that is missing', {code: 99_991_672}, {status: 400}, `needed scope: the:scope; ${vendors.feishu.errors[99_991_672]?.hint}`],
+		['a scope that nobody can name', {code: 99_991_672}, {status: 400, scope: null}, vendors.feishu.errors[99_991_672]?.hint ?? ''],
+		['credentials that no scope helps', {code: 99_991_662}, {status: 400}, vendors.feishu.errors[99_991_662]?.hint ?? ''],
+		['scopes listed without a name', {code: 4242, error: {permission_violations: [{url: 'https://a.example'}, {subject: 7}]}}, {status: 400}, "look the code up in the API's documentation; --dry-run shows the request"],
+		['no scopes listed', {code: 4242, error: {permission_violations: []}}, {status: 400}, "look the code up in the API's documentation; --dry-run shows the request"],
+		['scopes listed without a page', {code: 4242, error: {permission_violations: [{scope: 'a:b'}, {scope: 'c:d', url: 7}]}}, {status: 400}, 'grant a:b, c:d'],
+		['scopes on two pages', {code: 4242, error: {permission_violations: [{scope: 'a:b', url: 'https://a.example'}, {scope: 'c:d', url: 'https://b.example'}]}}, {status: 400}, 'grant a:b, c:d at https://a.example https://b.example'],
+	])('for %s says what to do', (_, body, how, hint) => {
+		expect(refusal('feishu', body, how).error.hint).toBe(hint);
+	});
+
 	it('names the scopes that an answer lists as missing, and the page that grants them', () => {
 		const violations = [{type: 'action_scope_required', subject: 'a:b', url: 'https://a.example/1'}, {scope: 'c:d'}, {subject: 'a:b'}, 'odd'];
 		expect(refusal('feishu', {code: 99_991_672, error: {permission_violations: violations}}, {status: 400}).error.hint).toBe('grant a:b, c:d at https://a.example/1');
@@ -182,9 +253,12 @@ describe('the hint', () => {
 it('finds values by own keys only, and whole numbers also where they are written as strings', () => {
 	expect(valueAt({a: {b: 1}}, ['a', 'b'])).toBe(1);
 	expect(valueAt({a: null}, ['a', 'b'])).toBeUndefined();
+	expect(valueAt({a: 'text'}, ['a', 'length'])).toBeUndefined();
+	expect(valueAt({a: null}, ['a'])).toBeNull();
+	expect(valueAt(7, [])).toBe(7);
 	expect(valueAt({}, ['constructor'])).toBeUndefined();
-	expect([7, '7', '-7', 0].map(wholeNumber)).toEqual([7, 7, -7, 0]);
-	expect([7.5, '7.5', '', ' 7', '1e3', 2 ** 53, '9007199254740993', null, undefined, true, {}].map(wholeNumber)).toEqual(Array.from({length: 11}, () => undefined));
+	expect([7, '7', '-7', 0, '007', '42'].map(wholeNumber)).toEqual([7, 7, -7, 0, 7, 42]);
+	expect([7.5, '7.5', '', '-', ' 7', '7 ', '1e3', 2 ** 53, '9007199254740993', null, undefined, true, {}].map(wholeNumber)).toEqual(Array.from({length: 13}, () => undefined));
 });
 
 it('takes a reset far above any duration for an instant in Unix seconds', () => {

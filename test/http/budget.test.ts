@@ -1,5 +1,6 @@
+import {getEventListeners} from 'node:events';
 import fc from 'fast-check';
-import {expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {Budget, type BudgetLimit} from '../../src/http/budget.ts';
 import {VirtualClock} from '../helpers/virtual-clock.ts';
 
@@ -114,4 +115,232 @@ it('lets an interruption end the waiting', async () => {
 		controller.abort(reason);
 	});
 	await expect(waiting).rejects.toBe(reason);
+});
+
+/** A budget of one request a second, and the steps that its tests are made of. */
+function oneASecond(perMs = 1000) {
+	const clock = new VirtualClock(5000);
+	const budget = new Budget({requests: 1, perMs}, {monotonic: clock.now, sleep: clock.sleep});
+	const pass = async (ms: number) => clock.run(clock.sleep(ms));
+	return {
+		clock, budget, pass,
+		/** When the next place is free, counted from now; it is taken and its request sent then. */
+		next: async () => {
+			const from = clock.now();
+			const place = await clock.run(budget.take(signal));
+			place.sent();
+			return {place, afterMs: clock.now() - from};
+		},
+		/** A request that is sent once there is a place, and answered so much later. */
+		trip: async (ms: number) => {
+			const place = await clock.run(budget.take(signal));
+			place.sent();
+			place.written();
+			await pass(ms);
+			place.answered();
+			return place;
+		},
+	};
+}
+
+describe('a place', () => {
+	it.each([[1000, 1005], [10_000, 10_020], [60_000, 60_050]])('of one in %i ms is free again after that and a small margin', async (perMs, afterMs) => {
+		const {trip, next} = oneASecond(perMs);
+		await trip(0);
+		expect(await next()).toMatchObject({afterMs});
+	});
+
+	it('counts from the sending, once it is known how short a trip can be', async () => {
+		const {trip, next} = oneASecond();
+		await trip(100);
+		expect(await next()).toMatchObject({afterMs: 905});
+	});
+
+	it('counts from the sending and not from when it was taken, where something else took its time between', async () => {
+		const {trip, budget, clock, pass, next} = oneASecond();
+		await trip(100);
+		const place = await clock.run(budget.take(signal));
+		await pass(400);
+		place.sent();
+		await pass(100);
+		place.answered();
+		expect(await next()).toMatchObject({afterMs: 905});
+	});
+
+	it('counts from when the request was on its way, where its connection took its time', async () => {
+		const {trip, next, pass} = oneASecond();
+		await trip(100);
+		const {place} = await next();
+		await pass(300);
+		place.written();
+		await pass(100);
+		place.answered();
+		expect(await next()).toMatchObject({afterMs: 905});
+	});
+
+	it('counts from the answer as long as all trips may have waited for a connection', async () => {
+		const {next, pass} = oneASecond();
+		const {place} = await next();
+		await pass(300);
+		place.answered();
+		expect(await next()).toMatchObject({afterMs: 1005});
+	});
+
+	it('counts from the sending as soon as a request went out after an answer', async () => {
+		const {next, pass} = oneASecond();
+		for (let count = 0; count < 2; count++) {
+			const {place} = await next();
+			await pass(300);
+			place.answered();
+		}
+		expect(await next()).toMatchObject({afterMs: 705});
+	});
+
+	it('is free later by what its trip took longer than the shortest', async () => {
+		const {trip, next} = oneASecond();
+		for (let count = 0; count < 100; count++) await trip(100);
+		await trip(400);
+		// 300 ms longer, and 6 more that so few trips leave open.
+		expect(await next()).toMatchObject({afterMs: 1000 - 400 + 300 + 6 + 5});
+	});
+
+	it('of a request that got no answer counts from the giving up, however short trips are', async () => {
+		const {trip, next, pass} = oneASecond();
+		await trip(100);
+		const {place} = await next();
+		await pass(500);
+		place.lost();
+		expect(await next()).toMatchObject({afterMs: 1005});
+	});
+
+	it('of a request under way is free after its answer only, as long as trips are shorter than the period', async () => {
+		const {trip, next, clock, pass, budget} = oneASecond();
+		await trip(100);
+		const {place} = await next();
+		const sentAt = clock.now();
+		let free = false;
+		const waiting = (async () => {
+			await budget.take(signal);
+			free = true;
+		})();
+		await pass(5000);
+		expect(free).toBe(false);
+		place.answered();
+		await clock.run(waiting);
+		// What it took longer than the shortest trip, which may have been 0 after so wide a spread.
+		expect(clock.now() - sentAt).toBe(1000 + 5000 + 5);
+	});
+
+	it('of a request under way is free after its period and the spread of trips, where none is shorter than the period', async () => {
+		const {trip, next} = oneASecond();
+		await trip(1500);
+		await trip(1700);
+		await next();
+		expect(await next()).toMatchObject({afterMs: 1000 + 200 + 5});
+		const even = oneASecond();
+		await even.trip(1000);
+		await even.next();
+		expect(await even.next()).toMatchObject({afterMs: 1005});
+	});
+
+	it('that was taken counts although nothing was sent yet', async () => {
+		const {trip, budget, clock, next} = oneASecond();
+		await trip(2000);
+		await clock.run(budget.take(signal));
+		expect(await next()).toMatchObject({afterMs: 1005});
+	});
+});
+
+it('tells how many places are in use, and for how long requests waited for one', async () => {
+	const clock = new VirtualClock(5000);
+	const budget = new Budget({requests: 3, perMs: 1000}, {monotonic: clock.now, sleep: clock.sleep});
+	expect(budget.used).toBe(0);
+	const first = await budget.take(signal);
+	first.sent();
+	const second = await budget.take(signal);
+	second.sent();
+	expect(budget.used).toBe(2);
+	first.answered();
+	await clock.run(clock.sleep(1004));
+	expect(budget.used).toBe(2);
+	await clock.run(clock.sleep(1));
+	expect(budget.used).toBe(1);
+	expect(budget.waitedMs).toBe(0);
+	second.answered();
+	for (let count = 0; count < 2; count++) (await budget.take(signal)).answered();
+	const waiting = budget.take(signal);
+	await Promise.resolve();
+	await clock.run(clock.sleep(0));
+	expect(budget.waitingUntil).toBe(7010);
+	await clock.run(waiting);
+	expect(budget).toMatchObject({waitingUntil: undefined, waitedMs: 1005});
+});
+
+describe('a refusal', () => {
+	/** The time between requests that are answered at once, less the period: the margin. */
+	const marginOf = async ({next}: ReturnType<typeof oneASecond>) => {
+		const {place, afterMs} = await next();
+		place.answered();
+		return {place, marginMs: afterMs - 1000};
+	};
+
+	it('widens the margin, twice as far each time, up to the period', async () => {
+		const budget = oneASecond();
+		let place = await budget.trip(0);
+		const margins: number[] = [];
+		for (let count = 0; count < 8; count++) {
+			place.refused(0);
+			const after = await marginOf(budget);
+			margins.push(after.marginMs);
+			({place} = after);
+		}
+		expect(margins).toEqual([20, 40, 80, 160, 320, 640, 1000, 1000]);
+	});
+
+	it('of requests that were under way together widens it once', async () => {
+		const clock = new VirtualClock(5000);
+		const budget = new Budget({requests: 3, perMs: 1000}, {monotonic: clock.now, sleep: clock.sleep});
+		const places = [await budget.take(signal), await budget.take(signal), await budget.take(signal)];
+		for (const place of places) place.sent();
+		for (const place of places) {
+			place.answered();
+			place.refused(0);
+		}
+		await clock.run(budget.take(signal));
+		expect(clock.now()).toBe(5000 + 1020);
+	});
+
+	it('is forgiven by half after every thousand answers without another', async () => {
+		const budget = oneASecond();
+		(await budget.trip(0)).refused(0);
+		const margins: number[] = [];
+		for (let count = 0; count < 2002; count++) margins.push((await marginOf(budget)).marginMs);
+		expect(new Set(margins.slice(0, 1000))).toEqual(new Set([20]));
+		// Waits are whole milliseconds: of 12.5 and 8.75.
+		expect(new Set(margins.slice(1000, 2000))).toEqual(new Set([13]));
+		expect(margins.slice(2000)).toEqual([9, 9]);
+	});
+
+	it('that asks to wait does not shorten a longer wait', async () => {
+		const {trip, next} = oneASecond();
+		const place = await trip(0);
+		place.refused(7000);
+		place.refused(2000);
+		expect(await next()).toMatchObject({afterMs: 7000});
+	});
+});
+
+it('lets no listener behind on the signal of the run', async () => {
+	const controller = new AbortController();
+	const clock = new VirtualClock(0);
+	const budget = new Budget({requests: 1, perMs: 1000}, {monotonic: clock.now, sleep: clock.sleep});
+	for (let count = 0; count < 5; count++) (await clock.run(budget.take(controller.signal))).answered();
+	expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+});
+
+it('ends with the failure of its timer', async () => {
+	const failure = new Error('no timers');
+	const budget = new Budget({requests: 1, perMs: 1000}, {monotonic: () => 0, sleep: () => Promise.reject(failure)});
+	await budget.take(signal);
+	await expect(budget.take(signal)).rejects.toBe(failure);
 });

@@ -46,3 +46,23 @@ it('does not pass at once when it is longer than a timer can hold', () => {
 	expect(deadline.signal.aborted).toBe(false);
 	deadline.close();
 });
+
+it('gives everybody the same signal, also those who asked before it ended', () => {
+	const deadline = openDeadline(new AbortController().signal, 1000);
+	const {signal} = deadline;
+	vi.advanceTimersByTime(1000);
+	expect(deadline.signal).toBe(signal);
+	expect(signal.reason).toEqual(new Error('time limit passed'));
+});
+
+it('keeps the first reason to end, and tells it once', () => {
+	const outer = new AbortController();
+	const deadline = openDeadline(outer.signal, 1000);
+	const reasons: unknown[] = [];
+	deadline.onEnd(reason => reasons.push(reason));
+	const first = new InterruptedError('SIGINT');
+	outer.abort(first);
+	vi.advanceTimersByTime(1000);
+	expect(reasons).toEqual([first]);
+	expect(deadline.signal.reason).toBe(first);
+});

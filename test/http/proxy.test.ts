@@ -1,110 +1,127 @@
-import {createServer, request as forward, type IncomingMessage, type Server} from 'node:http';
-import {connect, type AddressInfo, type Socket} from 'node:net';
-import {expect, it, onTestFinished} from 'vitest';
-import {withProxy} from '../../src/http/proxy.ts';
-import {UsageError} from '../../src/errors.ts';
+import {createServer} from 'node:http';
+import {createServer as createTcpServer} from 'node:net';
+import {describe, expect, it} from 'vitest';
+import {createRoutedTransport} from '../../src/http/routed-transport.ts';
+import {createTransportFetch} from '../../src/http/transport-fetch.ts';
+import {createAuthority} from '../helpers/certificates.ts';
+import {runCommand} from '../helpers/context.ts';
+import {listen} from '../helpers/listening.ts';
+import {startProxy} from '../helpers/own-proxy.ts';
+import {serveTls} from '../helpers/tls-api.ts';
 
-async function listen(server: Server): Promise<number> {
-	const sockets = new Set<Socket>();
-	server.on('connection', socket => {
-		sockets.add(socket);
-	});
-	await new Promise<void>(resolve => {
-		server.listen(0, '127.0.0.1', resolve);
-	});
-	onTestFinished(async () => {
-		for (const socket of sockets) socket.destroy();
-		await new Promise(resolve => {
-			server.close(resolve);
-		});
-	});
-	return (server.address() as AddressInfo).port;
+const authority = createAuthority();
+
+/** What an export says that gets no further than its proxy. */
+async function stoppedBy(env: Record<string, string>, {baseUrl = 'https://api.example.test', retries = 0, exitCode = 4} = {}) {
+	const {code, stdout, stderr} = await runCommand(['feishu-openapi', '--base-url', baseUrl, '--retries', String(retries)], {fetch: createTransportFetch(createRoutedTransport(env))});
+	expect({code, stdout}).toEqual({code: exitCode, stdout: ''});
+	const [, problem = '', hint = ''] = /^error: (.*)\nhint: (.*)\n$/.exec(stderr) ?? [];
+	return {problem: problem.replace(/^feishu-openapi: POST \S+: /, ''), hint};
 }
 
-/** A server that answers with the path it was asked for. */
-async function startOrigin(): Promise<number> {
-	return listen(createServer((request, response) => {
-		response.end(`origin ${request.url ?? ''}`);
-	}));
-}
+/** What the proxy does, its answer, what is said of it, and what the URL of the proxy holds and how often it is asked. */
+type RefusedTunnel = readonly [name: string, status: string, problem: RegExp, hint: RegExp, userinfo: string, attempts: number];
 
-/** A proxy that knows every host name as this machine; tells which hosts it was asked for. */
-async function startProxy(originPort: number) {
-	const hosts: string[] = [];
-	const server = createServer((request, response) => {
-		const url = new URL(request.url ?? '');
-		hosts.push(url.host);
-		request.pipe(forward({port: originPort, path: url.pathname, method: request.method, headers: {...request.headers}}, answer => {
-			response.writeHead(answer.statusCode ?? 502);
-			answer.pipe(response);
+describe('a proxy that opens no tunnel', () => {
+	it.each<RefusedTunnel>([
+		['asks for credentials', '407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="x"', /^the proxy asks for a user and a password: \S+ \(HTTP 407\)$/, /write them into HTTPS_PROXY/, '', 1],
+		['refuses credentials', '407 Proxy Authentication Required', /^the proxy asks for a user and a password other than those it got: \S+ \(HTTP 407\)$/, /correct them in HTTPS_PROXY/, 'user:proxy-password@', 1],
+		['answers wrong credentials as a server would', '401 Unauthorized', /other than those it got: \S+ \(HTTP 401\)$/, /correct them in HTTPS_PROXY/, 'user:proxy-password@', 1],
+		['wants to be signed in to otherwise', '407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM', /by Negotiate or NTLM, and only Basic is supported/, /cntlm/, '', 1],
+		['forbids the host', '403 Forbidden', /^a tunnel to api\.example\.test:443 is refused by the proxy \S+ \(HTTP 403\)$/, /allow it; else check HTTPS_PROXY.* NO_PROXY/, '', 1],
+		['does not reach the host', '502 Bad Gateway', /^the proxy \S+ does not reach api\.example\.test:443 \(HTTP 502\)$/, /check the host/, '', 2],
+		['answers with a redirect', '302 Found\r\nLocation: https://sign-in.example/', /^no tunnel to api\.example\.test:443 from the proxy \S+ \(HTTP 302\)$/, /names an HTTP proxy/, '', 2],
+	])('and %s', async (_, status, problem, hint, userinfo, attempts) => {
+		const proxy = await startProxy({answer: `HTTP/1.1 ${status}\r\nContent-Length: 0\r\n`});
+		const said = await stoppedBy({HTTPS_PROXY: `http://${userinfo}${proxy.name}`}, {retries: 1});
+		expect(said.problem).toMatch(problem);
+		expect(said.problem).toContain(proxy.name);
+		expect(said.hint).toMatch(hint);
+		expect(JSON.stringify(said)).not.toContain('proxy-password');
+		// What lasts is not tried again: wrong passwords lock accounts.
+		expect(proxy.asked.map(({target}) => target)).toEqual(Array.from({length: attempts}, () => 'api.example.test:443'));
+	});
+
+	it('but closes the connection', async () => {
+		const {name} = await startProxy({});
+		const {problem, hint} = await stoppedBy({https_proxy: name});
+		expect(problem).toBe(`the proxy ${name}: connection reset (ECONNRESET)`);
+		expect(hint).toMatch(/https_proxy/);
+	});
+
+	it('because nothing listens there', async () => {
+		const {problem, hint} = await stoppedBy({ALL_PROXY: 'http://127.0.0.1:1'});
+		expect(problem).toBe('the proxy 127.0.0.1:1: connection refused (ECONNREFUSED)');
+		expect(hint).toMatch(/^check the scheme, host and port in ALL_PROXY/);
+	});
+
+	it('because its name does not exist', async () => {
+		// No server needs to be asked to know that there is no name as long as this.
+		const {problem} = await stoppedBy({HTTP_PROXY: `http://${'x'.repeat(64)}:3128`});
+		expect(problem).toMatch(/^the proxy x+:3128: host name not found \(ENOTFOUND\)$/);
+	});
+
+	it('because it is no HTTP server', async () => {
+		const port = await listen(createTcpServer(socket => {
+			socket.end('220 mail.example ESMTP\r\n');
 		}));
+		expect((await stoppedBy({HTTPS_PROXY: `http://127.0.0.1:${port}`})).problem).toMatch(/^the proxy 127\.0\.0\.1:\d+: the answer is not HTTP \(HPE_\w+\)$/);
 	});
-	server.on('connect', (request: IncomingMessage, client: Socket) => {
-		hosts.push(request.url ?? '');
-		const upstream = connect(originPort, '127.0.0.1', () => {
-			client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-			upstream.pipe(client).pipe(upstream);
-		});
-		for (const socket of [client, upstream]) socket.on('error', () => client.destroy());
+
+	it('because it does not speak TLS', async () => {
+		const {name} = await startProxy({});
+		const {problem, hint} = await stoppedBy({HTTPS_PROXY: `https://${name}`});
+		expect(problem).toMatch(/: no TLS connection \(\w+\)$/);
+		expect(hint).toMatch(/scheme.* in HTTPS_PROXY/);
 	});
-	return {hosts, port: await listen(server)};
-}
 
-const fetchOf = async (env: Record<string, string>) => withProxy({env, fetch: async (input, init) => fetch(input, init)});
-
-it.each(['HTTP_PROXY', 'http_proxy'])('reaches hosts through the proxy of %s', async name => {
-	const origin = await startOrigin();
-	const proxy = await startProxy(origin);
-	const throughProxy = await fetchOf({[name]: `http://127.0.0.1:${proxy.port}`});
-	const answer = await throughProxy('http://api.example.test/some/path');
-	expect(await answer.text()).toBe('origin /some/path');
-	expect(proxy.hosts.map(host => host.replace(/:80$/, ''))).toEqual(['api.example.test']);
+	it('because its own certificate is not trusted', async () => {
+		const {name, asked} = await startProxy({certified: authority.issue()});
+		const {problem, hint} = await stoppedBy({HTTPS_PROXY: `https://user:proxy-password@${name}`}, {retries: 5});
+		expect(problem).toMatch(/^the proxy \S+: the TLS certificate is not trusted \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)$/);
+		expect(hint).toMatch(/HTTPS_PROXY.*NODE_EXTRA_CA_CERTS=/);
+		expect(asked).toEqual([]);
+	});
 });
 
-it('takes a proxy without a scheme for http, as curl does', async () => {
-	const proxy = await startProxy(await startOrigin());
-	const throughProxy = await fetchOf({HTTP_PROXY: `127.0.0.1:${proxy.port}`});
-	expect((await throughProxy(new Request('http://api.example.test/'))).status).toBe(200);
-	expect(proxy.hosts).toHaveLength(1);
+it('trusts no certificate that a proxy has put in place of the API', async () => {
+	const proxy = await startProxy({to: await serveTls(1, createAuthority('Interception').issue({names: ['api.example.test']}))});
+	const {problem, hint} = await stoppedBy({HTTPS_PROXY: proxy.name}, {retries: 5});
+	expect(problem).toBe('the TLS certificate is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)');
+	expect(hint).toContain('NODE_EXTRA_CA_CERTS=');
+	expect(proxy.asked).toHaveLength(1);
 });
 
-it('asks the proxy of HTTPS_PROXY for a tunnel to the host', async () => {
-	const proxy = await startProxy(await startOrigin());
-	const throughProxy = await fetchOf({HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`});
-	// Behind the tunnel stands a server that does not speak TLS.
-	await expect(throughProxy('https://api.example.test/')).rejects.toThrow('fetch failed');
-	expect(proxy.hosts).toEqual(['api.example.test:443']);
+it('says so when the tunnel leads to no TLS, and when it breaks off', async () => {
+	const plain = await startProxy({to: await listen(createTcpServer(socket => socket.end('220 mail.example ESMTP\r\n')))});
+	expect((await stoppedBy({HTTPS_PROXY: plain.name})).problem).toMatch(/^no TLS connection \(\w+\)$/);
+	const broken = await startProxy({to: await listen(createTcpServer(socket => socket.once('data', () => socket.destroy())))});
+	expect((await stoppedBy({HTTPS_PROXY: broken.name})).problem).toMatch(/^connection reset \(ECONNRESET\)$/);
 });
 
-it.each(['127.0.0.1', 'localhost'])('reaches %s directly', async host => {
-	const origin = await startOrigin();
-	const proxy = await startProxy(origin);
-	const throughProxy = await fetchOf({HTTP_PROXY: `http://127.0.0.1:${proxy.port}`, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`});
-	expect(await (await throughProxy(`http://${host}:${origin}/`)).text()).toBe('origin /');
-	expect(await (await throughProxy(new URL(`http://${host}:${origin}/`), {method: 'POST', body: 'x'})).text()).toBe('origin /');
-	expect(proxy.hosts).toEqual([]);
+it('asks for addresses as they are', async () => {
+	const proxy = await startProxy({});
+	await stoppedBy({HTTPS_PROXY: proxy.name}, {baseUrl: 'https://[fd00::1]:8443'});
+	await stoppedBy({HTTPS_PROXY: proxy.name}, {baseUrl: 'https://10.1.2.3'});
+	expect(proxy.asked.map(({target}) => target)).toEqual(['[fd00::1]:8443', '10.1.2.3:443']);
 });
 
-it('reaches the hosts of NO_PROXY directly', async () => {
-	const origin = await startOrigin();
-	const proxy = await startProxy(origin);
-	// A name of this machine that is not one of the loopback names.
-	const url = `http://0.0.0.0:${origin}/`;
-	const env = {HTTP_PROXY: `http://127.0.0.1:${proxy.port}`};
-	await (await (await fetchOf({...env, NO_PROXY: 'elsewhere.example,0.0.0.0'}))(url)).text();
-	expect(proxy.hosts).toEqual([]);
-	await (await (await fetchOf({...env, NO_PROXY: 'elsewhere.example'}))(url)).text();
-	expect(proxy.hosts).toEqual([`0.0.0.0:${origin}`]);
+it('names the proxy also when one that nobody configured answers 407 in place of the API', async () => {
+	const port = await listen(createServer((_request, response) => {
+		response.writeHead(407).end();
+	}));
+	expect((await stoppedBy({}, {baseUrl: `http://127.0.0.1:${port}`, retries: 5})).problem).toMatch(/^the proxy asks for a user and a password/);
 });
 
-it('changes nothing where no proxy is set', async () => {
-	const own = async () => new Response('');
-	expect(await withProxy({env: {}, fetch: own})).toBe(own);
-	expect(await withProxy({env: {HTTPS_PROXY: '', http_proxy: ''}, fetch: own})).toBe(own);
+it('reaches the hosts of NO_PROXY without the proxy', async () => {
+	const proxy = await startProxy({});
+	const {problem} = await stoppedBy({HTTPS_PROXY: proxy.name, NO_PROXY: 'example.test,0.0.0.0/8'}, {baseUrl: 'https://0.0.0.0:1'});
+	expect(problem).toBe('connection refused (ECONNREFUSED)');
+	expect(proxy.asked).toEqual([]);
 });
 
-it.each(['http://', 'ftp://proxy.example:21', '::', 'http://user:pass word@:x'])('refuses %s as a proxy with a usage error that does not repeat it', async proxy => {
-	const failure: unknown = await fetchOf({HTTPS_PROXY: proxy}).catch((error: unknown) => error);
-	expect(failure).toBeInstanceOf(UsageError);
-	expect(failure).toMatchObject({message: 'HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy'});
+it('goes no way around a proxy that it does not support', async () => {
+	const {problem, hint} = await stoppedBy({HTTPS_PROXY: 'socks5://user:proxy-password@127.0.0.1:1080'}, {exitCode: 2});
+	expect(problem).toBe('HTTPS_PROXY names a SOCKS proxy, and only HTTP proxies are supported');
+	expect(hint).toContain('http://host:port');
 });

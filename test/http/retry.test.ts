@@ -67,6 +67,10 @@ describe('a wait that the server asks for', () => {
 		}), {numRuns: 50});
 	});
 
+	it('of an hour is kept', async () => {
+		expect(await attempts([limited(3_600_000)], {random: () => 0})).toMatchObject({value: 'answer', waits: [3_600_000]});
+	});
+
 	it.each([transient, limited])('of more than an hour ends the request and says how long it is', async failure => {
 		const {thrown, count} = await attempts([failure(3_600_001)]);
 		expect(thrown).toBeInstanceOf(ApiError);
@@ -117,4 +121,8 @@ describe('an interruption', () => {
 		controller.abort(reason);
 		expect(await attempts([], {signal: controller.signal})).toMatchObject({thrown: reason, count: 0});
 	});
+});
+
+it('keeps what it would end with as the cause of a failed attempt, for whoever debugs', () => {
+	expect(transient(7)).toMatchObject({name: 'AttemptFailure', message: 'refused', cause: error, final: error, kind: 'transient', waitMs: 7});
 });

@@ -91,6 +91,7 @@ describe('exchanged tokens', () => {
 		{data: {access_token: 'trae-token', expire: '7200'}},
 		{data: {access_token: 'trae-token', expires_in: 7200}},
 		{data: {access_token: 'trae-token'}},
+		{access_token: null, data: {access_token: 'trae-token', expires_in: null}},
 	])('of Trae are read from %j', async answer => {
 		const {tokens, clock, exchanges} = createSource({vendor: 'trae', answer: () => answer});
 		expect(await tokens.get()).toMatchObject({value: 'trae-token'});
@@ -102,7 +103,7 @@ describe('exchanged tokens', () => {
 	it.each([[{code: 0}], [{tenant_access_token: ''}], [{tenant_access_token: 7}], [{tenant_access_token: null}]])('do not come out of %j', async answer => {
 		const {tokens} = createSource({answer: () => answer});
 		await expect(tokens.get()).rejects.toThrow(ApiError);
-		await expect(tokens.get()).rejects.toThrow('test: POST /token: the answer holds no token');
+		await expect(tokens.get()).rejects.toMatchObject({message: 'test: POST /token: the answer holds no token', hint: 'check --base-url and the path of the token endpoint'});
 	});
 
 	it('and the app secret are masked from the moment they are read', async () => {
@@ -165,8 +166,8 @@ describe('a ready-made token', () => {
 		expect(await tokens.get()).toMatchObject({value: 'exchanged-2'});
 	});
 
-	it('stays the one to speak of when it is refused and nothing can replace it', async () => {
-		const {tokens, exchanges} = createSource({with: ['token']});
+	it.each([['token'], ['id', 'token'], ['secret', 'token']] as const)('stays the one to speak of when it is refused and nothing can replace it: %s', async (...given) => {
+		const {tokens, exchanges} = createSource({with: given});
 		const token = await tokens.get();
 		expect(tokens.refused(token, 0)).toBe(false);
 		expect(await tokens.get()).toMatchObject({value: 'ready-made-token'});
@@ -194,11 +195,18 @@ describe('a token that no header can carry', () => {
 		const {tokens} = createSource({answer: () => ({code: 0, tenant_access_token: value, expire: 7200})});
 		const error: unknown = await tokens.get().catch((reason: unknown) => reason);
 		expect(error).toBeInstanceOf(CredentialsError);
-		expect((error as CredentialsError).message).not.toContain(value);
+		expect(error).toMatchObject({
+			message: 'test: POST /token: the token in the answer cannot be sent: it holds line breaks or other characters than printable ASCII',
+			hint: 'check --base-url and the path of the token endpoint',
+		});
 	});
 
 	it('is refused when it is ready-made', async () => {
 		const {tokens} = createSource({with: ['token'], token: 'w\u00f6rd'});
 		await expect(tokens.get()).rejects.toBeInstanceOf(CredentialsError);
+		await expect(tokens.get()).rejects.toMatchObject({
+			message: 'test: the ready-made access token cannot be sent: it holds line breaks or other characters than printable ASCII',
+			hint: 'copy the token again: it is one line of ASCII letters, digits and signs',
+		});
 	});
 });

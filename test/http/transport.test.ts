@@ -6,6 +6,7 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import {openDeadline} from '../../src/http/deadline.ts';
 import {createFetchTransport} from '../../src/http/fetch-transport.ts';
 import {createNodeTransport} from '../../src/http/node-transport.ts';
+import {createTransportFetch} from '../../src/http/transport-fetch.ts';
 import type {Transport, WireRequest} from '../../src/http/transport.ts';
 
 /** A server on loopback that answers as told, and the connections made to it. */
@@ -47,6 +48,10 @@ async function ask(transport: Transport, request: Partial<WireRequest> & {url: s
 const transports: Array<[name: string, create: () => Transport]> = [
 	['over Node', () => createNodeTransport()],
 	['over fetch', () => createFetchTransport(fetch)],
+	['over Node, looked at on the way', () => {
+		const seen = createTransportFetch(createNodeTransport());
+		return createFetchTransport(async (input, init) => seen(input, init));
+	}],
 ];
 
 describe.each(transports)('a transport %s', (_, create) => {
