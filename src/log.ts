@@ -1,4 +1,5 @@
 import type {OutputStream} from './context.ts';
+import {visibleInJson, visibleOnLines} from './formats/visible.ts';
 import type {Masker} from './masker.ts';
 
 export type LogLevel = 'error' | 'warning' | 'notice' | 'verbose' | 'debug';
@@ -15,7 +16,10 @@ export interface LogOptions {
 	readonly beforeLine?: () => void;
 }
 
-/** Lines for people (or log collectors) on stderr; never records. Every line passes the masker. */
+/**
+ * Lines for people (or log collectors) on stderr; never records. Whatever the text quotes, no secret and nothing that
+ * drives a terminal gets through, and nothing in it begins a line that is not its own.
+ */
 export interface Log {
 	error(message: string, hint?: string): void;
 	warning(message: string): void;
@@ -35,11 +39,11 @@ export function createLog(options: LogOptions): Log {
 		options.beforeLine?.();
 		if (options.format === 'json') {
 			const line = {time: new Date(options.now()).toISOString(), level, message: masker.mask(message), ...(hint === undefined ? {} : {hint: masker.mask(hint)})};
-			options.stderr.write(`${JSON.stringify(line)}\n`);
+			options.stderr.write(`${visibleInJson(JSON.stringify(line))}\n`);
 			return;
 		}
 		const prefix = level === 'error' || level === 'warning' ? `${level}: ` : '';
-		options.stderr.write(`${prefix}${masker.mask(message)}\n${hint === undefined ? '' : `hint: ${masker.mask(hint)}\n`}`);
+		options.stderr.write(`${prefix}${toLines(masker.mask(message))}\n${hint === undefined ? '' : `hint: ${toLines(masker.mask(hint))}\n`}`);
 	};
 	return {
 		error: (message, hint) => {
@@ -58,4 +62,9 @@ export function createLog(options: LogOptions): Log {
 			write('debug', message);
 		},
 	};
+}
+
+/** The text with its further lines set in: only the first may look like the beginning of a message. */
+function toLines(text: string): string {
+	return visibleOnLines(text).replaceAll('\n', '\n  ');
 }

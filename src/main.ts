@@ -2,6 +2,7 @@ import {CommanderError} from 'commander';
 import type {Context} from './context.ts';
 import {BrokenPipeError, ExportError, exitCodes, systemCode, UsageError, type ExitCode} from './errors.ts';
 import {graceMs} from './output/interruption.ts';
+import {createLog, type Log} from './log.ts';
 import {createProcessContext} from './process-context.ts';
 import {createProgram, type Outcome} from './program.ts';
 
@@ -43,35 +44,34 @@ function report(error: unknown, argv: readonly string[], context: Context): Exit
 		return report(usageError(error, argv), argv, context);
 	}
 	if (error instanceof BrokenPipeError) return error.exitCode;
-	const debug = argv.includes('--debug');
+	const log = edgeLog(argv, context);
 	if (error instanceof ExportError) {
-		print(argv, context, error.message, error.hint);
-		if (error.kept !== undefined && !argv.includes('-q') && !argv.includes('--quiet')) context.stderr.write(`${error.kept}\n`);
-		if (debug) context.stderr.write(`${context.masker.mask(stackOf(error))}\n`);
+		log.error(error.message, error.hint);
+		if (error.kept !== undefined) log.notice(error.kept);
+		log.debug(stackOf(error));
 		return error.exitCode;
 	}
 	const message = error instanceof Error ? error.message : String(error);
-	print(argv, context, `unexpected: ${message}`, 'this is a bug in audit-export; please report it with the output of --debug');
-	if (debug) context.stderr.write(`${context.masker.mask(stackOf(error))}\n`);
+	log.error(`unexpected: ${message}`, 'this is a bug in audit-export; please report it with the output of --debug');
+	log.debug(stackOf(error));
 	return exitCodes.bug;
 }
 
 /** Commander's one-line message, with its suggestion as the hint. */
 function usageError(error: CommanderError, argv: readonly string[]): UsageError {
-	const [message = '', ...suggestion] = error.message.replace(/^error: /, '').split('\n');
+	const [told = '', ...suggestion] = error.message.replace(/^error: /, '').split('\n');
+	// An option that does not exist may have been given a secret: a value is never repeated.
+	const message = error.code === 'commander.unknownOption' ? told.replace(/^([^=]*)=.*'/, "$1'") : told;
 	const command = argv[2] === undefined || argv[2].startsWith('-') ? 'audit-export' : `audit-export ${argv[2]}`;
 	const hint = suggestion.join(' ').replace(/^\((.*)\)$/, '$1');
 	return new UsageError(message, {hint: `${hint === '' ? '' : `${hint} `}See ${error.code === 'commander.unknownCommand' ? 'audit-export' : command} --help`});
 }
 
-function print(argv: readonly string[], {masker, ...context}: Context, rawMessage: string, rawHint: string | undefined): void {
-	const message = masker.mask(rawMessage);
-	const hint = rawHint === undefined ? undefined : masker.mask(rawHint);
-	if (argv.includes('--log-format=json') || argv[argv.indexOf('--log-format') + 1] === 'json') {
-		context.stderr.write(`${JSON.stringify({time: new Date(context.now()).toISOString(), level: 'error', message, ...(hint === undefined ? {} : {hint})})}\n`);
-		return;
-	}
-	context.stderr.write(`error: ${message}\n${hint === undefined ? '' : `hint: ${hint}\n`}`);
+/** The log as the command line asks for it, whether or not it could be parsed. */
+function edgeLog(argv: readonly string[], {stderr, masker, now}: Context): Log {
+	const isJson = argv.includes('--log-format=json') || argv[argv.indexOf('--log-format') + 1] === 'json';
+	const isQuiet = argv.includes('-q') || argv.includes('--quiet');
+	return createLog({stderr, masker, now, format: isJson ? 'json' : 'text', level: argv.includes('--debug') ? 'debug' : isQuiet ? 'error' : 'notice'});
 }
 
 function stackOf(error: unknown): string {

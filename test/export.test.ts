@@ -300,7 +300,7 @@ it('shows no secret in any message, at the highest verbosity and in the dry run'
 
 it('says when records carry the app\'s own secret', async () => {
 	const api = fakeFeishu([], {intervene: always(() => body({code: 0, data: {items: [{id: 'a', event_time: since, log_detail: {payload: JSON.stringify({app_secret: credentials.FEISHU_APP_SECRET})}}], has_more: false}}))});
-	const {code, stderr} = await runCommand(['feishu-openapi', ...range, '--window', '1d'], {fetch: api.fetch});
+	const {code, stderr} = await runCommand(['feishu-openapi', ...range, '--window', '1d'], {fetch: api.fetch, secretsInRecords: true});
 	expect(code).toBe(0);
 	expect(stderr).toMatch(/warning: .*--redact/);
 	const redacted = await runCommand(['feishu-openapi', ...range, '--window', '1d', '--redact', 'log_detail.payload.app_secret'], {fetch: api.fetch});

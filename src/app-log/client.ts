@@ -1,5 +1,6 @@
 import type {Context} from '../context.ts';
 import {ApiError} from '../errors.ts';
+import {aroundFetch} from '../http/around-fetch.ts';
 import {createClient, type Client, type ClientOptions, type TokenSource} from '../http/client.ts';
 import {networkProblem} from '../http/network-problem.ts';
 import {formatDuration} from '../query/duration.ts';
@@ -31,22 +32,23 @@ export function createConsoleClient({session, writer, reader, ...options}: Conso
 	};
 }
 
-function withinReach({context, name}: {context: Context; name: string}, startMs: number): Context['fetch'] {
+/** The network of a context, which lets nothing out of reach through. */
+function withinReach({context: {fetch, now}, name}: {context: Context; name: string}, startMs: number): Context['fetch'] {
 	let before: string | undefined;
-	return async (input, init) => {
-		if (startMs < context.now() - reachMs) {
+	return aroundFetch(fetch, async send => {
+		if (startMs < now() - reachMs) {
 			const meanwhile = before === undefined ? 'it waited for its turn' : `it was asked for again after ${before}`;
 			throw new ApiError(`${name}: a window has gone out of the ${formatDuration(reachMs)} that can be asked for while ${meanwhile}`, {hint: 'run again with a later --since'});
 		}
 		try {
-			const response = await context.fetch(input, init);
-			before = `HTTP ${response.status}`;
-			return response;
+			const answer = await send();
+			before = `HTTP ${answer.status}`;
+			return answer;
 		} catch (error) {
 			before = networkProblem(error).what;
 			throw error;
 		}
-	};
+	});
 }
 
 /** A session is neither renewed nor replaced: the console's users sign in again. */

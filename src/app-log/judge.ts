@@ -1,6 +1,7 @@
 import type {Context} from '../context.ts';
 import {ApiError, CredentialsError} from '../errors.ts';
-import {printable, valueAt, vendorJudge, type Judgement, type RawAnswer} from '../http/answer.ts';
+import {printable} from '../formats/visible.ts';
+import {valueAt, vendorJudge, type Judgement, type RawAnswer} from '../http/answer.ts';
 import type {Judge} from '../http/client.ts';
 import {feishu} from '../vendors/feishu.ts';
 import type {VendorDefinition} from '../vendors/types.ts';
@@ -49,7 +50,7 @@ export function consoleJudge({response}: SearchProfile, baseUrl: string, context
 		if (sign !== undefined) return failure(`${label}: the answer holds no rows, and its ${printable(context.masker.mask(sign))} reads like a failure${quoted()}`, 'where it means that nothing was found, write in response.success of the request profile what a success says. ');
 		if (response.success === undefined || hasSucceeded) return {ok: true, body};
 		const said = valueAt(body, response.success.at.split('.'));
-		return failure(`${label}: ${response.success.at} is ${printable(context.masker.mask(JSON.stringify(said) ?? 'missing'))}${quoted()}`);
+		return failure(`${label}: ${response.success.at} is ${said === undefined ? 'missing' : isScalar(said) || said === null ? printable(context.masker.mask(JSON.stringify(said))) : 'no plain value'}${quoted()}`);
 	};
 }
 

@@ -5,7 +5,6 @@ import type {ExportFlags} from '../commands/export-options.ts';
 import {requireBaseUrl} from '../config/base-url.ts';
 import {selectSection} from '../config/profile.ts';
 import {UsageError} from '../errors.ts';
-import {withProxy} from '../http/proxy.ts';
 import {parseTime} from '../query/time.ts';
 import {formatDuration} from '../query/duration.ts';
 import {requireTimezone, systemTimezone} from '../query/timezone.ts';
@@ -77,7 +76,7 @@ async function openConsole(kind: SearchKind, flags: AppLogFlags, opening: Openin
 			const session = await findSession(needs, {context, config, selected, store, baseUrl, name, warn});
 			return createConsoleClient({
 				...others, baseUrl, name, session, writer, reader,
-				context: {...connected, fetch: await withProxy(connected)},
+				context: connected,
 				judge: consoleJudge(search, baseUrl, context),
 				tokens: fixedToken(tokenOf(session, needs)),
 			});

@@ -1,4 +1,4 @@
-import {chmod, mkdir, readFile} from 'node:fs/promises';
+import {mkdir, readFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {Document, isPair, isScalar, visit, type Pair} from 'yaml';
 import {parseConfigText} from '../config/parse-file.ts';
@@ -6,6 +6,7 @@ import {userConfigDir} from '../config/search-places.ts';
 import {systemCode, UsageError} from '../errors.ts';
 import {writeFileAtomic} from '../output/atomic.ts';
 import {openFailure, systemMessage} from '../output/failure.ts';
+import {isExcessive} from './excessive.ts';
 import {profileComments, topComment} from './profile-comments.ts';
 import {filterNames, searchKinds} from './kinds.ts';
 import {validateProfile, type RequestProfile, type SearchProfile} from './profile.ts';
@@ -31,7 +32,9 @@ export async function readProfile(path: string): Promise<RequestProfile | undefi
 		if (code === undefined) throw error;
 		throw new UsageError(`${path}: cannot be read: ${systemMessage(error)}`, {hint: 'check its permissions', cause: error});
 	}
-	return validateProfile(await parseConfigText(path, text), path);
+	const document = await parseConfigText(path, text);
+	if (isExcessive(document)) throw new UsageError(`${path}: it is nested too deep, or too large`, {hint: 'aliases in YAML may repeat each other without end'});
+	return validateProfile(document, path);
 }
 
 /**
@@ -41,9 +44,7 @@ export async function readProfile(path: string): Promise<RequestProfile | undefi
 export async function writeProfile(path: string, profile: RequestProfile): Promise<void> {
 	const directory = dirname(path);
 	try {
-		const made = await mkdir(directory, {recursive: true, mode: 0o700});
-		// The umask may have taken from the mode what the user needs.
-		if (made !== undefined) await chmod(directory, 0o700);
+		await mkdir(directory, {recursive: true, mode: 0o700});
 	} catch (error) {
 		throw openFailure(directory, error);
 	}

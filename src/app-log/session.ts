@@ -150,14 +150,14 @@ async function resolved(value: (part: Part) => Referable | undefined, nameOf: (p
 	const read = async (part: Part) => {
 		const secret = value(part);
 		if (secret === undefined) return undefined;
-		return resolveSecret(secret, {name: nameOf(part), env, baseDir: config.path === undefined ? '.' : dirname(config.path), warn, signal, mayRunCommands: config.mayRunCommands});
+		return resolveSecret(secret, {name: nameOf(part), env, baseDir: config.path === undefined ? '.' : dirname(config.path), warn, signal, mayRunCommands: config.isTrusted});
 	};
 	return {cookie: await read('cookie'), csrfToken: await read('csrfToken'), authorization: await read('authorization')};
 }
 
 function parseCookies(header: string): Map<string, string> {
-	return new Map(header.split(/;\s*/).flatMap((pair): Array<[string, string]> => {
-		const [, name, value] = /^\s*([^=\s]+)=(.*?)\s*$/s.exec(pair) ?? [];
+	return new Map(header.split(';').flatMap((pair): Array<[string, string]> => {
+		const [, name, value] = /^([^=\s]+)=(.*)$/s.exec(pair.trim()) ?? [];
 		return name === undefined || value === undefined ? [] : [[name, value]];
 	}));
 }

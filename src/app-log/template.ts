@@ -1,3 +1,4 @@
+import {UsageError} from '../errors.ts';
 import type {Template} from './profile.ts';
 
 /** The values of one request by the names of their placeholders; what is not among them is left out of the request. */
@@ -41,9 +42,11 @@ export function fillHeaders(template: Readonly<Record<string, string>>, values: 
 	return Object.fromEntries(fillPairs(template, values).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** A path, filled in; every value is one segment of it, or a part of one. */
+/** A path, filled in; every value is one segment of it, or a part of one. @throws UsageError where a value would lead elsewhere */
 export function fillPath(template: string, values: Values): string {
-	return template.replaceAll(every, (_, name: string) => encodeURIComponent(textOf(values[name] ?? '')));
+	const path = template.replaceAll(every, (_, name: string) => encodeURIComponent(textOf(values[name] ?? '').toWellFormed()));
+	if (path.split('/').some(step => step === '.' || step === '..')) throw new UsageError(`${path}: no step of the request's path may be . or ..`, {hint: 'check --app-id, and the path in the request profile'});
+	return path;
 }
 
 function fillText(template: string, values: Values): unknown {

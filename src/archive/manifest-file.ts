@@ -8,6 +8,8 @@ import {chainStart, hashLine, lineSchema, type ManifestLine} from './manifest.ts
 
 const blockBytes = 64 * 1024;
 const lineFeed = 0x0a;
+/** Longer than any line: those with a hundred thousand gaps take 16 MiB. */
+const longestLineBytes = 32 * 1024 * 1024;
 
 /** The manifest is not what a run left there: nothing may be built on it before that is understood. */
 export class DamagedManifestError extends ExportError {
@@ -44,7 +46,8 @@ export function parseLine(bytes: Uint8Array | string): ManifestLine | undefined 
 		const text = typeof bytes === 'string' ? bytes : new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
 		return lineSchema.safeParse(JSON.parse(text)).data;
 	} catch (error) {
-		if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+		// RangeError: nested so deep that checking it takes more stack than there is.
+		if (error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError) return undefined;
 		throw error;
 	}
 }
@@ -65,6 +68,7 @@ export async function* readManifest(dir: string): AsyncGenerator<RawLine, void, 
 			start = end + 1;
 		}
 		rest = bytes.subarray(start);
+		if (rest.length > longestLineBytes) throw new DamagedManifestError(dir, 'it has a line that does not end');
 	}
 	if (rest.length > 0) yield {bytes: rest, offset, complete: false};
 }
@@ -96,6 +100,7 @@ export async function* readManifestBackward(dir: string): AsyncGenerator<RawLine
 			}
 			rest.push(block.subarray(0, end));
 			restBytes += end;
+			if (restBytes > longestLineBytes) throw new DamagedManifestError(dir, 'it has a line that does not end');
 		}
 		if (complete || restBytes > 0) yield {bytes: Buffer.concat(rest.toReversed()), offset: 0, complete};
 	} finally {

@@ -6,6 +6,7 @@ import {ExportError, LockedError, UsageError} from '../errors.ts';
 import {syncDirectory} from '../output/atomic.ts';
 import {openFailure} from '../output/failure.ts';
 import {acquireLock, type Lock} from '../output/lock.ts';
+import {refuseForeign} from '../output/ownership.ts';
 import {waitForLock} from '../output/wait-for-lock.ts';
 import {formatUtc} from '../query/timezone.ts';
 import {readStanding, type ArchiveStanding} from './archive-standing.ts';
@@ -59,14 +60,16 @@ export interface OpenArchive {
 
 /**
  * Opens an archive for writing, and clears away what a run left that was cut off.
- * @throws UsageError when it is the archive of another query, or when segments lie there without a manifest; LockedError
+ * @throws UsageError when it is the archive of another query or another user's, or when segments lie there without a manifest; LockedError
  * when another run uses it; DamagedManifestError; OutputError when it cannot be written
  */
 export async function openArchive(options: OpenArchiveOptions): Promise<OpenArchive> {
 	const {dir} = options;
 	const place = join(dir, manifestName);
 	try {
+		await refuseForeign(resolve(dir));
 		await provideDirectory(dir);
+		await refuseForeign(place);
 		await requireArchive(dir, options.job);
 		const lock = await takeLock(place, options);
 		try {

@@ -6,6 +6,7 @@ import {StringDecoder} from 'node:string_decoder';
 import {createGunzip} from 'node:zlib';
 import {ExportError, exitCodes, systemCode} from '../errors.ts';
 import {systemMessage} from '../output/failure.ts';
+import {longestLineBytes} from './verify/line-splitter.ts';
 
 /** Bytes read, and unpacked, at a time. */
 const chunkBytes = 256 * 1024;
@@ -38,7 +39,13 @@ export async function* readSegment(dir: string, file: string, {onBytes}: {onByte
 	const decoder = new StringDecoder('utf8');
 	let rest = '';
 	for await (const chunk of readSegmentBytes(dir, file, onBytes === undefined ? {} : {onBytes})) {
-		const lines = `${rest}${decoder.write(chunk)}`.split('\n');
+		const text = decoder.write(chunk);
+		if (!text.includes('\n')) {
+			rest += text;
+			if (rest.length > longestLineBytes) throw new DamagedSegmentError(file, 'holds a row that does not end');
+			continue;
+		}
+		const lines = `${rest}${text}`.split('\n');
 		rest = lines.pop() ?? '';
 		if (lines.length > 0) yield lines;
 	}

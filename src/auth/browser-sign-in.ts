@@ -1,10 +1,11 @@
 import {AuthorizationResponseError, calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomState, validateAuthResponse} from 'oauth4webapi';
 import type {Context} from '../context.ts';
 import {CredentialsError} from '../errors.ts';
+import {printable} from '../formats/visible.ts';
 import type {SignInEndpoints} from './endpoints.ts';
 import {listenForCallback} from './loopback.ts';
 import type {OAuthAnswer, OAuthClient} from './oauth-client.ts';
-import {oneLine, refusalError} from './refusal.ts';
+import {refusalError} from './refusal.ts';
 
 /** The app that asks for a user's consent. */
 export interface App {
@@ -114,6 +115,6 @@ function codeFrom(parameters: URLSearchParams, {state, issuer, clientId}: {state
 
 function refused({error, error_description: description}: AuthorizationResponseError): CredentialsError {
 	if (error === 'access_denied') return new CredentialsError('the sign-in was refused in the browser', {hint: 'run the same command again and agree to it'});
-	const quoted = description === undefined ? '' : ` "${oneLine(description)}"`;
-	return new CredentialsError(`the sign-in failed in the browser: ${oneLine(error)}${quoted}`, {hint: "check the app's scopes and redirect URLs in the developer console"});
+	const quoted = description === undefined ? '' : ` "${printable(description)}"`;
+	return new CredentialsError(`the sign-in failed in the browser: ${printable(error)}${quoted}`, {hint: "check the app's scopes and redirect URLs in the developer console"});
 }

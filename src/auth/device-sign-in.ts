@@ -1,8 +1,9 @@
 import {ApiError, CredentialsError} from '../errors.ts';
+import {printable} from '../formats/visible.ts';
 import {valueAt, wholeNumber} from '../http/answer.ts';
 import type {SignInOptions} from './browser-sign-in.ts';
 import {textAt, type OAuthAnswer} from './oauth-client.ts';
-import {oneLine, refusalError} from './refusal.ts';
+import {refusalError} from './refusal.ts';
 
 /** What the server gives a device to sign in with. */
 interface DeviceCode {
@@ -76,7 +77,7 @@ function toDeviceCode(answer: OAuthAnswer): DeviceCode {
 	}
 	return {
 		deviceCode,
-		userCode: oneLine(userCode),
+		userCode: printable(userCode),
 		verificationUrl,
 		completeUrl: webAddress(textAt(body, 'verification_uri_complete')),
 		lifeSeconds: positive(valueAt(body, ['expires_in'])) ?? defaultLifeSeconds,

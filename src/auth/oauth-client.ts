@@ -1,8 +1,10 @@
 import type {Context, Fetch} from '../context.ts';
 import {valueAt, vendorJudge, wholeNumber} from '../http/answer.ts';
 import {createClient} from '../http/client.ts';
-import {withProxy} from '../http/proxy.ts';
-import type {Masker} from '../masker.ts';
+import {decodeBody} from '../http/decode-body.ts';
+import {readBody} from '../http/read-body.ts';
+import {depthOf} from '../json/depth.ts';
+import {showAnswer, showRequest} from '../http/show-exchange.ts';
 import {feishu} from '../vendors/feishu.ts';
 import type {VendorDefinition} from '../vendors/types.ts';
 import type {Endpoint} from './endpoints.ts';
@@ -57,23 +59,27 @@ const passingErrors: VendorDefinition['errors'] = {
 
 const vendor: VendorDefinition = {...feishu, errors: {...feishu.errors, ...passingErrors}};
 
+/** Tokens and refusals are small and flat. */
+const mostAnswerBytes = 4 * 2 ** 20;
+const deepestAnswer = 100;
+
 /** The states that a device polls through, whatever the HTTP status. */
 const pollingStates = new Set(['authorization_pending', 'slow_down']);
 
-/** A client over the program's own: the same retries, time limits and proxy; redirects are refused. */
+/** A client over the program's own: the same retries, time limits and way out; redirects are refused. */
 export function createOAuthClient({context, name = 'auth', timeoutMs = 30_000, retries = 3, debug}: OAuthClientOptions): OAuthClient {
 	return {
 		async post(endpoint, fields, options = {}) {
 			const label = `${name}: POST ${endpoint.path}`;
 			const client = createClient({
-				context: {...context, fetch: adapt(await withProxy(context), {fields, label, debug, masker: context.masker, ...options})},
+				context: {...context, fetch: adapt(context, {fields, name, label, debug, ...options})},
 				judge: vendorJudge(vendor, context), baseUrl: endpoint.baseUrl, name, timeoutMs, retries,
 				counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
 				// It would see the envelope; the adapter tells of the answer itself.
 				debug: () => undefined,
 			});
 			const {body} = await client.send({method: 'POST', path: endpoint.path, body: fields});
-			return toAnswer(label, body, context.masker);
+			return toAnswer(label, body, context);
 		},
 	};
 }
@@ -83,19 +89,21 @@ export function createOAuthClient({context, name = 'auth', timeoutMs = 30_000, r
  * OAuth answers may lack, and it does not hand out the body of a refusal. So every definite answer is put into an
  * envelope that it takes for a success; all others pass as they are, to be retried or refused there.
  */
-function adapt(fetch: Fetch, {fields, label, debug, masker, encoding = 'json', basic}: {
-	fields: Readonly<Record<string, string>>; label: string; debug: (message: string) => void; masker: Masker;
+function adapt({fetch, masker, monotonic}: Pick<Context, 'fetch' | 'masker' | 'monotonic'>, {fields, name, label, debug, encoding = 'json', basic}: {
+	fields: Readonly<Record<string, string>>; name: string; label: string; debug: (message: string) => void;
 } & PostOptions): Fetch {
 	return async (input, init) => {
 		const request = new Request(input, init);
 		if (basic !== undefined) request.headers.set('authorization', `Basic ${Buffer.from(basic.join(':')).toString('base64')}`);
 		if (encoding === 'form') request.headers.set('content-type', 'application/x-www-form-urlencoded');
 		const body = encoding === 'form' ? new URLSearchParams(fields).toString() : JSON.stringify(fields);
+		debug(`${name}: ${showRequest({method: 'POST', url: request.url, headers: Object.fromEntries(request.headers), body}, masker)}`);
+		const sentAt = monotonic();
 		const response = await fetch(request.url, {...init, method: request.method, headers: request.headers, body, redirect: 'manual', signal: request.signal});
-		const text = await response.text();
+		const text = decodeBody(await readBody(response, label, mostAnswerBytes, 'check --base-url and --host: this does not look like the place to sign in')).text;
 		const parsed = parseObject(text);
 		const definite = parsed !== undefined && isDefinite(response.status, parsed);
-		debug(`${label}: HTTP ${response.status}${definite ? codeOf(parsed) : ''}`);
+		debug(`${label}: ${showAnswer(response, {bytes: Buffer.byteLength(text), ms: monotonic() - sentAt, code: definite ? wholeNumber(valueAt(parsed, ['code'])) : undefined})}`);
 		// What is quoted from it is cut to a length, and the beginning of a secret would no longer be known as one.
 		if (!definite) return new Response(text === '' ? null : masker.mask(text), {status: response.status, headers: response.headers});
 		return Response.json({code: 0, status: response.status, trace: traceOf(response.headers), body: parsed});
@@ -112,7 +120,7 @@ function isDefinite(status: number, body: object): boolean {
 	return status >= 400 && status < 500 && status !== 408 && status !== 429 && (code !== undefined || error !== undefined);
 }
 
-function toAnswer(label: string, envelope: unknown, masker: Masker): OAuthAnswer {
+function toAnswer(label: string, envelope: unknown, {masker}: Pick<Context, 'masker'>): OAuthAnswer {
 	const status = wholeNumber(valueAt(envelope, ['status'])) ?? 0;
 	const body = valueAt(envelope, ['body']);
 	const code = wholeNumber(valueAt(body, ['code'])) || undefined;
@@ -129,6 +137,7 @@ function toAnswer(label: string, envelope: unknown, masker: Masker): OAuthAnswer
 /** The object in a body; an empty body, which RFC 7009 allows, counts as an empty object. */
 function parseObject(text: string): object | undefined {
 	if (text.trim() === '') return {};
+	if (depthOf(text) > deepestAnswer) return undefined;
 	try {
 		const value: unknown = JSON.parse(text);
 		return typeof value === 'object' && value !== null ? value : undefined;
@@ -142,11 +151,6 @@ function parseObject(text: string): object | undefined {
 export function textAt(body: unknown, name: string): string | undefined {
 	const value = valueAt(body, [name]);
 	return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function codeOf(body: object): string {
-	const code = wholeNumber(valueAt(body, ['code']));
-	return code === undefined ? '' : `, code ${code}`;
 }
 
 function traceOf(headers: Headers): string | undefined {

@@ -1,3 +1,4 @@
+import {ownSecretVariables} from '../config/own-variables.ts';
 import type {Context} from '../context.ts';
 
 /**
@@ -10,8 +11,19 @@ export async function openBrowser(url: string, {env, tell}: {env: Context['env']
 	if (isHeadless) return;
 	try {
 		const {default: open} = await import('open');
-		await open(url);
+		await withoutOwnVariables(async () => open(url));
 	} catch (error) {
 		tell(`no browser could be opened (${error instanceof Error ? error.message : String(error)}); open the address yourself`);
+	}
+}
+
+/** Runs what starts a browser, which inherits this process's environment, while the credentials are not in that. */
+async function withoutOwnVariables(start: () => Promise<unknown>): Promise<void> {
+	const kept = ownSecretVariables.flatMap((name): Array<[string, string]> => process.env[name] === undefined ? [] : [[name, process.env[name]]]);
+	for (const [name] of kept) Reflect.deleteProperty(process.env, name);
+	try {
+		await start();
+	} finally {
+		Object.assign(process.env, Object.fromEntries(kept));
 	}
 }

@@ -1,5 +1,5 @@
 import {ApiError, CredentialsError, type ExportError} from '../errors.ts';
-import {cutText, visibleInTable} from '../formats/visible.ts';
+import {printable} from '../formats/visible.ts';
 import type {OAuthAnswer} from './oauth-client.ts';
 
 /** The refusals after which no refresh helps: the user signs in again. */
@@ -40,17 +40,11 @@ export function sessionEnd({code, error}: OAuthAnswer): string | undefined {
 export function refusalError(answer: OAuthAnswer): ExportError {
 	const {label, status, code, error, description, trace} = answer;
 	const entry = code === undefined ? undefined : known[code];
-	const what = code === undefined ? (error === undefined ? 'refused' : oneLine(error)) : `code ${code}`;
-	const quoted = description === undefined ? '' : ` "${oneLine(description)}"`;
-	const message = `${label}: ${what}${entry === undefined ? '' : `, ${entry.meaning}`}${quoted} (HTTP ${status}${trace === undefined ? '' : `, trace id ${oneLine(trace)}`})`;
+	const what = code === undefined ? (error === undefined ? 'refused' : printable(error)) : `code ${code}`;
+	const quoted = description === undefined ? '' : ` "${printable(description)}"`;
+	const message = `${label}: ${what}${entry === undefined ? '' : `, ${entry.meaning}`}${quoted} (HTTP ${status}${trace === undefined ? '' : `, trace id ${printable(trace)}`})`;
 	if (entry !== undefined) return new CredentialsError(message, {hint: entry.hint});
 	if (error === 'invalid_client') return new CredentialsError(message, {hint: checkApp});
 	const ErrorClass = error !== undefined && credentialErrors.has(error) ? CredentialsError : ApiError;
 	return new ErrorClass(message, {hint: 'check the app, its scopes and its redirect URLs in the developer console, and --host'});
-}
-
-/** Text from the outside as one harmless line of at most 300 characters. */
-export function oneLine(text: string): string {
-	const line = visibleInTable(text.replaceAll(/\s+/g, ' ').trim());
-	return line.length > 300 ? `${cutText(line, 300)}…` : line;
 }

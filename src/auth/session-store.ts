@@ -1,5 +1,5 @@
 import {chmod, mkdir, open, stat} from 'node:fs/promises';
-import {dirname, join} from 'node:path';
+import {join} from 'node:path';
 import * as z from 'zod';
 import type {Context} from '../context.ts';
 import {ExportError, systemCode, UsageError} from '../errors.ts';
@@ -90,7 +90,6 @@ export function createSessionStore<Key, Kept>({context, warn, directory, name, s
 
 async function makeDirectory(directory: string): Promise<void> {
 	try {
-		await mkdir(dirname(directory), {recursive: true});
 		await mkdir(directory, {recursive: true, mode: 0o700});
 		const {mode} = await stat(directory);
 		if (areOthersAllowed(mode)) await chmod(directory, 0o700);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {longestSecret} from '../config/secret.ts';
 import {ApiError} from '../errors.ts';
 import {valueAt, wholeNumber} from '../http/answer.ts';
 import {textAt, type OAuthAnswer} from './oauth-client.ts';
@@ -52,10 +53,11 @@ const renewAheadMs = 300_000;
 export function toSession(answer: OAuthAnswer, {key, issuedAt, previous}: {key: SessionKey; issuedAt: number; previous?: Session}): Session {
 	const accessToken = textAt(answer.body, 'access_token');
 	// Anything else could not be sent in a header.
-	if (accessToken === undefined || !/^[\u0021-\u007e]+$/.test(accessToken)) {
+	if (accessToken === undefined || accessToken.length > longestSecret || !/^[\u0021-\u007e]+$/.test(accessToken)) {
 		throw new ApiError(`${answer.label}: the answer holds no access token`, {hint: 'check --base-url and the path of the token endpoint'});
 	}
-	const refreshToken = textAt(answer.body, 'refresh_token');
+	const refresh = textAt(answer.body, 'refresh_token');
+	const refreshToken = refresh === undefined || refresh.length > longestSecret ? undefined : refresh;
 	const refreshLife = lifeAt(answer.body, 'refresh_token_expires_in');
 	const scope = textAt(answer.body, 'scope');
 	return {

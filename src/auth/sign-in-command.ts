@@ -1,3 +1,4 @@
+import {shellQuote} from '../formats/shell-quote.ts';
 import {feishu} from '../vendors/feishu.ts';
 
 /** What decides which session a command uses. */
@@ -22,5 +23,5 @@ export function signInCommand({baseUrl, profile, config}: SignInTarget): string 
 
 /** For a POSIX shell. */
 function quoted(text: string): string {
-	return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+	return /^[\w./:@%+=,-]+$/.test(text) ? text : shellQuote(text);
 }

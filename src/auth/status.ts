@@ -1,6 +1,6 @@
+import {userTokenVariable} from '../config/own-variables.ts';
 import {visibleInTable} from '../formats/visible.ts';
 import {isSignedIn, type Session, type SessionKey} from './session.ts';
-import {userTokenVariable} from './user-token.ts';
 
 /** What `auth status` says; never a token. */
 export interface SignInStatus {

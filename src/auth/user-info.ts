@@ -2,7 +2,6 @@ import type {Context} from '../context.ts';
 import {ExportError} from '../errors.ts';
 import {valueAt, vendorJudge} from '../http/answer.ts';
 import {createClient} from '../http/client.ts';
-import {withProxy} from '../http/proxy.ts';
 import {feishu} from '../vendors/feishu.ts';
 import type {SignInEndpoints} from './endpoints.ts';
 import {textAt} from './oauth-client.ts';
@@ -13,8 +12,7 @@ export async function askUserInfo(accessToken: string, {context, endpoints, debu
 	context: Context; endpoints: SignInEndpoints; debug: (message: string) => void;
 }): Promise<Session['user']> {
 	const client = createClient({
-		context: {...context, fetch: await withProxy(context)},
-		judge: vendorJudge(feishu, context), baseUrl: endpoints.userInfo.baseUrl, name: 'auth', timeoutMs: 10_000, retries: 0, debug,
+		context, judge: vendorJudge(feishu, context), baseUrl: endpoints.userInfo.baseUrl, name: 'auth', timeoutMs: 10_000, retries: 0, debug,
 		counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
 		tokens: {get: async () => ({value: accessToken}), accepted: () => undefined, refused: () => false},
 	});

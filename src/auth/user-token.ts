@@ -1,3 +1,4 @@
+import {userTokenVariable} from '../config/own-variables.ts';
 import {resolveSecret} from '../config/secret.ts';
 import type {Connection} from '../config/connection.ts';
 import type {Context} from '../context.ts';
@@ -33,9 +34,6 @@ interface HeldToken extends AccessToken {
 	/** Unix milliseconds from which the store is asked again. */
 	readonly renewAt: number;
 }
-
-/** The environment variable with a ready-made user access token, which is used as it is and never renewed. */
-export const userTokenVariable = 'FEISHU_USER_ACCESS_TOKEN';
 
 /** A token that worked and was refused may be renewed again; a loop of that ends here. */
 const mostRenewals = 10;

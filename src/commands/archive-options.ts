@@ -13,6 +13,7 @@ export interface VerifyFlags extends ConnectionFlags {
 	readonly rate?: string;
 	readonly timeout?: string;
 	readonly retries?: string;
+	readonly maxResponse?: string;
 	readonly quiet?: boolean;
 	readonly progress?: boolean;
 	readonly debug?: boolean;
@@ -27,6 +28,7 @@ export interface CatFlags extends ConnectionFlags {
 	readonly output?: string;
 	readonly fields?: readonly string[];
 	readonly redact?: readonly string[];
+	readonly redactSecrets?: boolean;
 	readonly labels?: string;
 	readonly escapeFormulas?: boolean;
 	readonly csvBom?: boolean;
@@ -45,6 +47,7 @@ const verifyOptions: readonly OptionRow[] = [
 	{group: 'Repair:', flags: '--rate <n/duration>', description: "request budget; default the source's"},
 	{group: 'Repair:', flags: '--timeout <duration>', description: 'per attempt; default 30s'},
 	{group: 'Repair:', flags: '--retries <n>', description: 'attempts after the first, per request; default 5'},
+	{group: 'Repair:', flags: '--max-response <size>', description: 'the most that an answer may have; default 256MiB'},
 	{group: 'Repair:', flags: '--host <name>', description: 'which service, as for exports: feishu, lark'},
 	{group: 'Repair:', flags: '--profile <name>', description: 'profile of the configuration'},
 	{group: 'Repair:', flags: '--config <file>', description: 'configuration file, JSON or YAML'},
@@ -63,6 +66,7 @@ const catOptions: readonly OptionRow[] = [
 	{group: 'Output:', flags: '-o, --output <file>', description: 'write here; .gz and .zst are compressed; - is stdout'},
 	{group: 'Output:', flags: '--fields <a,b.c>', description: 'only these fields, in this order; also the columns of csv and table', repeatable: true},
 	{group: 'Output:', flags: '--redact <a.b>', description: "replace these fields' values before anything is written; reaches into JSON text too", repeatable: true},
+	{group: 'Output:', flags: '--redact-secrets', description: 'replace what looks like a credential anywhere in a record: passwords, tokens, keys, cookies'},
 	{group: 'Output:', flags: '--labels <en|zh|off>', description: 'readable columns beside coded ones; default en for csv and tables, off for ndjson and json'},
 	{group: 'Output:', flags: '--no-escape-formulas', description: 'leave csv cells raw that a spreadsheet would run as formulas'},
 	{group: 'Output:', flags: '--csv-bom', description: 'start csv with a byte order mark, for Excel'},

@@ -4,7 +4,7 @@ import type {HeaderLine} from '../archive/manifest.ts';
 import type {LoadedConfig} from '../config/load.ts';
 import type {Context} from '../context.ts';
 import {ExportError, UsageError} from '../errors.ts';
-import {flagsOfJob} from '../jobs/job-options.ts';
+import {decidesRows, flagsOfJob, longNameOf} from '../jobs/job-options.ts';
 import {sources} from '../sources/index.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {ExportFlags} from './export-options.ts';
@@ -47,7 +47,9 @@ export async function openArchivedSource({dir, header, flags: connection, contex
 	const isKnown = Object.values<SourceDefinition>(sources).some(({name}) => name === header.source) || header.source.startsWith('feishu-app-log ');
 	if (!isKnown) throw new UsageError(`the source ${header.source} is not known here`);
 	const {open, rows} = await jobSourceNamed(header.source);
-	const own = flagsOfJob(optionsOf(header), {rows, file: join(dir, manifestName), path: ['query']});
+	// Nothing else is a run's to keep there, and who can write to a manifest must not say where requests go.
+	const kept = rows.filter(row => decidesRows(row) || ['redact', 'redact-secrets'].includes(longNameOf(row)));
+	const own = flagsOfJob(optionsOf(header), {rows: kept, file: join(dir, manifestName), path: ['query']});
 	const {profile, config: file, baseUrl, host, requestProfile} = connection;
 	const given = {profile, config: file, baseUrl, host, requestProfile};
 	const flags: ExportFlags = {...own, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))};
@@ -72,11 +74,11 @@ export async function archivedSource(opening: ArchiveOpening): Promise<SourceDef
 }
 
 /** The options of the job that an archive is of, as its first line keeps them; where it is and whose app it is aside. */
-function optionsOf({query}: HeaderLine): Record<string, string | string[]> {
-	const options: Record<string, string | string[]> = {};
+function optionsOf({query}: HeaderLine): Record<string, string | string[] | boolean> {
+	const options: Record<string, string | string[] | boolean> = {};
 	for (const [name, value] of Object.entries(query)) {
 		if (name === 'base_url' || name === 'app') continue;
-		options[name] = Array.isArray(value) ? value.map(entry => textOf(entry)) : textOf(value);
+		options[name] = Array.isArray(value) ? value.map(entry => textOf(entry)) : typeof value === 'boolean' ? value : textOf(value);
 	}
 	return options;
 }

@@ -4,7 +4,7 @@ import {requireBaseUrl} from '../config/base-url.ts';
 import type {Context} from '../context.ts';
 import {CredentialsError, UsageError} from '../errors.ts';
 import type {Log} from '../log.ts';
-import {createStreamOutput} from '../output/stream-output.ts';
+import {writeReport} from '../output/report-output.ts';
 import type {AuthFlags} from './auth.ts';
 import {commandLog} from './command-log.ts';
 
@@ -22,10 +22,8 @@ export async function consoleStatus({format, ...flags}: AuthFlags & {readonly fo
 		kept: kept !== undefined, base_url: baseUrl, saved_at: kept?.saved_at ?? null, stored_in: store.place,
 		environment: Boolean(context.env['FEISHU_CONSOLE_COOKIE']),
 	};
-	const output = createStreamOutput(context.stdout);
-	if (format === 'json') await output.write(`${JSON.stringify(status, undefined, '\t')}\n`);
-	else if (kept !== undefined) await output.write(`console       ${baseUrl}\nkept since    ${kept.saved_at}\nkept in       ${store.place}\n${status.environment ? 'environment   FEISHU_CONSOLE_COOKIE is set and goes before it\n' : ''}`);
-	await output.commit();
+	if (format === 'json') await writeReport(`${JSON.stringify(status, undefined, '\t')}\n`, format, context);
+	else if (kept !== undefined) await writeReport(`console       ${baseUrl}\nkept since    ${kept.saved_at}\nkept in       ${store.place}\n${status.environment ? 'environment   FEISHU_CONSOLE_COOKIE is set and goes before it\n' : ''}`, format, context);
 	if (kept === undefined) throw new CredentialsError(`no session is kept for ${baseUrl}`, {hint: 'keep one with: audit-export feishu-app-log learn <recording.har> --keep-session'});
 }
 

@@ -10,14 +10,14 @@ import {signInCommand} from '../auth/sign-in-command.ts';
 import {signOut} from '../auth/sign-out.ts';
 import {describeStatus, formatStatus} from '../auth/status.ts';
 import type {TokenStore} from '../auth/token-store.ts';
-import {userTokenVariable} from '../auth/user-token.ts';
 import type {Connection} from '../config/connection.ts';
 import {loadConfig} from '../config/load.ts';
+import {userTokenVariable} from '../config/own-variables.ts';
 import type {Context} from '../context.ts';
 import {CredentialsError, UsageError} from '../errors.ts';
 import {visibleInTable} from '../formats/visible.ts';
 import type {Log} from '../log.ts';
-import {createStreamOutput} from '../output/stream-output.ts';
+import {writeReport} from '../output/report-output.ts';
 import {formatUtc} from '../query/timezone.ts';
 import {consoleService, consoleStatus, forgetConsole} from './auth-console.ts';
 import {commandLog} from './command-log.ts';
@@ -100,9 +100,7 @@ export async function statusCommand(service: string | undefined, flags: AuthFlag
 	const readyMade = Boolean(context.env[userTokenVariable]);
 	const status = describeStatus(session, {key, place: store.place, readyMade, now: context.now()});
 	if (status.signed_in || format === 'json') {
-		const output = createStreamOutput(context.stdout);
-		await output.write(format === 'json' ? `${JSON.stringify(status, undefined, '\t')}\n` : formatStatus(status));
-		await output.commit();
+		await writeReport(format === 'json' ? `${JSON.stringify(status, undefined, '\t')}\n` : formatStatus(status), format, context);
 	}
 	if (!status.signed_in) throw new CredentialsError(whyNotSignedIn(session, key, context.now()), {hint: `sign in with: ${signInWith}`});
 }

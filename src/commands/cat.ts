@@ -6,10 +6,10 @@ import type {HeaderLine} from '../archive/manifest.ts';
 import {readHeader} from '../archive/open-archive.ts';
 import {loadConfig} from '../config/load.ts';
 import type {Context} from '../context.ts';
+import {createRedactor, RedactionCount} from '../engine/redactor.ts';
 import type {Window} from '../engine/windows.ts';
 import {exitCodes, systemCode, UsageError, type ExitCode} from '../errors.ts';
 import {createFormatter, defaultLanguage, formatNames, type Formatter} from '../formats/index.ts';
-import {parseFieldPath, redactFields} from '../json/edit.ts';
 import type {Log} from '../log.ts';
 import {openFileOutput} from '../output/file-output.ts';
 import {formatOf, standardStreamOf} from '../output/file-name.ts';
@@ -34,13 +34,16 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 	const source = await sourceOf(header, {dir, flags, context, log});
 	const format = oneOf(flags.format ?? (flags.output === undefined ? undefined : formatOf(flags.output)) ?? (context.stdout.isTTY === true && isStdout(flags) ? 'table' : 'ndjson'), formatNames, '--format');
 	const formatter = formatterOf(source, {format, timezone, flags, context});
-	const redacted = (flags.redact ?? []).map(path => parseFieldPath(path));
+	const redactor = createRedactor(flags, source);
+	const redactions = new RedactionCount();
 	const output = await openOutput({dir, flags, context, range});
 	try {
 		await output.write(formatter.start());
 		for await (const records of readRange(dir, {segments: found.segments, range, source})) {
 			context.signal.throwIfAborted();
-			await output.write(formatter.write(redacted.length === 0 ? records : records.map(record => ({...record, text: redactFields(record.text, redacted)}))));
+			const written = redactor === undefined ? records : records.map(record => redactor(record));
+			redactions.see(written);
+			await output.write(formatter.write(written));
 		}
 		await output.write(formatter.end());
 		await output.commit();
@@ -48,6 +51,9 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 		await output.abandon();
 		throw error;
 	}
+	redactions.tell(message => {
+		log.notice(message);
+	});
 	for (const gap of found.gaps) log.error(`${formatUtc(Math.max(gap.from, range.from))} to ${formatUtc(Math.min(gap.to, range.to))} is not complete: ${gap.reason}`);
 	const isAhead = Number.isFinite(range.to) && range.to > found.until;
 	if (isAhead) log.error(`${formatUtc(Math.max(found.until, range.from))} to ${formatUtc(range.to)} was not read yet`);

@@ -1,4 +1,6 @@
+import {randomUUID} from 'node:crypto';
 import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import type {Context, OutputStream} from '../context.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {createSandbox} from '../sandbox/index.ts';
@@ -18,8 +20,11 @@ export async function demoCommand(context: Context, version: string): Promise<vo
 	const sandbox = createSandbox({now, sleep, recordsPerDay: 500, rate: 'real'});
 	const {feishu, trae} = sandbox.credentials;
 	const scopes = new Set(Object.values<SourceDefinition>(sources).filter(({auth}) => auth === 'user').map(({scope}) => scope));
+	// A directory that is not there: whoever shares the temporary one could leave a configuration in it.
+	const nowhere = join(tmpdir(), randomUUID());
 	const env = {
 		...context.env,
+		XDG_CONFIG_HOME: nowhere,
 		FEISHU_APP_ID: feishu.appId, FEISHU_APP_SECRET: feishu.appSecret, FEISHU_TENANT_ACCESS_TOKEN: undefined,
 		FEISHU_USER_ACCESS_TOKEN: sandbox.signIn([...scopes]).accessToken, FEISHU_APAAS_NAMESPACE: sandbox.places.feishu.namespace,
 		TRAE_APP_ID: trae.appId, TRAE_APP_SECRET: trae.appSecret, TRAE_ACCESS_TOKEN: undefined, TRAE_BASE_URL: undefined,
@@ -37,7 +42,7 @@ export async function demoCommand(context: Context, version: string): Promise<vo
 		await output.write(`\n$ audit-export ${command.join(' ')}\n`);
 		const captured = capture({isTTY: true, columns: width});
 		const code = await run(['node', 'audit-export', ...command, '--base-url', baseUrl, '--no-progress', '--quiet'], version, {
-			...context, env, cwd: tmpdir(), stdout: captured.stream, fetch: async (input, init) => sandbox.fetch(new Request(input, init)),
+			...context, env, cwd: nowhere, stdout: captured.stream, fetch: async (input, init) => sandbox.fetch(new Request(input, init)),
 		});
 		const lines = captured.text().split('\n').filter(line => line !== '');
 		const hidden = command.includes('table') ? lines.length - linesShown : 0;

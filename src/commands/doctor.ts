@@ -4,7 +4,7 @@ import {exitCodeOf, type Finding} from '../doctor/finding.ts';
 import {formatFindings, toJson} from '../doctor/report.ts';
 import {UsageError, type ExitCode} from '../errors.ts';
 import type {Masker} from '../masker.ts';
-import {createStreamOutput} from '../output/stream-output.ts';
+import {writeReport} from '../output/report-output.ts';
 import {requireDuration} from '../query/duration.ts';
 import {sources} from '../sources/index.ts';
 import type {SourceDefinition} from '../sources/types.ts';
@@ -26,9 +26,7 @@ export async function doctorCommand(names: readonly string[], flags: DoctorFlags
 	if (host !== undefined && !hosts.has(host)) throw new UsageError(`--host: ${JSON.stringify(host)} is not one of ${[...hosts].join(', ')}`);
 	const found = await runDoctor({...flags, sources: chosen, named: names.length > 0}, context);
 	const findings = found.map(finding => masked(finding, context.masker));
-	const output = createStreamOutput(context.stdout);
-	await output.write(format === 'json' ? toJson(findings) : formatFindings(findings));
-	await output.commit();
+	await writeReport(format === 'json' ? toJson(findings) : formatFindings(findings), format, context);
 	return exitCodeOf(findings);
 }
 

@@ -28,8 +28,10 @@ export interface ExportFlags {
 	readonly concurrency?: string;
 	readonly timeout?: string;
 	readonly retries?: string;
+	readonly maxResponse?: string;
 	readonly dryRun?: boolean;
 	readonly redact?: readonly string[];
+	readonly redactSecrets?: boolean;
 	readonly state?: string;
 	readonly profile?: string;
 	readonly config?: string;
@@ -72,6 +74,7 @@ export function exportOptions(source: SourceDefinition, hosts: readonly string[]
 		['Output:', '-o, --output <file>', 'write here, resuming an interrupted run of the same command; .gz and .zst are compressed; - is stdout'],
 		['Output:', '--fields <a,b.c>', 'only these fields, in this order; also the columns of csv and table', true],
 		['Output:', '--redact <a.b>', "replace these fields' values before anything is written; reaches into JSON text too", true],
+		['Output:', '--redact-secrets', 'replace what looks like a credential anywhere in a record: passwords, tokens, keys, cookies'],
 		['Output:', '--limit <n>', 'stop after n records'],
 		['Output:', '--order <order>', 'served: as the API serves them (default); time: oldest first over the whole export'],
 		['Output:', '--no-resume', 'start over instead of continuing an interrupted run'],
@@ -87,6 +90,7 @@ export function exportOptions(source: SourceDefinition, hosts: readonly string[]
 		['Requests:', '--concurrency <n>', `windows read at once; default ${source.concurrency}; results never depend on it`],
 		['Requests:', '--timeout <duration>', 'per attempt; default 30s'],
 		['Requests:', '--retries <n>', 'attempts after the first, per request; default 5'],
+		['Requests:', '--max-response <size>', 'the most that an answer may have, decompressed: 64MiB, 200MB; default 256MiB'],
 		...(hosts.length > 1 ? [['Connection:', `--host <${hosts.join('|')}>`, `which service; default ${hosts[0] ?? ''}`] as [string, string, string]] : []),
 		['Connection:', '--profile <name>', 'profile of the configuration'],
 		['Connection:', '--config <file>', 'configuration file, JSON or YAML'],

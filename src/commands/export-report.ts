@@ -2,6 +2,7 @@ import {resolve} from 'node:path';
 import type {Context} from '../context.ts';
 import {growthStart, toSummary, type RunCounters, type RunStatus} from '../engine/summary.ts';
 import {ExportError} from '../errors.ts';
+import {visibleInJson} from '../formats/visible.ts';
 import type {Budget} from '../http/budget.ts';
 import type {Log} from '../log.ts';
 import {writeFileAtomic} from '../output/atomic.ts';
@@ -28,7 +29,7 @@ export function secretWarning({masker}: Context, log: Log): (records: readonly {
 	return records => {
 		if (warned || !records.some(record => masker.occursIn(record.text))) return;
 		warned = true;
-		log.warning("records contain this app's own secret, as the API recorded it; --redact log_detail.payload keeps it out of the output");
+		log.warning("records contain this app's own secret, as the API recorded it; --redact-secrets, or --redact log_detail.payload, keeps it out of the output");
 	};
 }
 
@@ -64,7 +65,7 @@ export async function writeSummary(run: ReportedRun, {query, counters, budget, r
 		mayGrowFrom: growthStart(query, {readAt, arrivesWithinMs: query.source.arrivesWithinMs}),
 		budgetWaitedMs: budget.waitedMs, elapsedMs, partial, error: failure instanceof Error ? failure.message : undefined,
 	});
-	const text = context.masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`);
+	const text = visibleInJson(context.masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`));
 	const stream = flags.summary === '-' ? 'stderr' : standardStreamOf(flags.summary);
 	if (stream !== undefined) {
 		context[stream].write(text);

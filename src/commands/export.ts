@@ -7,6 +7,7 @@ import {runExport} from '../engine/export.ts';
 import {formatPlan, planOf} from '../engine/plan.ts';
 import {newCounters, type RunStatus} from '../engine/summary.ts';
 import {FieldWatch} from '../engine/field-watch.ts';
+import {RedactionCount} from '../engine/redactor.ts';
 import {countWindowsOf} from '../engine/window-plan.ts';
 import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../errors.ts';
 import {createFormatter} from '../formats/index.ts';
@@ -16,6 +17,7 @@ import type {Output} from '../output/output.ts';
 import {openFileOutput} from '../output/file-output.ts';
 import {standardStreamOf} from '../output/file-name.ts';
 import {openState} from '../output/state.ts';
+import {writeReport} from '../output/report-output.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {startProgress, type Progress} from '../progress.ts';
 import {formatDuration, MINUTE} from '../query/duration.ts';
@@ -48,9 +50,8 @@ export async function exportCommand(open: OpenSource, flags: ExportFlags, contex
 	const {source, opened} = run;
 	if (flags.dryRun === true) {
 		const plan = planOf(run.settings.query, opened, context.now);
-		const stdout = createStreamOutput(context.stdout);
-		await stdout.write(flags.format === 'json' ? `${JSON.stringify(plan, undefined, '\t')}\n` : formatPlan(plan));
-		await stdout.commit();
+		const isJson = flags.format === 'json';
+		await writeReport(isJson ? `${JSON.stringify(plan, undefined, '\t')}\n` : formatPlan(plan), isJson ? 'json' : 'text', context);
 		return exitCodes.complete;
 	}
 	const fingerprint = fingerprintOf(run, await opened.appId?.());
@@ -113,9 +114,9 @@ function fingerprintOf({source, opened, flags, settings: {query, output}}: Run, 
 		// Known from a file only, it may be another one by the next run.
 		...(source.toRequest === undefined ? {} : {endpoint: source.endpoint}),
 	};
-	const {limit, order, redact, windowMs, pageSize} = query;
+	const {limit, order, redact, redactSecrets, windowMs, pageSize} = query;
 	const {format, fields, labels, timezone, escapeFormulas, bom} = output;
-	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone : '', escapeFormulas, bom, labels})};
+	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone : '', escapeFormulas, bom, labels, ...(redactSecrets === true ? {redactSecrets} : {})})};
 }
 
 /** Opens the output and settles the range: an interrupted file's own, else the state's end, else as asked. */
@@ -181,12 +182,13 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	}
 	const warnOfSecrets = secretWarning(context, log);
 	const watches = watchesOf(settings, source);
+	const redactions = new RedactionCount();
 	let status: RunStatus = 'failed';
 	let partial: string | undefined;
 	let failure: unknown;
 	try {
 		const client = await run.opened.connect({
-			timeoutMs: query.timeoutMs, retries: query.retries, budget, counters,
+			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget, counters,
 			context: {...context, signal: stop.signal},
 			debug: message => {
 				log.debug(message);
@@ -213,6 +215,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 			signal: context.signal,
 			inspect: records => {
 				warnOfSecrets(records);
+				redactions.see(records);
 				for (const {watch} of watches) watch.see(records);
 			},
 			beforeWrite: () => run.progress?.clear(),
@@ -241,6 +244,9 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		context.signal.removeEventListener('abort', onInterrupt);
 		run.progress?.stop();
 		run.progress = undefined;
+		redactions.tell(message => {
+			log.notice(`${source.name}: ${message}`);
+		});
 		reportProblems(run, {counters, status, partial});
 		const readAt = output.resumed?.startedAt ?? run.startedAt;
 		if (status === 'complete' || status === 'incomplete') reportGrowth(run, query, readAt);

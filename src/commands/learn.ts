@@ -7,7 +7,7 @@ import {openConsoleSessions} from '../app-log/session-store.ts';
 import {requireBaseUrl} from '../config/base-url.ts';
 import type {Context} from '../context.ts';
 import {UsageError} from '../errors.ts';
-import {createStreamOutput} from '../output/stream-output.ts';
+import {writeReport} from '../output/report-output.ts';
 import {formatUtc} from '../query/timezone.ts';
 import {commandLog} from './command-log.ts';
 
@@ -43,10 +43,9 @@ export async function learnCommand(recording: string, flags: LearnCommandFlags, 
 	}
 	for (const warning of warnings) log.warning(warning);
 	await writeProfile(path, profile);
-	const stdout = createStreamOutput(context.stdout);
-	await stdout.write(report);
-	await stdout.commit();
+	await writeReport(report, 'text', context);
 	log.notice(`${kinds.join(', ')}: written to ${path}`);
+	log.notice(`searches will ask ${profile.base_url}, and send the console's session there`);
 	if (session !== undefined) log.notice(`the session is kept in ${await keepSession(session, requireBaseUrl(profile.base_url, path))}; only requests to ${profile.base_url} are signed with it`);
 	log.notice(`the recording holds ${session === undefined ? 'what your browser sent' : 'your session'}: delete it when it is no longer needed`);
 

@@ -14,6 +14,7 @@ import {Budget} from '../http/budget.ts';
 import type {Log} from '../log.ts';
 import {resolveSettings} from '../query/settings.ts';
 import type {VerifyFlags} from './archive-options.ts';
+import type {ExportFlags} from './export-options.ts';
 import {openArchivedSource, textOf, type OpenedArchiveSource} from './archived-source.ts';
 import {secretWarning} from './export-report.ts';
 
@@ -63,7 +64,7 @@ export async function runRepair({dir, header, archive, manifest, findings, flags
 	try {
 		context.signal.throwIfAborted();
 		const client = await opened.connect({
-			timeoutMs: query.timeoutMs, retries: query.retries, budget: new Budget(query.budget, context), counters, warn,
+			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget: new Budget(query.budget, context), counters, warn,
 			context: {...context, signal: stop.signal},
 			debug: message => {
 				log.debug(message);
@@ -86,6 +87,9 @@ async function requireSameOrigin({opened}: OpenedArchiveSource, {query}: HeaderL
 	throw new UsageError(`the archive is of ${textOf(query['base_url'])}, and this would ask ${opened.baseUrl}`, {hint: 'say where to ask with --profile, --host or --base-url'});
 }
 
-function limitsOf({rate, timeout, retries}: VerifyFlags): Partial<Record<'rate' | 'timeout' | 'retries', string>> {
-	return {...(rate === undefined ? {} : {rate}), ...(timeout === undefined ? {} : {timeout}), ...(retries === undefined ? {} : {retries})};
+function limitsOf({rate, timeout, retries, maxResponse}: VerifyFlags): Partial<Pick<ExportFlags, 'rate' | 'timeout' | 'retries' | 'maxResponse'>> {
+	return {
+		...(rate === undefined ? {} : {rate}), ...(timeout === undefined ? {} : {timeout}), ...(retries === undefined ? {} : {retries}),
+		...(maxResponse === undefined ? {} : {maxResponse}),
+	};
 }

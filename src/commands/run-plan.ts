@@ -7,7 +7,7 @@ import type {Job} from '../jobs/job.ts';
 import {openJob} from '../jobs/open-job.ts';
 import {worstExitCode} from '../jobs/worst-exit-code.ts';
 import type {Log} from '../log.ts';
-import {createStreamOutput} from '../output/stream-output.ts';
+import {writeReport} from '../output/report-output.ts';
 import {jobSourceNamed} from './job-source.ts';
 import type {RunCommandFlags} from './run-options.ts';
 
@@ -35,8 +35,7 @@ export async function showPlans({jobs, flags, context, config, log}: {
 			failures.push(error.exitCode);
 		}
 	}
-	const output = createStreamOutput(context.stdout);
-	await output.write(flags.format === 'json' ? `${JSON.stringify({jobs: plans}, undefined, '\t')}\n` : plans.map(plan => formatJobPlan(plan)).join('\n'));
-	await output.commit();
+	const isJson = flags.format === 'json';
+	await writeReport(isJson ? `${JSON.stringify({jobs: plans}, undefined, '\t')}\n` : plans.map(plan => formatJobPlan(plan)).join('\n'), isJson ? 'json' : 'text', context);
 	return worstExitCode(failures);
 }

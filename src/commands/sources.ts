@@ -2,7 +2,7 @@ import {searchKinds, type SearchKind} from '../app-log/kinds.ts';
 import {searchOutline} from '../app-log/outline.ts';
 import type {Context} from '../context.ts';
 import {UsageError} from '../errors.ts';
-import {createStreamOutput} from '../output/stream-output.ts';
+import {writeReport} from '../output/report-output.ts';
 import {formatDuration} from '../query/duration.ts';
 import {sources} from '../sources/index.ts';
 import {labelledColumns} from '../sources/labels.ts';
@@ -73,7 +73,5 @@ export async function sourcesCommand(flags: {format?: string}, context: Context)
 		`  docs        ${source.docs}`,
 		'',
 	].join('\n')).join('\n');
-	const output = createStreamOutput(context.stdout);
-	await output.write(text);
-	await output.commit();
+	await writeReport(text, format === 'json' ? 'json' : 'text', context);
 }

@@ -4,7 +4,7 @@ import {UsageError} from '../errors.ts';
 import {readJobState} from '../jobs/job-state.ts';
 import {jobsOf, selectJobs} from '../jobs/select-jobs.ts';
 import {formatStatusTable, toStatusJson} from '../jobs/status-report.ts';
-import {createStreamOutput} from '../output/stream-output.ts';
+import {writeReport} from '../output/report-output.ts';
 import {requireTimezone, systemTimezone} from '../query/timezone.ts';
 import type {StatusFlags} from './run-options.ts';
 
@@ -16,9 +16,8 @@ export async function statusCommand(names: readonly string[], flags: StatusFlags
 	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	const jobs = selectJobs(await jobsOf(config, context.env), names);
 	const states = await Promise.all(jobs.map(async job => readJobState(job)));
-	const output = createStreamOutput(context.stdout);
-	await output.write(format === 'json'
+	const text = format === 'json'
 		? `${JSON.stringify({jobs: states.map(state => toStatusJson(state))}, undefined, '\t')}\n`
-		: formatStatusTable(states, {now: context.now(), timezone, width: context.stdout.isTTY === true ? context.stdout.columns ?? 80 : undefined}));
-	await output.commit();
+		: formatStatusTable(states, {now: context.now(), timezone, width: context.stdout.isTTY === true ? context.stdout.columns ?? 80 : undefined});
+	await writeReport(text, format === 'json' ? 'json' : 'text', context);
 }

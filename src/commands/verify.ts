@@ -12,7 +12,7 @@ import type {Context} from '../context.ts';
 import {exitCodes, systemCode, UsageError, type ExitCode} from '../errors.ts';
 import {readLastRun} from '../jobs/last-run.ts';
 import type {Log} from '../log.ts';
-import {createStreamOutput} from '../output/stream-output.ts';
+import {writeReport} from '../output/report-output.ts';
 import {parseTime, systemTimezone} from '../query/time.ts';
 import type {VerifyFlags} from './archive-options.ts';
 import {archivedSource} from './archived-source.ts';
@@ -47,13 +47,11 @@ export async function verifyCommand(name: string, flags: VerifyFlags, context: C
 	const {format = 'text'} = flags;
 	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
 	const log = commandLog(flags, context);
-	const output = createStreamOutput(context.stdout, 'stdout', context);
 	const state: Verification = {findings: [], accepted: [], verified: undefined, repairs: []};
 	const acceptGapsBefore = flags.acceptGapsBefore === undefined ? -Infinity : parseTime(flags.acceptGapsBefore, {now: context.now(), timezone: systemTimezone(), option: '--accept-gaps-before'}).ms;
 	const verifying: Verifying = {dir: resolve(context.cwd, name), flags, context, log, state, acceptGapsBefore};
 	const write = async () => {
-		const text = format === 'json' ? verificationToJson(verifying.dir, state) : verificationToText(state);
-		await output.write(context.masker.mask(text));
+		await writeReport(format === 'json' ? verificationToJson(verifying.dir, state) : verificationToText(state), format, context);
 	};
 	try {
 		await (flags.repair === true ? verifyAndRepair(verifying) : verify(verifying));
@@ -65,7 +63,6 @@ export async function verifyCommand(name: string, flags: VerifyFlags, context: C
 	for (const note of state.verified?.notes ?? []) log.notice(note);
 	for (const gap of state.accepted) log.notice(`accepted: ${formatFinding(gap)}`);
 	await write();
-	await output.commit();
 	return state.findings.length === 0 ? exitCodes.complete : exitCodes.incomplete;
 }
 

@@ -1,4 +1,5 @@
 import {UsageError} from '../errors.ts';
+import {withoutTrailing} from './trim-end.ts';
 
 /**
  * What is wrong with a base URL, or undefined. It must be https, or http to this very machine, and carry
@@ -24,7 +25,12 @@ export function requireBaseUrl(text: string, origin: string): string {
 		throw new UsageError(`${origin}: ${problem}`, {hint: 'write https://host, with a path prefix where a proxy needs one'});
 	}
 	const {origin: schemeAndHost, pathname} = new URL(text);
-	return `${schemeAndHost}${pathname.replace(/\/+$/, '')}`;
+	return `${schemeAndHost}${withoutTrailing(pathname, '/')}`;
+}
+
+/** Whether a base URL leads to this very machine. */
+export function isThisMachine(baseUrl: string): boolean {
+	return isLoopback(new URL(baseUrl).hostname);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -3,6 +3,7 @@ import {UsageError} from '../errors.ts';
 import type {VendorDefinition} from '../vendors/types.ts';
 import {requireBaseUrl} from './base-url.ts';
 import type {LoadedConfig} from './load.ts';
+import {requireTrustedPath, requireTrustedPlace} from './trust.ts';
 import {selectSection} from './profile.ts';
 import type {SelectedSection} from './profile.ts';
 import type {Referable} from './schema.ts';
@@ -82,9 +83,10 @@ export function resolveConnection(options: ResolveConnectionOptions): Connection
 	const appId = lazy(vendor.env.appId, environment.appId, 'app_id', fromFile.appId);
 	const appSecret = lazy(vendor.env.appSecret, environment.appSecret, 'app_secret', fromFile.appSecret);
 	const accessToken = lazy(vendor.env.accessToken, environment.accessToken, tokenKey, fromFile.accessToken);
+	const baseUrl = chooseBaseUrl(options, selected, config);
 	return {
-		baseUrl: chooseBaseUrl(options, selected, config),
-		exchangePath: section.token_path ?? vendor.exchange.path,
+		baseUrl,
+		exchangePath: exchangePathOf(options, selected, baseUrl),
 		profile: selected.profile,
 		...(appId && {appId}),
 		...(appSecret && {appSecret: asSecret(appSecret)}),
@@ -92,7 +94,12 @@ export function resolveConnection(options: ResolveConnectionOptions): Connection
 	};
 }
 
-function chooseBaseUrl({vendor, host, baseUrl, env}: ResolveConnectionOptions, {section, path}: SelectedSection, {path: file}: LoadedConfig): string {
+function exchangePathOf({vendor, config}: ResolveConnectionOptions, {section: {token_path: own}, path}: SelectedSection, baseUrl: string): string {
+	if (own !== undefined && own !== vendor.exchange.path) requireTrustedPath(config, `${path}.token_path`, baseUrl);
+	return own ?? vendor.exchange.path;
+}
+
+function chooseBaseUrl({vendor, host, baseUrl, env}: ResolveConnectionOptions, {section, path}: SelectedSection, config: LoadedConfig): string {
 	if (host !== undefined && !Object.hasOwn(vendor.hosts, host)) {
 		throw new UsageError(`--host: ${JSON.stringify(host)} is not a host of ${vendor.title}`, {hint: `write ${Object.keys(vendor.hosts).join(' or ')}`});
 	}
@@ -100,7 +107,11 @@ function chooseBaseUrl({vendor, host, baseUrl, env}: ResolveConnectionOptions, {
 	const variable = vendor.env.baseUrl;
 	const fromEnvironment = variable === undefined ? undefined : env[variable];
 	if (host === undefined && variable !== undefined && fromEnvironment) return requireBaseUrl(fromEnvironment, variable);
-	if (host === undefined && section.base_url !== undefined) return requireBaseUrl(section.base_url, `${file}: ${path}.base_url`);
+	if (host === undefined && section.base_url !== undefined) {
+		const own = requireBaseUrl(section.base_url, `${config.path}: ${path}.base_url`);
+		requireTrustedPlace(config, `${path}.base_url`, own);
+		return own;
+	}
 	const named = host ?? section.host ?? Object.keys(vendor.hosts)[0] ?? '';
 	return requireBaseUrl(vendor.hosts[named] ?? '', vendor.name);
 }
@@ -109,7 +120,7 @@ function lazySetting(value: Referable, name: string, {config, env, warn, signal}
 	let pending: Promise<string> | undefined;
 	const read = () => {
 		const baseDir = config.path === undefined ? '.' : dirname(config.path);
-		pending ??= resolveSecret(value, {name, env, baseDir, warn, signal, mayRunCommands: config.mayRunCommands});
+		pending ??= resolveSecret(value, {name, env, baseDir, warn, signal, mayRunCommands: config.isTrusted});
 		return pending;
 	};
 	return Object.assign(read, {origin: describeSecret(value, name)});

@@ -1,4 +1,5 @@
-import {open} from 'node:fs/promises';
+import {constants, type Stats} from 'node:fs';
+import {lstat, open} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {systemCode, UsageError} from '../errors.ts';
 import {literalSecrets} from './literal-secrets.ts';
@@ -22,10 +23,10 @@ export interface LoadedConfig {
 	/** The file it came from; undefined when there is none, which is no error. */
 	readonly path: string | undefined;
 	/**
-	 * Whether `{"command": …}` references may run: true when the user named the file or keeps it in the own
-	 * configuration directory, false when it merely lay in the working directory.
+	 * Whether the user named the file or keeps it in the own configuration directory. One that merely lay in the working
+	 * directory may be anybody's: it runs no commands, and sends credentials to the vendors' own hosts only.
 	 */
-	readonly mayRunCommands: boolean;
+	readonly isTrusted: boolean;
 	/** For stderr: secrets in a file that others can read. */
 	readonly warnings: readonly string[];
 }
@@ -35,7 +36,9 @@ interface FoundFile {
 	readonly text: string;
 	/** Whether group or others may read it. */
 	readonly isExposed: boolean;
-	readonly mayRunCommands: boolean;
+	/** Whether everybody may change it. */
+	readonly isOpen: boolean;
+	readonly isTrusted: boolean;
 }
 
 /**
@@ -44,15 +47,16 @@ interface FoundFile {
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
 	const found = await findFile(options);
-	if (found === undefined) return {config: {}, path: undefined, mayRunCommands: false, warnings: []};
-	const {path, text, isExposed, mayRunCommands} = found;
+	if (found === undefined) return {config: {}, path: undefined, isTrusted: false, warnings: []};
+	const {path, text, isExposed, isOpen, isTrusted} = found;
 	const document = await parseConfigText(path, text);
 	// Most runs from cron have no file and need no schema.
 	const {validateConfig} = await import('./schema.ts');
 	const config = validateConfig(document, path);
 	const exposed = isExposed ? literalSecrets(config) : [];
 	const warnings = exposed.length === 0 ? [] : [`${path}: holds a secret (${exposed.join(', ')}) and can be read by other users; chmod 600 it`];
-	return {config, path, mayRunCommands, warnings};
+	if (isOpen) warnings.push(`${path}: can be changed by other users, who would decide where credentials go; chmod go-w it`);
+	return {config, path, isTrusted, warnings};
 }
 
 async function findFile(options: LoadConfigOptions): Promise<FoundFile | undefined> {
@@ -75,9 +79,15 @@ async function findFile(options: LoadConfigOptions): Promise<FoundFile | undefin
 
 async function readIfPresent({path, isUsers}: SearchPlace): Promise<FoundFile | undefined> {
 	try {
-		await using file = await open(path);
-		const {mode} = await file.stat();
-		return {path, text: await file.readFile('utf8'), isExposed: process.platform !== 'win32' && (mode & 0o044) !== 0, mayRunCommands: isUsers};
+		// Who puts a FIFO into the working directory must not keep this process waiting; one that was named may be meant.
+		await using file = await open(path, isUsers ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK);
+		const found = await file.stat();
+		if (!isUsers) refuseOthers(path, [found, await lstat(path)]);
+		const hasModes = process.platform !== 'win32' && found.isFile();
+		return {
+			path, text: await file.readFile('utf8'), isTrusted: isUsers,
+			isExposed: hasModes && (found.mode & 0o044) !== 0, isOpen: hasModes && (found.mode & 0o002) !== 0,
+		};
 	} catch (error) {
 		const code = systemCode(error);
 		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -85,4 +95,18 @@ async function readIfPresent({path, isUsers}: SearchPlace): Promise<FoundFile | 
 		// Going on without a file that is there would silently run with other settings.
 		throw new UsageError(`${path}: cannot be read (${code})`, {hint: 'check that it is a file and its permissions', cause: error});
 	}
+}
+
+const nameIt = 'if you trust that file, name it with --config or AUDIT_EXPORT_CONFIG';
+
+/**
+ * A file that was merely found must be this user's (or the system's), as must a link to it: whoever shares a directory could
+ * put one there. @param stats of the file, and of what has its name
+ */
+function refuseOthers(path: string, stats: readonly Stats[], user = process.geteuid?.()): void {
+	const [file] = stats;
+	if (file?.isFile() === false && !file.isDirectory()) throw new UsageError(`${path}: is no regular file`, {hint: nameIt});
+	if (user === undefined) return;
+	if (stats.some(({uid}) => uid !== user && uid !== 0)) throw new UsageError(`${path}: was found in the current directory and belongs to another user`, {hint: nameIt});
+	if (file !== undefined && (file.mode & 0o002) !== 0) throw new UsageError(`${path}: was found in the current directory and can be changed by other users`, {hint: `chmod o-w it; or ${nameIt}`});
 }

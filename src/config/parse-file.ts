@@ -44,7 +44,8 @@ async function parseYaml(path: string, text: string): Promise<unknown> {
 	try {
 		return loadYaml(path, text) ?? {};
 	} catch (error) {
-		if (!(error instanceof Error) || error.name !== 'YAMLException') throw error;
+		// RangeError: nested deeper than the parser can follow.
+		if (!(error instanceof RangeError) && (!(error instanceof Error) || error.name !== 'YAMLException')) throw error;
 		throw syntaxError(path, 'YAML', yamlErrorLine(error));
 	}
 }

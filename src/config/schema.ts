@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {UsageError} from '../errors.ts';
 import {DAY, formatDuration, parseDuration} from '../query/duration.ts';
+import {maxResponseProblem} from '../query/size.ts';
 import {resolveTimezone} from '../query/timezone.ts';
 import {sources} from '../sources/index.ts';
 import type {SourceDefinition} from '../sources/types.ts';
@@ -12,6 +13,10 @@ import {duration, named, positive, section, text} from './schema-parts.ts';
 
 const names = z.array(text).min(1, 'expected at least one name');
 const rate = z.string().refine(isRate, 'expected requests per duration: 100/1m');
+const maxResponse = z.string().superRefine((value, context) => {
+	const message = maxResponseProblem(value);
+	if (message !== undefined) context.addIssue({code: 'custom', message});
+});
 const timezone = z.string().refine(value => resolveTimezone(value) !== undefined, 'expected an IANA time zone: Asia/Shanghai');
 const tokenPath = z.string().regex(/^\/(?!\/)[^?#\s\\]*$/, 'expected a path that starts with one slash: /openapi/v1/auth/token');
 const baseUrl = z.string().superRefine((value, context) => {
@@ -75,7 +80,9 @@ const sourceDefaults = ({pagination, window}: SourceLimits) => section({
 	concurrency: positive.optional(),
 	timeout: duration.optional(),
 	retries: z.int('expected a whole number').min(0, 'expected a whole number from 0 on').optional(),
+	max_response: maxResponse.optional(),
 	redact: names.optional(),
+	redact_secrets: z.boolean('expected true or false').optional(),
 	timezone: timezone.optional(),
 	offset_counts: z.enum(['rows', 'pages']).refine(() => pagination.style === 'offset', 'expected only for a source that is read by offsets').optional(),
 });

@@ -2,6 +2,7 @@ import {execFile} from 'node:child_process';
 import type {ExecFileException} from 'node:child_process';
 import {CredentialsError} from '../errors.ts';
 import {formatDuration} from '../query/duration.ts';
+import {withoutSecrets} from './own-variables.ts';
 
 export interface SecretCommandOptions {
 	readonly env: Readonly<Record<string, string | undefined>>;
@@ -24,7 +25,7 @@ export async function runSecretCommand(command: readonly string[], origin: strin
 	return new Promise((resolve, reject) => {
 		const child = execFile(program, args, {
 			cwd: options.baseDir,
-			env: {...options.env},
+			env: withoutSecrets(options.env),
 			timeout: timeoutMs,
 			killSignal: 'SIGKILL',
 			maxBuffer: 1_048_576,

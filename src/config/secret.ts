@@ -3,6 +3,7 @@ import {CredentialsError, systemCode} from '../errors.ts';
 import type {Referable} from './schema.ts';
 import {runSecretCommand} from './secret-command.ts';
 import {expandPath} from './search-places.ts';
+import {withoutTrailing} from './trim-end.ts';
 
 export interface ResolveSecretOptions {
 	/** The setting, for messages: `profiles.production.feishu.app_secret`. */
@@ -20,16 +21,20 @@ export interface ResolveSecretOptions {
 	readonly signal?: AbortSignal | undefined;
 }
 
+/** No server takes a header that is longer. */
+export const longestSecret = 16 * 1024;
+
 /**
  * The value of a setting that is written out or referred to, without trailing newlines. Throws a `CredentialsError`
  * that names the setting and the reference, never the value, when there is none or when it could not be sent in a header.
  */
 export async function resolveSecret(secret: Referable, options: ResolveSecretOptions): Promise<string> {
 	const origin = describeSecret(secret, options.name);
-	const value = (await readValue(secret, options)).replace(/[\r\n]+$/, '');
+	const value = withoutTrailing(await readValue(secret, options), '\r\n');
 	if (value === '') throw new CredentialsError(`${origin} is empty`, {hint: `give ${options.name} a value`});
+	if (value.length > longestSecret) throw new CredentialsError(`${origin} is longer than any header may be: ${value.length} characters`, {hint: 'check that it holds the secret, and nothing else'});
 	// A newline inside a token would add headers to the request.
-	if (/[\p{Cc}\u2028\u2029]/u.test(value)) {
+	if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value)) {
 		throw new CredentialsError(`${origin} contains line breaks or other control characters`, {hint: 'it must be one line of plain text'});
 	}
 	return value;
@@ -38,10 +43,15 @@ export async function resolveSecret(secret: Referable, options: ResolveSecretOpt
 /** Where a value comes from, for messages: `profiles.a.trae.app_secret (environment variable NAME)`. */
 export function describeSecret(secret: Referable, name: string): string {
 	if (typeof secret === 'string') return name;
-	if (secret.env !== undefined) return `${name} (environment variable ${secret.env})`;
+	if (secret.env !== undefined) return `${name} (environment variable ${showVariable(secret.env)})`;
 	if (secret.file !== undefined) return `${name} (file ${secret.file})`;
 	// Arguments may themselves be secret.
 	return `${name} (output of ${JSON.stringify(secret.command?.[0])})`;
+}
+
+/** Where the name of a variable is asked for, some write the secret itself. */
+function showVariable(name: string): string {
+	return /^(?:[A-Z_][A-Z\d_]*|\w{1,20})$/.test(name) ? name : 'of the name that stands there, which does not look like one';
 }
 
 async function readValue(secret: Referable, options: ResolveSecretOptions): Promise<string> {
@@ -49,7 +59,7 @@ async function readValue(secret: Referable, options: ResolveSecretOptions): Prom
 	const origin = describeSecret(secret, options.name);
 	if (secret.env !== undefined) {
 		const value = options.env[secret.env];
-		if (value === undefined || value === '') throw new CredentialsError(`${origin} is not set`, {hint: `set ${secret.env}`});
+		if (value === undefined || value === '') throw new CredentialsError(`${origin} is not set`, {hint: `set ${showVariable(secret.env)}`});
 		return value;
 	}
 	if (secret.file !== undefined) return readSecretFile(expandPath(secret.file, options.baseDir, options.env), origin, options.warn);

@@ -95,7 +95,7 @@ function allCells({columns, language}: FormatOptions): CellReader {
 	const rfc3339 = createRfc3339();
 	return ({text, time}, toCell) => {
 		const {values, rest} = read(text);
-		const cells = fields.map((field, index) => field.path === undefined ? rfc3339(time) : cellOf(shownValue(field, values[index]), toCell));
+		const cells = fields.map((field, index) => field.path === undefined ? toCell(rfc3339(time)) : cellOf(shownValue(field, values[index]), toCell));
 		cells.push(signed(rest));
 		return cells;
 	};
@@ -107,7 +107,7 @@ function pickedCells({columns, language}: FormatOptions, names: readonly string[
 	const rfc3339 = createRfc3339();
 	return ({text, time}, toCell) => {
 		const values = read(text);
-		return fields.map((field, index) => field.path === undefined ? rfc3339(time) : cellOf(shownValue(field, values[index]), toCell));
+		return fields.map((field, index) => field.path === undefined ? toCell(rfc3339(time)) : cellOf(shownValue(field, values[index]), toCell));
 	};
 }
 

@@ -63,7 +63,7 @@ export function createTable({columns, fields: names, language, timezone, width}:
 		start: () => '',
 		write(records) {
 			if (waiting !== undefined) {
-				waiting.push(...records);
+				for (const record of records) waiting.push(record);
 				return waiting.length < sampleSize ? '' : flush();
 			}
 			let text = '';

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {open, readdir, rename, rm, writeFile, type FileHandle} from 'node:fs/promises';
+import {lstat, open, readdir, rename, rm, writeFile, type FileHandle} from 'node:fs/promises';
 import {constants} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {systemCode} from '../errors.ts';
@@ -9,27 +9,35 @@ import {resolveTarget} from './target.ts';
 /** How a directory says that it cannot be synced: then renames are as durable as the file system makes them. */
 const unsyncable = new Set(['EINVAL', 'EPERM', 'EACCES', 'EISDIR', 'ENOTSUP']);
 
+/** Permissions of a file that is written. */
+interface FileModes {
+	readonly mode?: number;
+	readonly newMode?: number;
+}
+
 /**
  * Replaces a file as one step: a reader, and a run after a power cut, sees the old text or the new, never a part.
  * A target that is no regular file (/dev/stderr, a FIFO) is written to directly.
- * @param options.mode of the file, lowered by the umask; default 0o666
+ * @param options.mode of the file, whatever is replaced. Default: as it was
+ * @param options.newMode of a file that was not there, lowered by the umask. Default 0o600
  * @throws OutputError; UsageError when the directory does not exist
  */
-export async function writeFileAtomic(path: string, text: string, {mode = 0o666}: {mode?: number} = {}): Promise<void> {
+export async function writeFileAtomic(path: string, text: string, options: FileModes = {}): Promise<void> {
 	const target = await resolveTarget(path);
 	try {
 		if (target.kind === 'stream') await writeFile(target.path, text, {flag: constants.O_WRONLY | constants.O_APPEND});
-		else await replace(target.path, text, mode);
+		else await replace(target.path, text, {...options, before: target.mode});
 	} catch (error) {
 		throw writeFailure(path, error);
 	}
 }
 
-async function replace(path: string, text: string, mode: number): Promise<void> {
+async function replace(path: string, text: string, {mode, newMode = 0o600, before}: FileModes & {before: number | undefined}): Promise<void> {
 	const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
 	try {
-		const handle = await open(temporary, 'wx', mode);
+		const handle = await open(temporary, 'wx', mode ?? newMode);
 		await closing(handle, async () => {
+			if (mode === undefined && before !== undefined) await handle.chmod(before);
 			await handle.writeFile(text);
 			await handle.sync();
 		});
@@ -45,7 +53,8 @@ async function replace(path: string, text: string, mode: number): Promise<void> 
 export async function removeLeftovers(path: string): Promise<void> {
 	const start = `${basename(path)}.`;
 	for (const name of await readdir(dirname(path))) {
-		if (name.startsWith(start) && /^[\da-f]{8}\.tmp$/.test(name.slice(start.length))) await rm(join(dirname(path), name), {force: true});
+		const leftover = join(dirname(path), name);
+		if (name.startsWith(start) && /^[\da-f]{8}\.tmp$/.test(name.slice(start.length)) && !(await lstat(leftover)).isDirectory()) await rm(leftover, {force: true});
 	}
 }
 

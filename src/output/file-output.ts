@@ -1,6 +1,7 @@
-import {constants, open, rm, stat} from 'node:fs/promises';
+import type {Stats} from 'node:fs';
+import {constants, lstat, open, rm, type FileHandle} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {systemCode} from '../errors.ts';
+import {systemCode, UsageError} from '../errors.ts';
 import {formatUtc} from '../query/timezone.ts';
 import {removeLeftovers, syncDirectory} from './atomic.ts';
 import {createCompress, type Compress} from './compression.ts';
@@ -10,6 +11,7 @@ import type {Interruption} from './interruption.ts';
 import {compressionOf, type Compression} from './file-name.ts';
 import {acquireLock, type Lock} from './lock.ts';
 import type {Output} from './output.ts';
+import {refuseForeign} from './ownership.ts';
 import {PartialFile} from './partial-file.ts';
 import {decideResume, formatRange, readIfThere, type OutputRange, type Sidecar} from './partial.ts';
 import {resolveTarget, type Target} from './target.ts';
@@ -37,8 +39,7 @@ export interface FileOutputOptions extends Interruption {
  * Opens a file for an export. The text goes to `<path>.partial`, with what resuming needs in `<path>.partial.json`;
  * the file appears under its name when the export is complete. A pipe or a device is written to as it is.
  *
- * All files have the permissions that any program's output would have (the umask; those of the file that is replaced):
- * whoever may read the export may read its beginning, and the sidecar holds no secret.
+ * Only this user may read any of them, since audit logs say who did what; a file that is replaced keeps its permissions.
  * @throws UsageError when the path cannot be written or belongs to another export, LockedError when another run writes it
  */
 export async function openFileOutput(options: FileOutputOptions): Promise<Output> {
@@ -63,6 +64,7 @@ interface Opening {
 async function openPartial(target: Target, {options, compress, lock}: Opening): Promise<Output> {
 	const partial = `${target.path}.partial`;
 	const sidecar = `${partial}.json`;
+	for (const path of [partial, sidecar]) await refuseForeign(path);
 	await removeLeftovers(sidecar);
 	const earlier = await findEarlier(partial, sidecar, options);
 	if (earlier === undefined) {
@@ -70,9 +72,9 @@ async function openPartial(target: Target, {options, compress, lock}: Opening): 
 		await rm(sidecar, {force: true});
 		await syncDirectory(dirname(partial));
 	}
-	// O_NOFOLLOW: in a directory that others write to, the name could be a link to anything.
-	const handle = await open(partial, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666);
+	const handle = earlier === undefined ? await createAnew(partial, `${options.path}.partial`) : await open(partial, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 	try {
+		if (earlier !== undefined) await requirePlain(handle, `${options.path}.partial`);
 		await handle.truncate(earlier?.bytes ?? 0);
 		if (earlier === undefined && target.mode !== undefined && ((await handle.stat()).mode & 0o777) !== target.mode) await handle.chmod(target.mode);
 	} catch (error) {
@@ -80,6 +82,20 @@ async function openPartial(target: Target, {options, compress, lock}: Opening): 
 		throw error;
 	}
 	return new PartialFile({...options, compress, lock, handle, paths: {target: target.path, partial, sidecar}, earlier});
+}
+
+/** A file that has the name is taken away, never written to: it could have other names, under which it would change as well. */
+async function createAnew(partial: string, name: string): Promise<FileHandle> {
+	if ((await entryOf(partial))?.isFile() === false) throw new UsageError(`cannot write ${name}: it is no regular file`, {hint: 'see what it is, and move it away'});
+	await rm(partial, {force: true});
+	return open(partial, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+}
+
+/** @throws UsageError for what is no file, or has another name, under which it would change as well */
+async function requirePlain(handle: FileHandle, name: string): Promise<void> {
+	const found = await handle.stat();
+	if (found.isFile() && found.nlink === 1) return;
+	throw new UsageError(`${name} cannot be continued: ${found.isFile() ? 'it is linked to from elsewhere' : 'it is no regular file'}`, {hint: 'start over with --no-resume'});
 }
 
 async function findEarlier(partial: string, sidecar: string, {path, range, fingerprint, resume, resumable, notice}: FileOutputOptions): Promise<Sidecar | undefined> {
@@ -101,8 +117,13 @@ async function findEarlier(partial: string, sidecar: string, {path, range, finge
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {
+	return (await entryOf(path))?.size;
+}
+
+/** What has this name, a link not followed; undefined where nothing has. */
+async function entryOf(path: string): Promise<Stats | undefined> {
 	try {
-		return (await stat(path)).size;
+		return await lstat(path);
 	} catch (error) {
 		if (systemCode(error) === 'ENOENT') return undefined;
 		throw error;

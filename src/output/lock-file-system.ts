@@ -60,9 +60,9 @@ export function lockFileSystem(owner: LockOwner) {
 	let held = false;
 
 	const create = (directory: string) => {
-		fs.mkdirSync(directory);
+		fs.mkdirSync(directory, 0o700);
 		try {
-			fs.writeFileSync(ownerFile(directory), JSON.stringify(owner), {flag: 'wx'});
+			fs.writeFileSync(ownerFile(directory), JSON.stringify(owner), {flag: 'wx', mode: 0o600});
 		} catch (error) {
 			// A full disk lets the file begin, and the directory is removed only when it is empty.
 			fs.rmSync(ownerFile(directory), {force: true});

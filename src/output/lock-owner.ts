@@ -1,4 +1,4 @@
-import {readFileSync, readlinkSync} from 'node:fs';
+import {closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync} from 'node:fs';
 import {hostname} from 'node:os';
 import * as z from 'zod';
 import {systemCode} from '../errors.ts';
@@ -76,8 +76,16 @@ function currentSystem(): string {
 	return `${readText('/proc/sys/kernel/random/boot_id')?.trim() ?? ''} ${readLink('/proc/self/ns/pid') ?? ''}`.trim();
 }
 
+/** The text of a regular file: who puts a FIFO there must not keep this process waiting. */
 function readText(file: string): string | undefined {
-	return unlessRefused(() => readFileSync(file, 'utf8'));
+	return unlessRefused(() => {
+		const descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+		try {
+			return fstatSync(descriptor).isFile() ? readFileSync(descriptor, 'utf8') : undefined;
+		} finally {
+			closeSync(descriptor);
+		}
+	});
 }
 
 function readLink(file: string): string | undefined {

@@ -1,8 +1,9 @@
 import {randomUUID} from 'node:crypto';
-import {statSync} from 'node:fs';
+import {lstatSync, statSync} from 'node:fs';
 import {setTimeout} from 'node:timers/promises';
-import {LockedError, systemCode} from '../errors.ts';
+import {LockedError, systemCode, UsageError} from '../errors.ts';
 import {openFailure} from './failure.ts';
+import {refuseForeign} from './ownership.ts';
 import {lockFileSystem, ownerFile, staleMs} from './lock-file-system.ts';
 import {currentOwner, judgeOwner, readOwner, type LockOwner} from './lock-owner.ts';
 
@@ -31,6 +32,8 @@ export async function acquireLock(path: string, name = path, {sleep = setTimeout
 	const directory = `${path}.lock`;
 	const lost = new AbortController();
 	try {
+		await refuseForeign(directory);
+		requireDirectory(directory);
 		if (await showsLife(directory, sleep)) throw lockedBy(readOwner(ownerFile(directory)), {name, directory});
 		const {lock} = await import('./proper-lockfile.ts');
 		const release = await lock(path, {
@@ -53,6 +56,13 @@ export async function acquireLock(path: string, name = path, {sleep = setTimeout
 		};
 	} catch (error) {
 		throw systemCode(error) === 'ELOCKED' ? lockedBy(readOwner(ownerFile(directory)), {name, directory}) : openFailure(directory, error);
+	}
+}
+
+/** @throws UsageError for a link, a file, anything but a directory: it is no lock, and what it leads to must stay as it is */
+function requireDirectory(directory: string): void {
+	if (lstatSync(directory, {throwIfNoEntry: false})?.isDirectory() === false) {
+		throw new UsageError(`${directory} is in the way: it is no directory, and so no lock`, {hint: 'see what it is, and move it away'});
 	}
 }
 

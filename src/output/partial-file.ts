@@ -76,7 +76,7 @@ export class PartialFile implements Output {
 				version: 1, fingerprint, since, until, slidingSince, slidingUntil,
 				startedAt: this.#startedAt, bytes: this.#bytes, checkpoint,
 			};
-			await writeFileAtomic(paths.sidecar, `${JSON.stringify(sidecar)}\n`);
+			await writeFileAtomic(paths.sidecar, `${JSON.stringify(sidecar)}\n`, {mode: 0o600});
 			this.#hasCheckpoint = true;
 		});
 	}

@@ -3,6 +3,7 @@ import {basename, dirname, join, resolve} from 'node:path';
 import {systemCode, UsageError} from '../errors.ts';
 import {standardStreamOf} from './file-name.ts';
 import {openFailure} from './failure.ts';
+import {refuseForeign} from './ownership.ts';
 
 /** What stands, or will stand, under an output's name. */
 export interface Target {
@@ -16,7 +17,8 @@ export interface Target {
 
 /**
  * Finds out what an output's name leads to, before anything is requested or written.
- * @throws UsageError for a directory, a missing directory above it, or a file that may not be written
+ * @throws UsageError for a directory, a missing directory above it, a file that may not be written, and for what somebody
+ * else has put there; see `refuseForeign`
  */
 export async function resolveTarget(path: string): Promise<Target> {
 	try {
@@ -24,7 +26,8 @@ export async function resolveTarget(path: string): Promise<Target> {
 		if (isDescriptor(path)) return {path, kind: 'stream'};
 		const found = await unless('ENOENT', stat(path));
 		if (found?.isDirectory() === true) throw new UsageError(`cannot write ${path}: it is a directory`, {hint: 'name a file in it'});
-		const followed = await follow(path);
+		await refuseForeign(dirname(path));
+		const followed = await follow(path, refuseForeign);
 		if (isDescriptor(followed)) return {path: followed, kind: 'stream'};
 		// Files are replaced as one step: what becomes the file is made beside it.
 		if (found === undefined || found.isFile()) await access(dirname(followed), constants.W_OK);
@@ -49,13 +52,14 @@ function isDescriptor(path: string): boolean {
 }
 
 /** The real path of a file that need not exist. Stops at a descriptor: links to /dev/stdout are common in containers. */
-async function follow(path: string): Promise<string> {
+async function follow(path: string, check?: (link: string) => Promise<void>): Promise<string> {
 	const directory = await realpath(dirname(path));
+	await check?.(join(directory, basename(path)));
 	// EINVAL: it is there and is no link.
 	const link = await unless('ENOENT', unless('EINVAL', readlink(path)));
 	if (link === undefined) return join(directory, basename(path));
 	const next = resolve(directory, link);
-	return isDescriptor(next) ? next : follow(next);
+	return isDescriptor(next) ? next : follow(next, check);
 }
 
 /** What the promise resolves to, or undefined when it fails with this system code. */

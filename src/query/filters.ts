@@ -30,6 +30,7 @@ export function resolveFilters(source: SourceDefinition, flags: ExportFlags, env
 		}
 		const values = (Array.isArray(given) ? given : [given]).map(value => codeOf(String(value), option, longName));
 		if (option.refusal !== undefined) throw new UsageError(`${longName} cannot be used here: ${option.refusal}`, {hint: `leave ${longName} out`});
+		requireWritable(values, option, longName);
 		const value = checked(values, source.parameters[option.parameter], longName);
 		const {locally} = option;
 		if (locally === undefined) filters[option.parameter] = value;
@@ -54,6 +55,12 @@ export function resolveFilters(source: SourceDefinition, flags: ExportFlags, env
 			return tests.every(test => test(row));
 		},
 	};
+}
+
+/** @throws UsageError for what no request can carry as it is: half of a character, or a step up in a path, which `%2e` is as well */
+function requireWritable(values: readonly string[], option: SourceOption, longName: string): void {
+	if (values.some(value => /\p{Cs}/u.test(value))) throw new UsageError(`${longName}: the value holds half of a character`);
+	if (option.in === 'path' && values.some(value => value === '.' || value === '..')) throw new UsageError(`${longName}: "${values.join(', ')}" cannot be a part of a path`);
 }
 
 function longNameOf(option: SourceOption): string {
@@ -92,6 +99,7 @@ function checked(values: readonly string[], rule: ParameterRule | undefined, lon
 /** The JSON text of `--filter field=value` (repeatable, several values with commas) or of `--filter-json` as it is. */
 function filterExpression(source: SourceDefinition, flags: ExportFlags): string | undefined {
 	const {filter: pairs = [], filterJson: json} = flags;
+	if ([...pairs, json ?? ''].some(text => /\p{Cs}/u.test(text))) throw new UsageError('--filter: the value holds half of a character');
 	if (json !== undefined && pairs.length > 0) throw new UsageError('--filter and --filter-json exclude each other');
 	if (json !== undefined) {
 		try {

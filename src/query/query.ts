@@ -24,6 +24,8 @@ export interface Query {
 	readonly order: 'served' | 'time';
 	/** Dotted paths whose values are replaced before anything is written. */
 	readonly redact: readonly string[];
+	/** Credentials are taken out, too, wherever they stand. Default false. */
+	readonly redactSecrets?: boolean;
 	/** What the API's offset counts, where the configuration pins it. */
 	readonly offsetCounts?: 'rows' | 'pages';
 	readonly concurrency: number;
@@ -31,4 +33,6 @@ export interface Query {
 	/** Milliseconds per attempt, and attempts after the first. */
 	readonly timeoutMs: number;
 	readonly retries: number;
+	/** The most bytes that an answer may have, decompressed. */
+	readonly maxResponseBytes: number;
 }

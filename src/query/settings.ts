@@ -3,11 +3,13 @@ import type {ExportFlags} from '../commands/export-options.ts';
 import {longestWindowMs} from '../engine/windows.ts';
 import {defaultLanguage, type FormatName} from '../formats/index.ts';
 import type {BudgetLimit} from '../http/budget.ts';
+import {defaultMaxResponseBytes} from '../http/read-body.ts';
 import {formatOf} from '../output/file-name.ts';
 import {formatDuration, requireDuration} from './duration.ts';
 import {formatUtc, parseTime, requireTimezone, systemTimezone} from './time.ts';
 import {resolveFilters} from './filters.ts';
 import type {Query} from './query.ts';
+import {maxResponseProblem, parseSize} from './size.ts';
 import {languages, type Language} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {SourceDefaults} from '../config/schema.ts';
@@ -81,10 +83,12 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 			order: oneOf(flags.order ?? defaults.order ?? 'served', ['served', 'time'], '--order'),
 			...(defaults.offset_counts === undefined ? {} : {offsetCounts: defaults.offset_counts}),
 			redact: flags.redact ?? defaults.redact ?? [],
+			redactSecrets: flags.redactSecrets ?? defaults.redact_secrets ?? false,
 			concurrency: positiveInteger(flags.concurrency ?? defaults.concurrency ?? source.concurrency, '--concurrency'),
 			budget: budget(),
 			timeoutMs: requireDuration(flags.timeout ?? defaults.timeout ?? '30s', '--timeout'),
 			retries: wholeNumber(flags.retries ?? defaults.retries ?? 5, '--retries', 0),
+			maxResponseBytes: maxResponse(),
 		},
 		output: {
 			format,
@@ -147,6 +151,14 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 		if (asked % unitMs !== 0) throw new UsageError(`--window: ${formatDuration(asked)} is no multiple of ${formatDuration(unitMs)}, the API's unit of time`);
 		// What the requests ask beyond their window on either side still has to fit under the cap.
 		return Math.min(asked, longestWindowMs(source));
+	}
+
+	function maxResponse(): number {
+		const given = flags.maxResponse ?? defaults.max_response;
+		if (given === undefined) return defaultMaxResponseBytes;
+		const problem = maxResponseProblem(given);
+		if (problem !== undefined) throw new UsageError(`--max-response: "${given}": ${problem}`);
+		return parseSize(given) ?? defaultMaxResponseBytes;
 	}
 
 	function budget(): BudgetLimit {

@@ -26,7 +26,7 @@ describe('an expired session', () => {
 		['a page in place of JSON', () => new Response('<!doctype html><p>Sign in', {headers: {'content-type': 'text/html'}}), /answered with a page, not JSON \(HTTP 200\)/],
 		['HTTP 401 with nothing', () => new Response('', {status: 401}), /refused it \(HTTP 401\)/],
 		['HTTP 403 with a page', () => new Response('<html>', {status: 403}), /answered with a page, not JSON \(HTTP 403\)/],
-		['the code that was recorded', () => new Response(`{"code":"4100","msg":"${cookie} is over\\u001b[31m"}`), /it said so "\*\*\* is over \[31m" \(HTTP 200\)/],
+		['the code that was recorded', () => new Response(`{"code":"4100","msg":"${cookie} is over\\u001b[31m"}`), /it said so "\*\*\* is over\\u001b\[31m" \(HTTP 200\)/],
 	])('is recognised by %s, and nothing of it is shown', async (_, answer, message) => {
 		const profile = eventProfile({response: {rows: 'data.list', id: 'id', time: {at: 'time', as: 'seconds'}, expired: {at: 'code', is: [4100]}, message: 'msg'}});
 		const ran = await searchLog(['event', '--debug'], {...fakeConsole(() => answer()), profile});

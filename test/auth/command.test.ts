@@ -87,10 +87,11 @@ describe('auth login', () => {
 
 	it('takes the app of the configuration beside a tenant token in the environment', async () => {
 		const directory = temporaryDirectory();
-		await writeFile(join(directory, 'audit-export.config.json'), JSON.stringify({profiles: {p: {feishu: {base_url: baseUrl, app_id: app.id, app_secret: app.secret}}}}), {mode: 0o600});
+		const config = join(directory, 'audit-export.config.json');
+		await writeFile(config, JSON.stringify({profiles: {p: {feishu: {base_url: baseUrl, app_id: app.id, app_secret: app.secret}}}}), {mode: 0o600});
 		const service = new FakeService();
 		const context = createContext({fetch: service.fetch, cwd: directory, env: {FEISHU_APP_ID: '', FEISHU_APP_SECRET: '', FEISHU_TENANT_ACCESS_TOKEN: 't-1'}});
-		expect((await context.clock.run(runAuth(['login', 'feishu', '--device'], context))).error).toBeUndefined();
+		expect((await context.clock.run(runAuth(['login', 'feishu', '--device', '--config', config], context))).error).toBeUndefined();
 		expect((await storeOf(context).read({...key, profile: 'p'}))?.access_token).toBe(service.issued[0]);
 	});
 });

@@ -80,7 +80,10 @@ describe('OAuth requests', () => {
 		const error = refusalError(await context.clock.run(client.post(token, {})));
 		expect(error.message).toBe(String.raw`auth: POST /oauth/v3/token: code 20002, the app secret is wrong "bad \u001b[31msecret" (HTTP 400, trace id trace-1)`);
 		expect(error.exitCode).toBe(3);
-		expect(lines).toEqual(['auth: POST /oauth/v3/token: HTTP 400, code 20002']);
+		expect(lines).toEqual([
+			'auth: POST http://127.0.0.1:1/oauth/v3/token | accept: application/json | content-type: application/json; charset=utf-8 | {}',
+			'auth: POST /oauth/v3/token: HTTP 400, code 20002, 83 bytes, 0 ms | content-type: application/json | x-tt-logid: trace-1',
+		]);
 	});
 });
 

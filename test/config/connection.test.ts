@@ -12,10 +12,10 @@ import {feishu} from '../../src/vendors/feishu.ts';
 import {trae} from '../../src/vendors/trae.ts';
 import {temporaryDirectory} from './temporary-directory.ts';
 
-const noFile: LoadedConfig = {config: {}, path: undefined, mayRunCommands: false, warnings: []};
+const noFile: LoadedConfig = {config: {}, path: undefined, isTrusted: false, warnings: []};
 
 function fileWith(document: unknown, path = '/etc/c.json'): LoadedConfig {
-	return {config: validateConfig(document, path), path, mayRunCommands: true, warnings: []};
+	return {config: validateConfig(document, path), path, isTrusted: true, warnings: []};
 }
 
 function connect(options: Partial<ResolveConnectionOptions> = {}): Connection {
@@ -153,7 +153,7 @@ describe('credentials', () => {
 	});
 
 	it('never come from a command of a file that merely lay in the working directory', async () => {
-		const config = {...inProfile({app_secret: {command: [process.execPath, '-e', 'console.log(1)']}}), mayRunCommands: false};
+		const config = {...inProfile({app_secret: {command: [process.execPath, '-e', 'console.log(1)']}}), isTrusted: false};
 		await expect(connect({config}).appSecret?.()).rejects.toThrow('was not run');
 	});
 });

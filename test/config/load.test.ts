@@ -29,7 +29,7 @@ async function failure(promise: Promise<unknown>): Promise<UsageError> {
 
 describe('the search', () => {
 	it('is content with no file at all', async () => {
-		expect(await setting().load()).toEqual({config: {}, path: undefined, mayRunCommands: false, warnings: []});
+		expect(await setting().load()).toEqual({config: {}, path: undefined, isTrusted: false, warnings: []});
 	});
 
 	it.each([
@@ -38,9 +38,9 @@ describe('the search', () => {
 	])('finds %s in the working directory, then in the user\'s', async (name, write) => {
 		const {put, load} = setting();
 		const users = await put(`user/${name}`, write('mine'));
-		expect(await load()).toMatchObject({path: users, config: {profiles: {mine: {}}}, mayRunCommands: true});
+		expect(await load()).toMatchObject({path: users, config: {profiles: {mine: {}}}, isTrusted: true});
 		const local = await put(`work/${name}`, write('local'));
-		expect(await load()).toMatchObject({path: local, config: {profiles: {local: {}}}, mayRunCommands: false});
+		expect(await load()).toMatchObject({path: local, config: {profiles: {local: {}}}, isTrusted: false});
 	});
 
 	it.each([['config.json', json], ['config.yaml', yaml], ['config.yml', yaml]])('finds %s in the user\'s directory only', async (name, write) => {
@@ -86,7 +86,7 @@ describe('a file that is asked for', () => {
 		await put('work/audit-export.config.json', json('found'));
 		await put(`work/${name}`, name === 'given.json' ? json('given') : yaml('given'));
 		const byFlag = await load({explicitPath: name, env: {AUDIT_EXPORT_CONFIG: 'missing.json'}});
-		expect(byFlag).toMatchObject({path: join(cwd, name), config: {profiles: {given: {}}}, mayRunCommands: true});
+		expect(byFlag).toMatchObject({path: join(cwd, name), config: {profiles: {given: {}}}, isTrusted: true});
 		expect(await load({env: {AUDIT_EXPORT_CONFIG: name}})).toEqual(byFlag);
 		expect(await load({explicitPath: join(cwd, name)})).toEqual(byFlag);
 	});

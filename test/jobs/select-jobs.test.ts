@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 function config(dirs: Readonly<Record<string, string>>): LoadedConfig {
 	const jobs = Object.fromEntries(Object.entries(dirs).map(([name, path]) => [name, {source: 'feishu-openapi', dir: path}]));
-	return {config: validateConfig({jobs}, 'c.json'), path: join(dir, 'c.json'), mayRunCommands: true, warnings: []};
+	return {config: validateConfig({jobs}, 'c.json'), path: join(dir, 'c.json'), isTrusted: true, warnings: []};
 }
 
 it('finds directories from the configuration file on, and the home directory', async () => {

@@ -8,7 +8,8 @@ export interface LeftOut {
 	readonly leftOut: string;
 }
 
-const email = /[\w.+-]+@[\w-]+\.[\w.-]+/;
+/** One character on either side is enough, and looking for more would take hours in a long text. */
+const email = /[\w.+-]@[\w-]+\.[\w.-]/;
 const personName = /^(?:user|operator|owner|creator|employee|member|staff|account|mobile|phone|email|mail|nickname|realname|uid)(?:id|ids|name|names|key|no|number)?$|^(?:device|web|install|visitor|union|userunique)id$|^(?:did|iid|uuid|guid)$/;
 const personId = /^(?:ou|on|od|oc)_[\da-z]{8,}$/i;
 const placeholder = /\{[a-z_]+(?::text)?\}/;

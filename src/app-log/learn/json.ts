@@ -1,3 +1,5 @@
+import {depthOf} from '../../json/depth.ts';
+
 /** A JSON value. Whole numbers beyond 2^53 are the text of their digits, so that ids stay apart. */
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 
@@ -10,6 +12,7 @@ export type Scalar = string | number | boolean | null;
 /** The value of a JSON text, or undefined when it is none. */
 export function parseJson(text: string): Json | undefined {
 	const content = text.replace(/^\uFEFF/, '');
+	if (depthOf(content) > deepest) return undefined;
 	try {
 		const value: Json = JSON.parse(keepLongNumbers(content));
 		return value;
@@ -29,6 +32,9 @@ export function parseNested(text: string): Json[] | JsonObject | undefined {
 export function isObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Nothing that a console sends or answers is nested deeper; whatever walks a value goes down with it. */
+const deepest = 200;
 
 const longNumber = /(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 

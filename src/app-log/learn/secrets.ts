@@ -25,7 +25,7 @@ export function isSecretName(name: string): boolean {
 
 /** Whether a text looks random: a JSON web token, a UUID, 32 and more hexadecimal digits, or long mixed letters and digits. */
 export function looksRandom(text: string): boolean {
-	if (/eyJ[\w-]{8,}\.[\w-]{8,}|[\da-f]{32}|[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/i.test(text)) return true;
+	if (/eyJ[\w-]{8,1000}\.[\w-]{8}|[\da-f]{32}|[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/i.test(text)) return true;
 	return (text.match(/[\w+/=~.%-]{20,}/g) ?? []).some(run => isMixed(run));
 }
 

@@ -1,12 +1,6 @@
-/** The words of a name in lower case: `startTime`, `start_time` and `start-time` are start, time. */
-export function wordsOf(name: string): string[] {
-	return name
-		.replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
-		.replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
-		.toLowerCase()
-		.split(/[^a-z]+/)
-		.filter(word => word !== '');
-}
+import {wordsOf} from '../../json/secrets/words.ts';
+
+export {wordsOf} from '../../json/secrets/words.ts';
 
 /** The letters of a name, lower case: `pageNo` and `page_no` are `pageno`. */
 export function flat(name: string): string {

@@ -1,3 +1,4 @@
+import {visibleInTable} from '../../formats/visible.ts';
 import {formatUtc} from '../../query/timezone.ts';
 
 /**
@@ -46,7 +47,7 @@ export function formatPlace(word: string, {file, since, until, line, detail}: Om
 	const window = since === undefined || until === undefined ? undefined : `${formatUtc(since)} to ${formatUtc(until)}`;
 	const place = [file, line === undefined ? undefined : `line ${line}`].filter(part => part !== undefined).join(' ');
 	const where = [place, window].filter(part => part !== undefined && part !== '').join(', ');
-	return `${word}: ${where === '' ? '' : `${where}: `}${detail}`.replaceAll(/[\p{C}\u2028\u2029]+/gu, ' ');
+	return visibleInTable(`${word}: ${where === '' ? '' : `${where}: `}${detail}`);
 }
 
 /** A finding as JSON shows it; what does not apply is null. */
