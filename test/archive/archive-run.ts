@@ -90,6 +90,6 @@ export async function archiveRun({dir, client, clock, options = {}, query = {}, 
 function modelQuery(query: Partial<Query>): Query {
 	return {
 		source: feishuOpenapi, since: 0, until: 0, filters: {}, pageSize: 100, windowMs: 10 * MINUTE, timezone: 'UTC', order: 'time', redact: [],
-		concurrency: 4, budget: {requests: 100, perMs: MINUTE}, timeoutMs: 1000, retries: 0, ...query,
+		concurrency: 4, budget: {requests: 100, perMs: MINUTE}, timeoutMs: 1000, retries: 0, maxResponseBytes: 2 ** 28, ...query,
 	};
 }

@@ -21,7 +21,7 @@ import {realSleep} from './real-sleep.ts';
 
 const query: Query = {
 	source: feishuOpenapi, since: 0, until: 0, filters: {}, pageSize: 100, windowMs: 10 * MINUTE, timezone: 'UTC', order: 'time', redact: [],
-	concurrency: 1, budget: {requests: 100, perMs: MINUTE}, timeoutMs: 1000, retries: 0,
+	concurrency: 1, budget: {requests: 100, perMs: MINUTE}, timeoutMs: 1000, retries: 0, maxResponseBytes: 2 ** 28,
 };
 const {signal} = new AbortController();
 

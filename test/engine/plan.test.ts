@@ -9,7 +9,7 @@ import {sources} from '../../src/sources/index.ts';
 const since = Date.UTC(2026, 10, 19);
 const queryOf = (changes: Partial<Query> = {}): Query => ({
 	source: sources['feishu-openapi'], since, until: since + 24 * HOUR, filters: {}, pageSize: 100, windowMs: HOUR, timezone: 'UTC', order: 'served', redact: [],
-	concurrency: 4, budget: {requests: 100, perMs: MINUTE}, timeoutMs: 30_000, retries: 5, ...changes,
+	concurrency: 4, budget: {requests: 100, perMs: MINUTE}, timeoutMs: 30_000, retries: 5, maxResponseBytes: 2 ** 28, ...changes,
 });
 
 /** The arguments that a shell hands to curl, command by command. */
