@@ -108,7 +108,7 @@ export class Archiving {
 			return new WindowWork({
 				window, seenBefore, recorder, result, maxRecords, now, inspect,
 				completes: purpose === 'fresh' ? undefined : purpose === 'gap' ? 'gap' : 'late',
-				gap: incompleteBecause(report, window),
+				gap: incompleteBecause(report, window, {isFirst: purpose === 'fresh'}),
 				total: to === task.to ? report.total : undefined,
 			});
 		} catch (error) {

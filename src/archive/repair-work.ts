@@ -53,12 +53,17 @@ export interface RepairWork extends RepairOptions {
 	readonly surplus: Array<Window & {readonly file: string; records: number}>;
 }
 
-/** Problems that mean that rows may be missing; the others come with every reading of a window. */
+/** Problems that mean that rows may be missing. */
 const incompleteKinds: ReadonlySet<ProblemKind> = new Set(['total_mismatch', 'unstable', 'capped', 'out_of_range']);
+/** Problems that may have come with one answer, in the place of rows; what comes with every reading of a window is how its rows are. */
+const doubtfulKinds: ReadonlySet<ProblemKind> = new Set(['unreadable', 'altered']);
 
-/** Why a window that was read is not complete; undefined when it is. */
-export function incompleteBecause(report: WindowReport, window: Window): string | undefined {
-	const kinds = new Set(problemsOf(report, window).map(({kind}) => kind).filter(kind => incompleteKinds.has(kind)));
+/**
+ * Why a window that was read is not complete; undefined when it is.
+ * @param options.isFirst whether it was not read before: then it is read once more for what is doubtful, too. Default false
+ */
+export function incompleteBecause(report: WindowReport, window: Window, {isFirst = false}: {isFirst?: boolean} = {}): string | undefined {
+	const kinds = new Set(problemsOf(report, window).map(({kind}) => kind).filter(kind => incompleteKinds.has(kind) || (isFirst && doubtfulKinds.has(kind))));
 	return kinds.size === 0 ? undefined : [...kinds].join(', ');
 }
 

@@ -2,7 +2,7 @@ import {ApiError} from '../errors.ts';
 import {valueAt, wholeNumber} from '../http/answer.ts';
 import type {AuditRecord} from '../record.ts';
 import type {Lanes} from './lanes.ts';
-import {meaningOf, telltaleOffset, type OffsetMeaning} from './offset-meaning.ts';
+import {isMeaningHidden, meaningOf, offsetOf, telltaleOffset, type OffsetMeaning} from './offset-meaning.ts';
 import type {OffsetPagination} from './pagination.ts';
 import type {WindowReport} from './problems.ts';
 import type {WindowReader} from './read-window.ts';
@@ -68,14 +68,22 @@ export function partOf(window: Window, {source, learned}: CappedReader): Part {
 	};
 }
 
-/** Rows that a query reaches in whole pages: a page that would pass the cap may be refused. */
-export function reachOf({pagination: {cap}, pageSize}: CappedReader): number {
-	return Math.max(1, Math.floor(cap / pageSize)) * pageSize;
+/**
+ * Rows that a query reaches in whole pages: one that would pass the cap, if it was as large as is asked for, may be refused.
+ * @param size rows in a full page; default: what is known of that
+ */
+export function reachOf({pagination: {cap}, pageSize, learned}: CappedReader, size = learned.pageRows ?? pageSize): number {
+	return (Math.max(0, Math.floor((cap - pageSize) / Math.max(1, size))) + 1) * size;
 }
 
-/** Whether a query with this total can be read to its end. A total that stands at the cap may hide more. */
-export function fits(total: number, reader: CappedReader): boolean {
-	return total < reader.pagination.cap && total <= reachOf(reader);
+/** Whether a query with this total can be read past its end. A total that stands at the cap may hide more. @param size as for `reachOf` */
+export function fits(total: number, reader: CappedReader, size?: number): boolean {
+	return total < reader.pagination.cap && total < reachOf(reader, size);
+}
+
+/** Rows in a full page, as page 0 of a query shows: a server may serve fewer than it is asked for. */
+export function pageRowsOf({records, total}: CountedPage, {pageSize}: CappedReader): number {
+	return records.length > 0 && records.length < total ? records.length : pageSize;
 }
 
 /** What is read, for messages. */
@@ -148,13 +156,31 @@ export async function learnMeaning(part: Part, first: CountedPage, reader: Cappe
 	return page;
 }
 
-async function askForMeaning(part: Part, first: CountedPage, reader: CappedReader): Promise<{meaning: OffsetMeaning; page: CountedPage | undefined}> {
-	const asked = telltaleOffset(first.records.length, first.total);
+/** @param attempts how often to ask again where so many rows arrived meanwhile that the answer tells nothing */
+async function askForMeaning(part: Part, first: CountedPage, reader: CappedReader, attempts = 3): Promise<{meaning: OffsetMeaning; page: CountedPage | undefined}> {
+	const asked = telltaleOffset(first.records.length, reader.pagination.cap);
 	const page = asked > 1 ? await askBeyond(part, asked, reader) : await askPage(part, asked, reader);
 	if (page === undefined) return {meaning: 'pages', page};
+	if (attempts > 0 && isMeaningHidden(asked, {rows: first.records.length, moved: page.total - first.total})) {
+		return askForMeaning(part, await askPage(part, 0, reader), reader, attempts - 1);
+	}
 	const ids = new Set(first.records.map(({id}) => id));
 	const meaning = meaningOf(asked, {rows: page.records.length, known: page.records.filter(({id}) => ids.has(id)).length});
 	return {meaning, page: (asked === 1) === (meaning === 'pages') ? page : undefined};
+}
+
+/** Whether the last page of so many rows is full, and one more is within reach: a total that is too low would hide rows there. */
+export function endsFull(total: number, {records: {length: size}}: CountedPage, reader: CappedReader): boolean {
+	return size > 0 && total % size === 0 && (size < total || size === reader.pageSize) && total < reachOf(reader, size);
+}
+
+/** Asks for the page after a full last one, number `index` from 0. Rows of page 0 are left out. */
+export async function askPastEnd(part: Part, {first, index}: {first: CountedPage; index: number}, reader: CappedReader): Promise<CountedPage> {
+	// As long as it is not known what the offset counts there is only page 0, and 1 shows a row after it either way.
+	const meaning = await isMeaningKnown(reader) ? reader.learned.meaning : undefined;
+	const page = await askPage(part, meaning === undefined ? 1 : offsetOf(index, first.records.length, meaning), reader);
+	const known = new Set(first.records.map(({text}) => text));
+	return {...page, records: page.records.filter(({text}) => !known.has(text))};
 }
 
 /** What reading a part that should fit goes on with. */
@@ -164,6 +190,8 @@ export interface FittingInputs {
 	readonly reader: CappedReader;
 	readonly report: WindowReport;
 	readonly written: Set<string>;
+	/** What it states may be too much: it is read as far as there are rows before it is cut. Default false. */
+	readonly isDoubtful?: boolean;
 }
 
 /** Page numbers from 1 to the end of `total()` rows, which may become known with page 1 only. */

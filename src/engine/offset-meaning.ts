@@ -10,17 +10,26 @@ export function offsetOf(index: number, size: number, meaning: OffsetMeaning): n
 }
 
 /**
- * Which offset to ask for to find out, given that page 0 held `size` rows of `total`: `size` itself where that many pages
- * lie beyond the end, so that it costs nothing when rows are counted; else 1, so that it costs nothing when pages are.
+ * The offset to ask for to find out, given that page 0 held `size` rows: `size` itself where that many pages lie beyond the
+ * cap, so that it costs nothing when rows are counted; else 1, so that it costs nothing when pages are. What total is stated
+ * does not matter: it may be wrong.
  */
-export function telltaleOffset(size: number, total: number): number {
-	return size > 1 && size * size >= total ? size : 1;
+export function telltaleOffset(size: number, cap: number): number {
+	return size > 1 && size * size >= cap ? size : 1;
+}
+
+/**
+ * Whether so many rows arrived between page 0 and the answer to `telltaleOffset` that it looks the same either way.
+ * `rows`: rows of page 0, `moved`: by how much the total moved.
+ */
+export function isMeaningHidden(asked: number, {rows, moved}: {rows: number; moved: number}): boolean {
+	return asked === 1 && moved !== 0 && (Math.abs(moved) + 1) * 2 > rows;
 }
 
 /**
  * What the answer to `telltaleOffset` tells. `known`: rows of it that page 0 held, `rows`: rows in it.
  *
- * Asked for `size`: counted in rows it is the second page, counted in pages it lies beyond the end and is empty. Asked
+ * Asked for `size`: counted in rows it is the second page, counted in pages it lies beyond the cap and is empty. Asked
  * for 1: counted in pages it is the second page, counted in rows it is page 0 again but for one row.
  */
 export function meaningOf(asked: number, {rows, known}: {rows: number; known: number}): OffsetMeaning {

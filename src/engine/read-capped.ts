@@ -1,6 +1,6 @@
 import type {AuditRecord} from '../record.ts';
 import {ahead} from './ahead.ts';
-import {askPage, learnMeaning, partOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
+import {askPage, askPastEnd, endsFull, learnMeaning, partOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
 import {Lanes, type Lane} from './lanes.ts';
 import {offsetOf} from './offset-meaning.ts';
 import type {Oddities, WindowReport} from './problems.ts';
@@ -8,22 +8,24 @@ import {readInstant} from './read-instant.ts';
 import {readPart} from './read-part.ts';
 import {readUntilStill, type ReadingOutcome} from './read-window.ts';
 import {StretchReading, type Statement} from './stretch-reading.ts';
-import {stretchesOf, type CrowdedInstant, type Stretch} from './stretches.ts';
+import {stretchesOf, type CrowdedInstant, type Doubtful, type Stretch} from './stretches.ts';
 import type {Window} from './windows.ts';
 
 type Records = AsyncGenerator<AuditRecord[], void, undefined>;
 
-/** What is asked for next: a page of a stretch, once more how many rows a stretch has, or a crowded instant. */
+/** What is asked for next: a page of a stretch, once more how many rows a stretch has, or what is read by itself. */
 type Step =
 	| {readonly kind: 'page'; readonly reading: StretchReading; readonly index: number; readonly ask: () => Promise<CountedPage>}
 	| {readonly kind: 'end'; readonly reading: StretchReading; readonly ask: () => Promise<Statement | undefined>}
-	| CrowdedInstant;
+	| CrowdedInstant
+	| Doubtful;
 
 /** A step that was taken. */
 type Taken =
 	| {readonly kind: 'page'; readonly reading: StretchReading; readonly index: number; readonly page: CountedPage}
 	| {readonly kind: 'end'; readonly reading: StretchReading; readonly check: Statement | undefined}
-	| CrowdedInstant;
+	| CrowdedInstant
+	| Doubtful;
 
 /**
  * Reads one window of an API that reaches at most `cap` rows of a query: stretch after stretch, oldest first, the pages
@@ -47,6 +49,8 @@ async function* readStretches(window: Window, {reader, report, written, lane}: {
 	for await (const step of ahead(stepsOf(stretches, reader, written), lane.pages, take)) {
 		if (step.kind === 'instant') {
 			yield* readInstant(step.window, reader, {report, written: written ?? new Set(), readFitting});
+		} else if (step.kind === 'doubtful') {
+			yield* readFitting(partOf(step.window, reader), {first: undefined, reader, report, written: written ?? new Set(), isDoubtful: true});
 		} else if (step.kind === 'page') {
 			const kept = step.reading.take(step.page, step.index);
 			if (kept.length > 0) yield kept;
@@ -58,16 +62,16 @@ async function* readStretches(window: Window, {reader, report, written, lane}: {
 
 async function take(step: Step): Promise<Taken> {
 	switch (step.kind) {
-		case 'instant': return step;
+		case 'instant': case 'doubtful': return step;
 		case 'end': return {kind: 'end', reading: step.reading, check: await step.ask()};
 		case 'page': return {kind: 'page', reading: step.reading, index: step.index, page: await step.ask()};
 	}
 }
 
-async function* stepsOf(stretches: AsyncIterable<Stretch | CrowdedInstant>, reader: CappedReader, written: Set<string> | undefined): AsyncGenerator<Step, void, undefined> {
+async function* stepsOf(stretches: AsyncIterable<Stretch | CrowdedInstant | Doubtful>, reader: CappedReader, written: Set<string> | undefined): AsyncGenerator<Step, void, undefined> {
 	for await (const stretch of stretches) {
-		if (stretch.kind === 'instant') yield stretch;
-		else yield* pagesOf(stretch, reader, written);
+		if (stretch.kind === 'stretch') yield* pagesOf(stretch, reader, written);
+		else yield stretch;
 	}
 }
 
@@ -90,6 +94,9 @@ async function* pagesOf(stretch: Stretch, reader: CappedReader, written: Set<str
 	const first = await known.get(0);
 	const second = pages === 1 || first === undefined ? undefined : await learnMeaning(part, first, reader);
 	for (let index = 1; index < pages; index++) yield pageAt(index, index === 1 && second !== undefined ? Promise.resolve(second) : known.get(index));
+	if (borrowed.size === 0 && first !== undefined && endsFull(first.total, first, reader)) {
+		yield {kind: 'page', reading, index: pages, ask: async () => askPastEnd(part, {first, index: pages}, reader)};
+	}
 	yield {kind: 'end', reading, ask: async () => {
 		if (borrowed.size === 0) return undefined;
 		const answers = await Promise.all(stated);
@@ -116,9 +123,9 @@ async function* settle(reading: StretchReading, check: Statement | undefined, {r
  * Reads a part whose total is under the cap, again where it moves, and cuts it where it has outgrown the cap.
  * @param outcome how a first reading went, where there was one
  */
-async function* readFitting(part: Part, {first, reader, report, written}: FittingInputs, outcome?: ReadingOutcome): Records {
+async function* readFitting(part: Part, {first, reader, report, written, isDoubtful = false}: FittingInputs, outcome?: ReadingOutcome): Records {
 	const ended = yield* readUntilStill(part, {reader, report}, repeated =>
-		repeated || outcome === undefined ? readPart(part, {first: repeated ? undefined : first, reader, report, written}, repeated) : wasRead(outcome));
+		repeated || outcome === undefined ? readPart(part, {first: repeated ? undefined : first, reader, report, written, isDoubtful}, repeated) : wasRead(outcome));
 	if (ended.kind !== 'too-many') return;
 	for (const smaller of ended.parts) yield* readStretches(smaller, {reader, report, written, lane: new Lanes(reader.concurrency).open()});
 }

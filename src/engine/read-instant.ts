@@ -1,7 +1,7 @@
 import {formatUtc} from '../query/timezone.ts';
 import type {AuditRecord} from '../record.ts';
 import {ahead} from './ahead.ts';
-import {askPage, fits, learnMeaning, pagesUpTo, partOf, reachOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
+import {askPage, fits, learnMeaning, pageRowsOf, pagesUpTo, partOf, reachOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
 import {roomFor} from './lanes.ts';
 import {offsetOf} from './offset-meaning.ts';
 import type {WindowReport} from './problems.ts';
@@ -30,7 +30,7 @@ export async function* readInstant(instant: Window, reader: CappedReader, {repor
 	const {source, pagination: {cap}} = reader;
 	const part = partOf(instant, reader);
 	const first = await askPage(part, 0, reader);
-	if (fits(first.total, reader)) {
+	if (fits(first.total, reader, pageRowsOf(first, reader))) {
 		yield* readFitting(part, {first, reader, report, written});
 		return;
 	}
@@ -50,7 +50,7 @@ export async function* readInstant(instant: Window, reader: CappedReader, {repor
 			const narrower: CappedReader = {...reader, narrowed: {...reader.narrowed, [parameter]: value}};
 			const page = await askPage(part, 0, narrower);
 			selected += page.total;
-			if (fits(page.total, reader)) {
+			if (fits(page.total, reader, pageRowsOf(page, reader))) {
 				yield* readFitting(part, {first: page, reader: narrower, report, written});
 				delivered += page.total;
 			} else {
@@ -91,11 +91,11 @@ async function* readReachable(part: Part, first: CountedPage, reader: CappedRead
 	const second = await learnMeaning(part, first, reader);
 	const ask = async (index: number) => index === 1 && second !== undefined ? second : askPage(part, offsetOf(index, size, reader.learned.meaning ?? 'rows'), reader);
 	let passed = false;
-	for await (const page of ahead(pagesUpTo(() => Math.min(first.total, reachOf(reader)), size), roomFor(reader.concurrency), ask)) {
+	for await (const page of ahead(pagesUpTo(() => Math.min(first.total, reachOf(reader, size)), size), roomFor(reader.concurrency), ask)) {
 		const sifted = sieve.sift(page);
 		if (sifted.kept.length > 0) yield sifted.kept;
 		passed = passes(part, page, reader);
-		if (passed) break;
+		if (passed || page.records.length === 0) break;
 	}
 	return {whole: passed, delivered: sieve.delivered};
 }

@@ -25,11 +25,15 @@ const mostParts = 32;
 /** How often a window is read before its changing total counts as a problem. */
 const mostReadings = 3;
 
-/** How one reading of a window ended. */
-export type ReadingOutcome =
+/** Whether everything was delivered. */
+export type Comparison =
 	| {readonly kind: 'complete'}
-	| {readonly kind: 'too-many'; readonly total: number; readonly parts: Window[]}
 	| {readonly kind: 'incomplete'; readonly problem: ProblemKind; readonly detail: string};
+
+/** How one reading of a window ended. `inside`: distinct rows of the window that it brought. */
+export type ReadingOutcome =
+	| Comparison & {readonly inside: number}
+	| {readonly kind: 'too-many'; readonly total: number; readonly parts: Window[]};
 
 /**
  * Reads one window: every row of `[from, to)` once, as the API serves them, page by page. Rows that the API
@@ -60,17 +64,20 @@ export async function* readWindow(window: Window, reader: WindowReader, report: 
 
 /**
  * Reads a window whose total may move while it is read, again if it did. Rows of earlier readings are not repeated. What
- * will not hold still goes into the report. `read` is told whether an earlier reading wrote rows.
+ * will not hold still goes into the report, and so does a reading that brought less than one before: rows do not go away. `read` is told whether an earlier reading wrote rows.
  */
 export async function* readUntilStill(
 	window: Window,
 	{reader, report}: {reader: WindowReader; report: WindowReport},
 	read: (repeated: boolean) => AsyncGenerator<AuditRecord[], ReadingOutcome, undefined>,
 ): AsyncGenerator<AuditRecord[], ReadingOutcome, undefined> {
+	let most = 0;
 	for (let count = 1; ; count++) {
 		const known = report.problems.length;
 		const odd = {...report.oddities};
-		const outcome = yield* read(count > 1);
+		const ended = yield* read(count > 1);
+		const outcome = ended.kind === 'complete' && ended.inside < most ? vanished(ended, most) : ended;
+		if (outcome.kind === 'incomplete') most = Math.max(most, outcome.inside);
 		if (outcome.kind !== 'incomplete') return outcome;
 		reader.verbose(`window read ${count} of at most ${mostReadings} times: ${outcome.detail}`);
 		if (count === mostReadings) {
@@ -83,8 +90,12 @@ export async function* readUntilStill(
 	}
 }
 
+function vanished({inside}: {inside: number}, before: number): ReadingOutcome {
+	return {kind: 'incomplete', problem: 'unstable', detail: `${before} rows were delivered, and only ${inside} when it was read again`, inside};
+}
+
 /** Compares what was delivered with the total that the API stated; a total that fits goes into the report. */
-export function compareTotal(report: WindowReport, {total, totalMoved, delivered}: {total: number | undefined; totalMoved: boolean; delivered: number}): ReadingOutcome {
+export function compareTotal(report: WindowReport, {total, totalMoved, delivered}: {total: number | undefined; totalMoved: boolean; delivered: number}): Comparison {
 	if (total === undefined) return {kind: 'complete'};
 	if (totalMoved) {
 		return {kind: 'incomplete', problem: 'unstable', detail: `the number of rows kept changing while they were read; the last total was ${total}, ${delivered} were delivered`};
@@ -128,7 +139,7 @@ async function* readOnce({window, reader, report, written, repeated, mostRows, c
 		if (parameters === undefined) break;
 		kept = await takePage(parameters);
 	}
-	return compareTotal(report, {total: pager.total, totalMoved: pager.totalMoved, delivered: sieve.delivered});
+	return {...compareTotal(report, {total: pager.total, totalMoved: pager.totalMoved, delivered: sieve.delivered}), inside: sieve.inside};
 }
 
 /** Asks for a page, once more where the list of rows is missing: many servers write an empty one so, and some a lost one. */

@@ -33,6 +33,8 @@ export interface SiftedPage {
 export class Sieve {
 	/** Distinct rows delivered, those beyond the window included: what a stated total is compared with. */
 	delivered = 0;
+	/** Of those, rows of the window. */
+	inside = 0;
 	readonly #window: Window;
 	readonly #asked: AskedRange;
 	readonly #source: SourceDefinition;
@@ -90,13 +92,14 @@ export class Sieve {
 
 	#belongs({id, time}: AuditRecord, ambiguous: boolean): boolean {
 		if ((id === undefined && this.#source.id !== null) || time === undefined) this.#report.oddities.unreadable++;
-		// A row without an identity cannot be told from its copy in a repeated reading.
-		if ((id === undefined || ambiguous) && this.#repeated) return false;
 		if (time !== undefined && (time < this.#window.from || time >= this.#window.to)) {
 			const {unitMs} = this.#source.range;
 			if (time < this.#asked.start * unitMs || time >= (this.#asked.end + 1) * unitMs) this.#report.oddities.outOfRange++;
 			return false;
 		}
+		this.inside++;
+		// A row without an identity cannot be told from its copy in a repeated reading.
+		if ((id === undefined || ambiguous) && this.#repeated) return false;
 		if (id === undefined || ambiguous || this.#written === undefined) return true;
 		if (this.#written.has(id)) return false;
 		this.#written.add(id);

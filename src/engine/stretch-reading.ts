@@ -2,7 +2,7 @@ import type {AuditRecord} from '../record.ts';
 import {askPage, type CappedReader, type CountedPage, type Part} from './capped-page.ts';
 import {offsetOf} from './offset-meaning.ts';
 import {newReport, type WindowReport} from './problems.ts';
-import {compareTotal, type ReadingOutcome} from './read-window.ts';
+import {compareTotal, type Comparison, type ReadingOutcome} from './read-window.ts';
 import {Sieve} from './sieve.ts';
 import {cutShort, type Stretch} from './stretches.ts';
 
@@ -55,6 +55,10 @@ export class StretchReading {
 	 * @param check how many rows there are, where that was asked for again after all of the pages had come
 	 */
 	async outcome(check: Statement | undefined): Promise<ReadingOutcome> {
+		return {...await this.#compared(check), inside: this.#sieve.inside};
+	}
+
+	async #compared(check: Statement | undefined): Promise<Comparison> {
 		const delivered = this.#sieve.delivered - this.#borrowedPast;
 		// Without borrowed pages there is a total; where there is not, it is asked for below.
 		if (this.stretch.borrowed.size === 0 || this.#totalMoved || this.#total === delivered) return compareTotal(this.report, {total: this.#total, totalMoved: this.#totalMoved, delivered});

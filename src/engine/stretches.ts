@@ -1,4 +1,4 @@
-import {askBeyond, askPage, fits, isMeaningKnown, learnMeaning, partOf, reachOf, type CappedReader, type CountedPage, type Part} from './capped-page.ts';
+import {askBeyond, askPage, fits, isMeaningKnown, learnMeaning, pageRowsOf, partOf, reachOf, type CappedReader, type CountedPage, type Part} from './capped-page.ts';
 import {offsetOf} from './offset-meaning.ts';
 import {splitWindow, type AskedRange, type Window} from './windows.ts';
 
@@ -27,6 +27,12 @@ export interface CrowdedInstant {
 	readonly window: Window;
 }
 
+/** A piece of a window that states more rows than a query reaches, and does not have them where they should be. */
+export interface Doubtful {
+	readonly kind: 'doubtful';
+	readonly window: Window;
+}
+
 /** A part with its page 0. */
 interface Begun {
 	readonly part: Part;
@@ -38,7 +44,7 @@ interface Begun {
  * tells up to which time everything is; the next stretch starts there, and that page is one of this stretch. Where it
  * holds a single time, or the order does not hold, a part is asked for from its start instead.
  */
-export async function* stretchesOf(window: Window, reader: CappedReader): AsyncGenerator<Stretch | CrowdedInstant, void, undefined> {
+export async function* stretchesOf(window: Window, reader: CappedReader): AsyncGenerator<Stretch | CrowdedInstant | Doubtful, void, undefined> {
 	try {
 		yield* cut(window, reader);
 	} finally {
@@ -47,7 +53,7 @@ export async function* stretchesOf(window: Window, reader: CappedReader): AsyncG
 }
 
 /** @param begun the window as a part with its page 0, where that was asked for already */
-async function* cut(window: Window, reader: CappedReader, begun?: Begun): AsyncGenerator<Stretch | CrowdedInstant, void, undefined> {
+async function* cut(window: Window, reader: CappedReader, begun?: Begun): AsyncGenerator<Stretch | CrowdedInstant | Doubtful, void, undefined> {
 	const {source: {range: {unitMs}}, pagination: {cap}} = reader;
 	/** Rows from here on, as far as an honest total tells: whether page 0 or the last page within reach is asked first. */
 	let expected = 0;
@@ -56,7 +62,7 @@ async function* cut(window: Window, reader: CappedReader, begun?: Begun): AsyncG
 		const part = start?.part ?? partOf({from, to: window.to}, reader);
 		let first = start?.page ?? (expected < cap ? await askPage(part, 0, reader) : undefined);
 		start = undefined;
-		if (first !== undefined && fits(first.total, reader)) {
+		if (first !== undefined && fits(first.total, reader, pageRowsOf(first, reader))) {
 			yield wholeStretch(part, first);
 			return;
 		}
@@ -68,6 +74,11 @@ async function* cut(window: Window, reader: CappedReader, begun?: Begun): AsyncG
 		if (fits(last.total, reader)) {
 			first ??= await askPage(part, 0, reader);
 			yield wholeStretch(part, first, first.records.length === size ? [[pages - 1, last]] : []);
+			return;
+		}
+		if (last.records.length === 0) {
+			// To cut it would only lead to ever smaller parts that state as much.
+			yield {kind: 'doubtful', window: {from, to: window.to}};
 			return;
 		}
 		expected = last.total === cap ? Infinity : last.total - cap;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {createPager, type PageParameters} from '../../src/engine/pager.ts';
-import type {NumberedPagination, TokenPagination} from '../../src/engine/pagination.ts';
+import {createPager, firstPage, type PageParameters} from '../../src/engine/pager.ts';
+import type {NumberedPagination, OffsetPagination, TokenPagination} from '../../src/engine/pagination.ts';
 import {ApiError} from '../../src/errors.ts';
 
 const byToken: TokenPagination = {
@@ -13,6 +13,16 @@ const byNumber: NumberedPagination = {
 	page: ['data', 'pagination', 'page'], size: ['data', 'pagination', 'page_size'], total: ['data', 'pagination', 'total'], totalPages: ['data', 'pagination', 'total_pages'],
 };
 
+/** What a call throws, which must be the API's fault and say what to do. */
+function fault(call: () => unknown): ApiError {
+	try {
+		call();
+	} catch (error) {
+		if (error instanceof ApiError) return error;
+	}
+	throw new Error('no ApiError was thrown');
+}
+
 const tokenPage = (data: Record<string, unknown>, fresh = 1) => ({body: {code: 0, data}, rows: fresh, fresh});
 
 describe('page tokens', () => {
@@ -21,7 +31,16 @@ describe('page tokens', () => {
 		expect(pager.first).toEqual({page_size: 30});
 		expect(pager.next(tokenPage({has_more: true, page_token: 'a'}))).toEqual({page_size: 30, page_token: 'a'});
 		expect(pager.next(tokenPage({has_more: true, page_token: 'b'}))).toEqual({page_size: 30, page_token: 'b'});
-		expect(pager.total).toBeUndefined();
+		expect(pager).toMatchObject({total: undefined, totalMoved: false});
+	});
+
+	it('tells which page repeated a token, and what to do', () => {
+		const pager = createPager(byToken, 30, 'test');
+		for (const token of ['a', 'b']) pager.next(tokenPage({has_more: true, page_token: token}));
+		expect(fault(() => pager.next(tokenPage({has_more: true, page_token: 'a'})))).toMatchObject({
+			message: 'test: paging does not advance: the page_token of page 3 came before',
+			hint: 'this is a fault of the API; run the same command again, perhaps with a smaller --window',
+		});
 	});
 
 	it('goes on after an empty page that names a next one', () => {
@@ -48,8 +67,9 @@ describe('page tokens', () => {
 		['a token that is no string', {has_more: true, page_token: 7}, 'gives no data.page_token'],
 	])('refuses an answer with %s', (_, data, message) => {
 		const pager = createPager(byToken, 30, 'test');
-		expect(() => pager.next(tokenPage(data))).toThrow(ApiError);
-		expect(() => pager.next(tokenPage(data))).toThrow(message);
+		const {message: told, hint} = fault(() => pager.next(tokenPage(data)));
+		expect(told).toContain(message);
+		expect(hint).toBe('the API does not answer as documented; check --base-url, and run with --debug');
 	});
 
 	it('ends a row of 100 pages that bring nothing new, and no shorter one', () => {
@@ -145,6 +165,45 @@ describe('numbered pages', () => {
 		expect(repeated(40)()).toEqual({page: 3, page_size: 10});
 	});
 
+	const numbered = (rows: number, {total, page, fresh = rows, size = 10}: {total: number; page: number; fresh?: number; size?: number}) =>
+		({body: {data: {pagination: {page, page_size: size, total}}}, rows, fresh});
+
+	it('end without a word where the API serves its last page again beyond the end', () => {
+		const pager = createPager(byNumber, 10, 'test');
+		pager.next(numbered(10, {total: 20, page: 1}));
+		expect(pager.next(numbered(10, {total: 20, page: 2}))).toEqual({page: 3, page_size: 10});
+		expect(pager.next(numbered(10, {total: 20, page: 2, fresh: 0}))).toBeUndefined();
+		expect(pager.totalMoved).toBe(false);
+	});
+
+	it('go on after a page that holds fewer rows than the API says, until there are as many as it states', () => {
+		const pager = createPager(byNumber, 10, 'test');
+		expect(pager.next(numbered(5, {total: 9, page: 1}))).toEqual({page: 2, page_size: 10});
+		expect(pager.next(numbered(4, {total: 9, page: 2}))).toBeUndefined();
+	});
+
+	it.each([[25, true], [30, true], [31, false], [45, false]])('after 15 rows and an empty third page, a total of %i ends them: %s', (total, ended) => {
+		const pager = createPager(byNumber, 10, 'test');
+		pager.next(numbered(10, {total, page: 1}));
+		pager.next(numbered(5, {total, page: 2}));
+		expect(pager.next(numbered(0, {total, page: 3}))).toEqual(ended ? undefined : {page: 4, page_size: 10});
+	});
+
+	it('end after two empty pages in a row, whatever the total', () => {
+		const pager = createPager(byNumber, 10, 'test');
+		pager.next(numbered(10, {total: 100, page: 1}));
+		expect(pager.next(numbered(0, {total: 100, page: 2}))).toEqual({page: 3, page_size: 10});
+		expect(pager.next(numbered(10, {total: 100, page: 3}))).toEqual({page: 4, page_size: 10});
+		expect(pager.next(numbered(0, {total: 100, page: 4}))).toEqual({page: 5, page_size: 10});
+		expect(pager.next(numbered(0, {total: 100, page: 5}))).toBeUndefined();
+	});
+
+	it('may be called anything where they are empty', () => {
+		const pager = createPager(byNumber, 10, 'test');
+		pager.next(numbered(10, {total: 30, page: 1}));
+		expect(pager.next(numbered(0, {total: 30, page: 0}))).toEqual({page: 3, page_size: 10});
+	});
+
 	it.each([[undefined], [null], [-1], ['many'], [1.5]])('refuses an answer whose total is %j', total => {
 		const pager = createPager(byNumber, 10, 'test');
 		expect(() => pager.next({body: {data: {pagination: {page: 1, page_size: 10, total}}}, rows: 1, fresh: 1})).toThrow('states no total (data.pagination.total)');
@@ -166,6 +225,14 @@ describe('pages of APIs that nobody documents', () => {
 		const pager = createPager({...next, more: ['data', 'more']}, 2, 'test');
 		expect(pager.next(page({more: 1, next: 'a'}, 2))).toEqual({size: 2, cursor: 'a'});
 		expect(pager.next(page({more: 0, next: 'b'}, 2))).toBeUndefined();
+		const byRows = createPager({...rows, more: ['data', 'more']}, 2, 'test');
+		expect(byRows.next(page({more: 1}, 2))).toEqual({offset: 2, limit: 2});
+		expect(byRows.next(page({more: 0}, 2))).toBeUndefined();
+	});
+
+	it.each([2, -1, 'yes', '1', null])('take %j for neither', more => {
+		expect(fault(() => createPager({...next, more: ['data', 'more']}, 2, 'test').next(page({more, next: 'a'}, 2))).message).toContain('does not say whether there is more (data.more)');
+		expect(fault(() => createPager({...rows, more: ['data', 'more']}, 2, 'test').next(page({more}, 2))).message).toContain('does not say whether there is more (data.more)');
 	});
 
 	it('are counted from 0 where the first one is', () => {
@@ -187,5 +254,17 @@ describe('pages of APIs that nobody documents', () => {
 		const pager = createPager(rows, 2, 'test');
 		expect(pager.next(page({}, 1))).toEqual({offset: 1, limit: 2});
 		expect(pager.next(page({}, 0))).toBeUndefined();
+	});
+});
+
+describe('offset pages', () => {
+	const byOffset: OffsetPagination = {style: 'offset', offsetParameter: 'offset', sizeParameter: 'size', defaultSize: 100, maxSize: 100, total: ['data', 'total'], cap: 1000, counts: 'unknown'};
+
+	it('start at the first row', () => {
+		expect(firstPage(byOffset, 30)).toEqual({size: 30, offset: 0});
+	});
+
+	it('are not stepped through, but read beside each other', () => {
+		expect(() => createPager(byOffset, 30, 'test')).toThrow('beside each other');
 	});
 });

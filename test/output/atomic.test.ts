@@ -1,8 +1,9 @@
 import {chmod, mkdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
+import {existsSync, readdirSync, readlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
-import {UsageError} from '../../src/errors.ts';
-import {removeLeftovers, writeFileAtomic} from '../../src/output/atomic.ts';
+import {systemCode, UsageError} from '../../src/errors.ts';
+import {removeLeftovers, syncDirectory, writeFileAtomic} from '../../src/output/atomic.ts';
 import {namesIn, temporaryDirectory} from './helpers.ts';
 
 it('replaces a file and leaves nothing else', async () => {
@@ -44,8 +45,41 @@ it('names a missing directory', async () => {
 
 it('removes what a killed run left of this file and of no other', async () => {
 	const directory = await temporaryDirectory();
-	const others = ['a.json', 'a.json.tmp', 'a.json.xyz.tmp', 'b.json.0123abcd.tmp'];
+	const others = ['a.json', 'a.json.0123abcd.tmp.bak', 'a.json.0123abcg.tmp', 'a.json.old.0123abcd.tmp', 'a.json.tmp', 'a.json.xyz.tmp', 'b.json.0123abcd.tmp'];
 	for (const name of [...others, 'a.json.0123abcd.tmp']) await writeFile(join(directory, name), '');
 	await removeLeftovers(join(directory, 'a.json'));
 	expect(await namesIn(directory)).toEqual(others);
+});
+
+it('leaves the file as it was, and nothing beside it, when the new one cannot be written', async () => {
+	const directory = await temporaryDirectory();
+	// As long as a name may be: the one of the new file, which is longer, cannot be made.
+	const name = 'n'.repeat(255);
+	await writeFile(join(directory, name), 'old');
+	await expect(writeFileAtomic(join(directory, name), 'new')).rejects.toMatchObject({name: 'OutputError', message: expect.stringContaining('name too long') as string});
+	expect(await readFile(join(directory, name), 'utf8')).toBe('old');
+	expect(await namesIn(directory)).toEqual([name]);
+});
+
+it('says when the names in a directory cannot be made durable, unless the file system does not know how', async () => {
+	await expect(syncDirectory(join(await temporaryDirectory(), 'missing'))).rejects.toMatchObject({code: 'ENOENT'});
+	// Where the system has one that cannot be synced.
+	if (existsSync('/proc/self')) await expect(syncDirectory('/proc/self')).resolves.toBeUndefined();
+});
+
+it('holds no file open', async () => {
+	const directory = await temporaryDirectory();
+	for (let count = 0; count < 3; count++) await writeFileAtomic(join(directory, 'state.json'), '{}');
+	// Descriptors are listed where the system has a list of them.
+	if (!existsSync('/proc/self/fd')) return;
+	const open = readdirSync('/proc/self/fd').map(name => {
+		try {
+			return readlinkSync(`/proc/self/fd/${name}`);
+		} catch (error) {
+			// The descriptor that listed the directory is closed by now, and others come and go.
+			expect(systemCode(error)).toBe('ENOENT');
+			return '';
+		}
+	});
+	expect(open.filter(path => path.startsWith(directory))).toEqual([]);
 });

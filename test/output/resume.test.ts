@@ -38,6 +38,32 @@ describe('an interrupted file', () => {
 		expect(await namesIn(directory)).toEqual(['out.ndjson']);
 	});
 
+	it('is still to be continued when the run that continues it is killed at once', async () => {
+		const directory = await temporaryDirectory();
+		const path = await pathIn(directory);
+		await interrupt(path);
+		const {output} = await openTestOutput(path);
+		// The files as a killed process leaves them.
+		const killed = await temporaryDirectory();
+		await cp(directory, killed, {recursive: true, filter: source => basename(source) !== 'out.ndjson.lock'});
+		await output.abandon();
+		const again = await openTestOutput(join(killed, 'out.ndjson'));
+		expect(again.output.resumed).toMatchObject({checkpoint: {records: 1}});
+		await again.output.commit();
+		expect(await readFile(join(killed, 'out.ndjson'), 'utf8')).toBe('a\n');
+	});
+
+	it('tells how many records are kept', async () => {
+		const path = await pathIn(await temporaryDirectory());
+		const first = await openTestOutput(path);
+		await first.output.write('a\nb\n');
+		await first.output.checkpoint({nextFrom: until, records: 2});
+		await first.output.abandon();
+		const {output, notices} = await openTestOutput(path);
+		expect(notices).toEqual([expect.stringContaining(': 2 records kept, continuing from 2026-11-02T00:00:00Z')]);
+		await output.abandon();
+	});
+
 	it('is a valid compressed file at every checkpoint and after the end', async () => {
 		const path = join(await temporaryDirectory(), 'out.ndjson.gz');
 		await interrupt(path);
@@ -179,6 +205,7 @@ describe('a partial file', () => {
 		const directory = await temporaryDirectory();
 		const path = join(directory, 'out.txt');
 		const first = await openTestOutput(path, {resumable: false});
+		expect(first.notices).toEqual([]);
 		await first.output.write('a\n');
 		await first.output.checkpoint({nextFrom: since + HOUR, records: 1});
 		expect(await first.output.abandon()).toBeUndefined();

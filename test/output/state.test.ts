@@ -53,7 +53,7 @@ describe('openState', () => {
 		await chmod(path, 0o640);
 		const error: unknown = await openState({path, ...query}).then(() => undefined, (reason: unknown) => reason);
 		expect(error).toBeInstanceOf(UsageError);
-		expect(error).toMatchObject({message: expect.stringContaining(message) as string});
+		expect(error).toMatchObject({message: expect.stringContaining(message) as string, hint: 'name another file for --state; to export the range of --since anew, remove this one'});
 		expect(await readFile(path, 'utf8')).toBe(text);
 		expect((await stat(path)).mode & 0o777).toBe(0o640);
 		expect(await namesIn(directory)).toEqual(['state.json']);
@@ -61,5 +61,17 @@ describe('openState', () => {
 
 	it.each(['/dev/null', '/dev', '/no/such/directory/state.json'])('refuses %s', async path => {
 		await expect(openState({path, ...query})).rejects.toBeInstanceOf(UsageError);
+	});
+
+	it('says what cannot keep a state', async () => {
+		await expect(openState({path: '/dev/null', ...query})).rejects.toMatchObject({message: '/dev/null cannot keep a state: it is no regular file', hint: 'name a file for --state'});
+	});
+
+	it('writes one member a line, for people', async () => {
+		const path = join(await temporaryDirectory(), 'state.json');
+		const state = await openState({path, ...query});
+		await state.save(until);
+		await state.release();
+		expect((await readFile(path, 'utf8')).split('\n').slice(0, 3)).toEqual(['{', '\t"version": 1,', '\t"source": "trae-openapi",']);
 	});
 });

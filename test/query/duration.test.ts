@@ -13,6 +13,8 @@ describe('parseDuration', () => {
 		['2w', 2 * WEEK],
 		['1h30m', 90 * MINUTE],
 		['1.5h', 90 * MINUTE],
+		['1.25h', 75 * MINUTE],
+		['0.0625d', 90 * MINUTE],
 		['1m500ms', MINUTE + 500],
 		['0s', 0],
 	])('reads %s', (text, ms) => {
@@ -60,5 +62,6 @@ describe('requireDuration', () => {
 	it.each(['0s', '0.1ms', 'soon', '', '99999999999999999w'])('refuses %j and names the option', text => {
 		expect(() => requireDuration(text, '--window')).toThrow(UsageError);
 		expect(() => requireDuration(text, '--window')).toThrow(`--window: "${text}"`);
+		expect(() => requireDuration(text, '--window')).toThrow(expect.objectContaining({hint: 'write 30s, 15m, 24h, 7d or 2w'}) as Error);
 	});
 });

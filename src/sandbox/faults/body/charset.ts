@@ -1,3 +1,4 @@
+import {isUtf8} from 'node:buffer';
 import {z} from 'zod';
 import {bytesOf, withBody} from '../answer-bytes.ts';
 import {defineFault} from '../fault.ts';
@@ -15,9 +16,10 @@ export const charset = defineFault({
 	create: ({as, declared}) => async ({answer}) => {
 		const response = await answer();
 		const text = (await bytesOf(response)).toString('utf8');
-		// Text of ASCII alone would be the same in most charsets.
-		const marked = /[^\p{ASCII}]/u.test(text) ? text : text.replace(/^\{(?!\})/, `{"sandbox_note":"${telling}",`);
-		return withBody(response, encodings[as](marked), {'content-type': `application/json; charset=${declared ? as : 'utf-8'}`});
+		const encoded = encodings[as](text);
+		// Text of ASCII alone would be the same in most charsets, and so would text whose other letters have become question marks.
+		const bytes = isUtf8(encoded) ? encodings[as](text.replace(/^\{(?!\})/, `{"sandbox_note":"${telling}",`)) : encoded;
+		return withBody(response, bytes, {'content-type': `application/json; charset=${declared ? as : 'utf-8'}`});
 	},
 });
 

@@ -1,0 +1,93 @@
+import {describe, expect, it} from 'vitest';
+import {newReport} from '../../src/engine/problems.ts';
+import {Sieve} from '../../src/engine/sieve.ts';
+import type {AuditRecord} from '../../src/record.ts';
+import {sources} from '../../src/sources/index.ts';
+import type {SourceDefinition} from '../../src/sources/types.ts';
+
+const window = {from: 10_000, to: 20_000};
+/** In seconds, one further on each side than the window. */
+const asked = {start: 9, end: 20};
+
+const record = (id: string | undefined, time: number | undefined, text = `${id}`): AuditRecord => ({id, time, text});
+
+function sieveOf({written, repeated = false, source = sources['feishu-openapi']}: {written?: Set<string>; repeated?: boolean; source?: SourceDefinition} = {}) {
+	const report = newReport();
+	const sieve = new Sieve({window, asked, source, report, written, repeated});
+	return {report, sieve, kept: (records: readonly AuditRecord[], altered = false) => sieve.sift({records, altered}).kept.map(({text}) => text)};
+}
+
+it('keeps rows from the start of the window up to its end, and counts all that came', () => {
+	const {sieve, report} = sieveOf();
+	const records = [record('a', 9999), record('b', 10_000), record('c', 19_999), record('d', 20_000)];
+	expect(sieve.sift({records, altered: false})).toEqual({kept: [records[1], records[2]], rows: 4, fresh: 4});
+	expect(sieve.delivered).toBe(4);
+	expect(report).toEqual(newReport());
+});
+
+it('tells of rows of other times than asked for', () => {
+	const {kept, report, sieve} = sieveOf();
+	expect(kept([record('a', 8999), record('b', 9000), record('c', 20_999), record('d', 21_000)])).toEqual([]);
+	expect(report.oddities).toMatchObject({outOfRange: 2, unreadable: 0});
+	expect(sieve.delivered).toBe(4);
+});
+
+it('lets a row through once, however often it comes, and adds up page by page', () => {
+	const {sieve, report} = sieveOf();
+	expect(sieve.sift({records: [record('a', 10_000), record('b', 10_000)], altered: false})).toMatchObject({rows: 2, fresh: 2});
+	expect(sieve.sift({records: [record('b', 10_000), record('c', 10_000), record('c', 10_000)], altered: false})).toMatchObject({kept: [{id: 'c'}], rows: 3, fresh: 1});
+	expect(report).toMatchObject({duplicates: 2, oddities: {ambiguous: 0}});
+	expect(sieve.delivered).toBe(3);
+});
+
+it('writes every row under one id that differs, and says so', () => {
+	const {kept, report} = sieveOf({written: new Set()});
+	expect(kept([record('a', 10_000, 'one'), record('a', 10_000, 'two'), record('a', 10_000, 'one')])).toEqual(['one', 'two']);
+	expect(report).toMatchObject({duplicates: 1, oddities: {ambiguous: 1}});
+});
+
+it('counts pages with replaced bytes', () => {
+	const {kept, report} = sieveOf();
+	kept([], true);
+	kept([], false);
+	kept([], true);
+	expect(report.oddities.altered).toBe(2);
+});
+
+describe('a row that cannot be read', () => {
+	it('is written as it is and counted, each time', () => {
+		const {kept, report, sieve} = sieveOf();
+		expect(kept([record(undefined, 10_000, 'x'), record(undefined, 10_000, 'x'), record('a', undefined, 'y'), record(undefined, undefined, 'z')])).toEqual(['x', 'x', 'y', 'z']);
+		expect(report).toMatchObject({duplicates: 0, oddities: {unreadable: 4}});
+		expect(sieve.delivered).toBe(4);
+	});
+
+	it('is not one that lacks an id where rows have none', () => {
+		const {kept, report} = sieveOf({source: {...sources['feishu-openapi'], id: null}});
+		expect(kept([record(undefined, 10_000, 'x')])).toEqual(['x']);
+		expect(report.oddities.unreadable).toBe(0);
+	});
+});
+
+describe('a window that is read again', () => {
+	it('brings what was not written before', () => {
+		const written = new Set(['a']);
+		const {kept} = sieveOf({written, repeated: true});
+		expect(kept([record('a', 10_000), record('b', 10_000), record('c', 25_000)])).toEqual(['b']);
+		expect([...written]).toEqual(['a', 'b']);
+	});
+
+	it('does not repeat what cannot be told from its copy', () => {
+		const {kept, report} = sieveOf({written: new Set(['a']), repeated: true});
+		expect(kept([record(undefined, 10_000, 'x'), record('a', 10_000, 'one'), record('a', 10_000, 'two')])).toEqual([]);
+		expect(report.oddities).toMatchObject({unreadable: 1, ambiguous: 1});
+	});
+});
+
+it('reads the rows out of an answer, and knows whether it was altered', () => {
+	const {sieve, report} = sieveOf();
+	const text = '{"code":0,"data":{"items":[{"id":"a","event_time":12}]}}';
+	expect(sieve.take({text, body: JSON.parse(text), altered: true}, 'test')).toEqual({kept: [record('a', 12_000, '{"id":"a","event_time":12}')], rows: 1, fresh: 1});
+	expect(report.oddities.altered).toBe(1);
+	expect(() => sieve.take({text: '{}', body: {}, altered: false}, 'test: GET /rows')).toThrow('test: GET /rows: the answer holds no data');
+});
