@@ -1,0 +1,70 @@
+import type {RuleDocument} from '../../src/sandbox/faults/schema.ts';
+import type {ProblemKind} from '../../src/engine/problems.ts';
+import type {Column, Trait} from './columns.ts';
+
+/**
+ * What a run under a fault comes to:
+ * - `complete`: exit 0 and every row that there is;
+ * - `fails 1`: that exit code; nothing wrong was written, and the next run completes;
+ * - `incomplete: …`: exit 6, with this kind of problem named;
+ * - `as served`: exit 0 with every row that was served, which is not every row there is: nobody can tell from the answers;
+ * - `not asked`: nothing that the fault is about is ever asked of this source.
+ */
+export type Expected = 'complete' | 'fails 1' | 'fails 3' | 'fails 4' | `incomplete: ${ProblemKind}` | 'as served' | 'not asked';
+
+/**
+ * Which sources a line is run with; the others are read by the same code in the same way.
+ * - `all`;
+ * - `leading`: one for each way of paging, of signing in and of refusing;
+ * - `paging`: one for each way of paging, those of the console too;
+ * - `both`: one of the open platform and one of the console;
+ * - `one`: one of the open platform;
+ * - `capped`: one of the low-code platform, whose queries reach only so many rows.
+ */
+export type Scope = 'all' | 'leading' | 'paging' | 'both' | 'one' | 'capped';
+
+/** One line of the matrix. */
+export interface Expectation {
+	/** As `sandbox --faults` takes it. */
+	readonly rule: RuleDocument;
+	/** What is promised, in one sentence. */
+	readonly promise: string;
+	readonly expect: Expected;
+	/** Where it differs; the first trait that a column has counts. */
+	readonly except?: Readonly<Partial<Record<Trait, Expected>>>;
+	/** How long one attempt may take. Default 10s. */
+	readonly timeout?: string;
+	/** Options that the command has beside those of all. */
+	readonly options?: readonly string[];
+	/** How often it is tried again hangs on the machine, too. */
+	readonly inexact?: true;
+	/** Which sources are asked: see `Scope`. Default `all`. */
+	readonly scope?: Scope;
+}
+
+/** What is expected of one column. */
+export function expectedOf({expect, except = {}}: Expectation, {traits}: Column): Expected {
+	const differing = Object.entries(except).find(([trait]) => traits.some(own => own === trait));
+	return differing?.[1] ?? expect;
+}
+
+/** The fifth request, which is in the second window, whatever it asks for; and all from there on. */
+export const once = {requests: '5'};
+export const always = {requests: '5-'};
+
+/** Lines that differ in their rule alone: the first for the leading sources, the others are its variants. */
+export function lines(rules: readonly RuleDocument[], rest: Omit<Expectation, 'rule' | 'scope'>): Expectation[] {
+	const variants: Scope = rest.except?.console === undefined ? 'one' : 'both';
+	return rules.map((rule, index) => ({rule, ...rest, scope: index === 0 ? 'leading' : variants}));
+}
+
+/** As `lines`, for what is met before it counts which source is asked. */
+export function transportLines(rules: readonly RuleDocument[], rest: Omit<Expectation, 'rule' | 'scope'>): Expectation[] {
+	const scope: Scope = rest.except?.console === undefined ? 'one' : 'both';
+	return rules.map(rule => ({rule, ...rest, scope}));
+}
+
+/** Lines that differ in their rule alone, all for the same sources. */
+export function linesOf(scope: Scope, rules: readonly RuleDocument[], rest: Omit<Expectation, 'rule' | 'scope'>): Expectation[] {
+	return rules.map(rule => ({rule, ...rest, scope}));
+}

@@ -1,0 +1,47 @@
+import {columns} from './columns.ts';
+import {commandOf, likeOthers, notAsked} from './matrix-table.ts';
+
+/** What stands above the tables. */
+export const introduction = `# The matrix: every source, every fault
+
+Written by \`UPDATE_MATRIX=1 npx vitest run test/faults\` from what the tests saw. They run in CI, and fail where this document
+says something else.
+
+Each case is an export of a source from the sandbox over HTTP, with one fault of its catalogue, and then the same command again
+without it. Two windows of a day are read, three pages of at most five rows each (more in the last column), one request at a time, so the
+numbers of requests in a rule always mean the same ones. Waits between attempts pass at once; everything else is as in
+production. Of every case, without exception:
+
+- it never ends with exit code 5, a stack trace or a wait without end; stderr holds no control characters and no secret;
+- what it writes was served exactly so, each row once, in whole lines, and under its name only when it is complete;
+- exit code 0 comes with every row that there is (but for the lines whose promise says that nobody can tell), and any other with an
+  error that is named on stderr and in the summary;
+- the same command without the fault comes to every row, continuing what was there.
+
+## How to read it
+
+A cell is **exit code · rows written · requests · retries**, with the kinds of problems after a 6; without the last two where they
+hang on the speed of the machine. After a failure the rows are those in \`….partial\`; of a window that was not
+finished the next run writes them anew.
+
+- \`${notAsked}\`: cannot come up: nothing of the kind is asked of this source.
+- \`${likeOthers}\`: not run: another source in the line stands for it that is read by the same code. The first line of each fault is run with
+  every source.
+- \`0 as served\`: complete as far as anybody can tell from the answers, and yet not all there is. It is said so in the promise.
+
+## How to check a line
+
+\`\`\`sh
+echo '[<rule>]' > rule.json
+audit-export sandbox --faults rule.json --rate off --records 12     # ${columns.filter(({recordsPerDay}) => recordsPerDay !== 12).map(({name, recordsPerDay}) => `${name}: ${recordsPerDay}`).join(', ')}; event (<shape>): --console <shape>
+<command of the column> -o out.ndjson --summary summary.json --base-url http://127.0.0.1:8787
+\`\`\`
+
+Start the sandbox anew for every line: it counts requests from its start. With the credentials that it prints; \`feishu-apaas\` takes the
+token of \`FEISHU_USER_ACCESS_TOKEN\` here, and with a session of \`auth login\` a refused token is renewed instead. The console reaches
+back seven days, so take two days of these, and the profile in \`test/app-log/consoles.ts\` (or learn one).
+
+| column | command |
+|---|---|
+${columns.map(column => `| ${column.name} | \`${commandOf(column)}\` |`).join('\n')}
+`;

@@ -1,0 +1,92 @@
+import {catalogue} from '../../src/sandbox/faults/catalogue.ts';
+import type {FaultDefinition} from '../../src/sandbox/faults/fault.ts';
+import {columns, type Column} from './columns.ts';
+import {expectedOf, type Expectation} from './expectation.ts';
+import {expectations} from './expectations.ts';
+import {wholeLines, pace, paging, range, type CaseResult} from './run-case.ts';
+
+/** The figures of the matrix: by rule, then by column. */
+export type Cells = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** What stands for a fault that nothing of a source can meet. */
+export const notAsked = '–';
+/** What stands for a case that others stand for. */
+export const likeOthers = '″';
+
+/** The name of a line. */
+export function ruleText({rule}: Pick<Expectation, 'rule'>): string {
+	return JSON.stringify(rule);
+}
+
+/** What one case came to, as far as it is the same every time. */
+export function cellOf({faulty: {code, summary, written}}: CaseResult, {inexact}: Expectation, {isWhole}: {isWhole: boolean}): string {
+	const kinds = [...new Set(summary?.problems.map(({kind}) => kind))];
+	const outcome = code === 0 && !isWhole ? '0 as served' : [code, ...(code === 6 ? kinds : [])].join(' ');
+	const rows = wholeLines(written).length;
+	return [outcome, rows, ...(inexact === true ? [] : [summary?.requests ?? 0, summary?.retries ?? 0])].join(' · ');
+}
+
+/** The whole document. */
+export function renderMatrix(cells: Cells, introduction: string): string {
+	const sections = Object.entries<FaultDefinition>(catalogue).map(([name, {summary}]) => {
+		const lines = expectations[name] ?? [];
+		return [`## ${name}`, '', `${capitalized(summary)}.`, '', ...tableOf(lines, cells), ''].join('\n');
+	});
+	return [introduction, ...sections, totalsOf(cells), ''].join('\n');
+}
+
+function tableOf(lines: readonly Expectation[], cells: Cells): string[] {
+	return [
+		`| rule | promise | ${columns.map(({name}) => name).join(' | ')} |`,
+		`|${'---|'.repeat(columns.length + 2)}`,
+		...lines.map(line => {
+			const figures = columns.map(({name}) => cells.get(ruleText(line))?.get(name) ?? '?');
+			return `| \`${ruleText(line)}\`${settingsOf(line)} | ${line.promise} | ${figures.join(' | ')} |`;
+		}),
+	];
+}
+
+function settingsOf({timeout, options = []}: Expectation): string {
+	const settings = [...(timeout === undefined ? [] : ['--timeout', timeout]), ...options];
+	return settings.length === 0 ? '' : ` with \`${settings.join(' ')}\``;
+}
+
+/** Reads the figures of a document back. */
+export function readCells(document: string): Cells {
+	const cells = new Map<string, Map<string, string>>();
+	for (const line of document.split('\n')) {
+		const [, rule] = /^\| `(\{.*?\})`/.exec(line) ?? [];
+		if (rule === undefined) continue;
+		const figures = line.split(' | ').slice(2).map(cell => cell.replace(/ \|$/, ''));
+		cells.set(rule, new Map(columns.map(({name}, index) => [name, figures[index] ?? '?'])));
+	}
+	return cells;
+}
+
+function totalsOf(cells: Cells): string {
+	const all = [...cells.values()].flatMap(line => [...line.values()]);
+	const count = (isMeant: (cell: string) => boolean) => all.filter(isMeant).length;
+	const cases = count(cell => cell !== notAsked && cell !== likeOthers);
+	const complete = count(cell => cell.startsWith('0 ·'));
+	const served = count(cell => cell.startsWith('0 as served'));
+	const failed = count(cell => /^[134] /.test(cell));
+	const incomplete = count(cell => cell.startsWith('6 '));
+	return `**${cases} cases: ${complete} complete, ${failed} failed and said so, ${incomplete} incomplete and said so, ${served} as served, which nobody can tell from complete.** `
+		+ `${count(cell => cell === notAsked)} cannot come up, ${count(cell => cell === likeOthers)} are run with sources that are read by the same code.`;
+}
+
+/** How each column is asked, as anybody can do it. */
+export function commandOf({args}: Column): string {
+	return ['audit-export', ...args, ...range, ...paging, ...pace].join(' ');
+}
+
+/** What stands in the place of figures where no case is run; undefined where one is. */
+export function blankOf(line: Expectation, column: Column): string | undefined {
+	if (expectedOf(line, column) === 'not asked') return notAsked;
+	const {scope = 'all'} = line;
+	return scope === 'all' || column.scopes?.includes(scope) === true ? undefined : likeOthers;
+}
+
+function capitalized(text: string): string {
+	return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
