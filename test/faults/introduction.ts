@@ -4,7 +4,7 @@ import {commandOf, likeOthers, notAsked} from './matrix-table.ts';
 /** What stands above the tables. */
 export const introduction = `# The matrix: every source, every fault
 
-Written by \`UPDATE_MATRIX=1 npx vitest run test/faults\` from what the tests saw. They run in CI, and fail where this document
+Written by \`UPDATE_MATRIX=1 npm run test:hostile\` from what the tests saw. They run in CI, and fail where this document
 says something else.
 
 Each case is an export of a source from the sandbox over HTTP, with one fault of its catalogue, and then the same command again

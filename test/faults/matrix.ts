@@ -45,7 +45,7 @@ export function matrixPart(...names: readonly string[]): MatrixPart {
 			const stated = readCells(await readMatrix());
 			return [...cells].flatMap(([rule, figures]) => [...figures].flatMap(([name, cell]) => {
 				const other = stated.get(rule)?.get(name);
-				return other === cell ? [] : [`${rule}, ${name}: ${cell}, not ${other ?? 'missing'}: UPDATE_MATRIX=1 npx vitest run test/faults`];
+				return other === cell ? [] : [`${rule}, ${name}: ${cell}, not ${other ?? 'missing'}: UPDATE_MATRIX=1 npm run test:hostile`];
 			}));
 		},
 	};

@@ -1,0 +1,10 @@
+import {defineConfig} from 'vitest/config';
+
+/** Every source under every fault, and the whole pipeline against models of the APIs: `UPDATE_MATRIX=1` and `PROPERTY_RUNS=20` go with it. */
+export default defineConfig({
+	test: {
+		include: ['test/faults/**/*.test.ts', 'test/pipeline/**/*.test.ts'],
+		globalSetup: ['test/helpers/build.ts'],
+		testTimeout: 60_000,
+	},
+});
