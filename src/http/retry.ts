@@ -54,8 +54,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPol
 			if (!(error instanceof AttemptFailure)) throw error;
 			const row = error.kind === 'rate-limited' ? ++refusals : ++failures;
 			if (error.kind === 'transient') refusals = 0;
-			if (error.kind === 'transient' && failures > policy.retries) throw error.final;
-			if (refusals > mostRefusals) throw error.final;
+			if (failures > policy.retries || refusals > mostRefusals) throw error.final;
 			if (error.waitMs !== undefined && error.waitMs > longestObeyedMs) {
 				throw new ApiError(`${error.message}; it asks to wait ${Math.ceil(error.waitMs / 60_000)} minutes`, {hint: 'run the same command again then'});
 			}

@@ -87,7 +87,7 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
 		refused(token, renewals) {
 			if (token === held) {
 				// Where nothing can replace it, it stays: that it is refused is what the user must hear, not that others are missing.
-				if (held.renewAt === Infinity) readyMadeRefused = canExchange;
+				readyMadeRefused = canExchange;
 				held = undefined;
 			}
 			// Renewing helps once; more often only while the tokens do work for a time and are then revoked.

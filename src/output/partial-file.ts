@@ -98,7 +98,6 @@ export class PartialFile implements Output {
 	}
 
 	async abandon(): Promise<string | undefined> {
-		if (this.#phase === 'closed') return undefined;
 		const isOurs = this.#phase === 'open' && !this.#options.lock.lost.aborted;
 		// Failures here are told to nobody: the error that ended the export is the one to tell.
 		if (isOurs) await Promise.allSettled([this.#flushOrRemove()]);

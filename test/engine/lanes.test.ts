@@ -53,13 +53,14 @@ describe('requests', () => {
 
 	it('of earlier windows go first, and of one window those that came first', async () => {
 		const lanes = new Lanes(1);
-		const [first, second] = [lanes.open(), lanes.open()];
+		const [first, second, third] = [lanes.open(), lanes.open(), lanes.open()];
 		const {sent, send, end} = requests();
 		void send(second, 'running');
+		void send(third, 'c1');
 		for (const name of ['b1', 'b2']) void send(second, name);
 		for (const name of ['a1', 'a2']) void send(first, name);
-		for (const name of ['running', 'a1', 'a2', 'b1']) await end(name);
-		expect(sent).toEqual(['running', 'a1', 'a2', 'b1', 'b2']);
+		for (const name of ['running', 'a1', 'a2', 'b1', 'b2']) await end(name);
+		expect(sent).toEqual(['running', 'a1', 'a2', 'b1', 'b2', 'c1']);
 	});
 
 	it('that wait go out although their window was given up meanwhile', async () => {
@@ -135,6 +136,7 @@ describe('room for pages', () => {
 		second.close();
 		second.close();
 		expect(await now(more)).toBe(true);
+		expect(await now(third.pages.take())).toBe(true);
 	});
 
 	it('is waited for no longer once the reading has ended', async () => {

@@ -338,6 +338,18 @@ it('lets no listener behind on the signal of the run', async () => {
 	expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
 
+it('waits no longer at a time than a timer can hold', async () => {
+	const waits: number[] = [];
+	const stop = new AbortController();
+	const budget = new Budget({requests: 1, perMs: 1000}, {monotonic: () => 0, sleep: async ms => {
+		waits.push(ms);
+		stop.abort(new Error('seen'));
+	}});
+	await budget.take(signal);
+	await expect(budget.take(stop.signal)).rejects.toThrow('seen');
+	expect(waits).toEqual([2_147_483_647]);
+});
+
 it('ends with the failure of its timer', async () => {
 	const failure = new Error('no timers');
 	const budget = new Budget({requests: 1, perMs: 1000}, {monotonic: () => 0, sleep: () => Promise.reject(failure)});

@@ -41,7 +41,9 @@ it('leaves neither timer nor listener behind when it is closed', () => {
 });
 
 it('does not pass at once when it is longer than a timer can hold', () => {
+	const set = vi.spyOn(globalThis, 'setTimeout');
 	const deadline = openDeadline(new AbortController().signal, 30 * DAY);
+	expect(set.mock.calls.map(([, ms]) => ms)).toEqual([2_147_483_647]);
 	vi.advanceTimersByTime(20 * DAY);
 	expect(deadline.signal.aborted).toBe(false);
 	deadline.close();

@@ -30,13 +30,13 @@ async function problemOf(attempt: Promise<unknown>) {
 describe('a proxy that keeps silent', () => {
 	it('is given up after a while', async () => {
 		const {port, closed} = await startMute();
-		expect(await problemOf(openTunnel(proxyAt(port), 'api.example.test:443', {limitMs: 20}))).toBe(`the proxy 127.0.0.1:${port}: no answer within 0.02 s`);
+		expect(await problemOf(openTunnel(proxyAt(port), 'api.example.test:443', {limitMs: 1000}))).toBe(`the proxy 127.0.0.1:${port}: no answer within 1 s`);
 		await closed;
 	});
 
 	it('is given up after its answer, where no TLS follows', async () => {
 		const {port, closed} = await startMute('HTTP/1.1 200 OK\r\n\r\n');
-		const agent = new TunnelAgent(proxyAt(port), 200);
+		const agent = new TunnelAgent(proxyAt(port), 1000);
 		const opened = new Promise((resolve, reject) => {
 			agent.createConnection({host: 'api.example.test', port: 443}, (error, stream) => stream === undefined ? reject(error) : resolve(stream));
 		});

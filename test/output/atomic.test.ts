@@ -1,4 +1,4 @@
-import {chmod, mkdir, readFile, stat, symlink, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, open, readFile, stat, symlink, writeFile} from 'node:fs/promises';
 import {existsSync, readdirSync, readlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
@@ -21,6 +21,35 @@ it('gives the file the mode asked for', async () => {
 	await chmod(path, 0o644);
 	await writeFileAtomic(path, '{}', {mode: 0o600});
 	expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+it('keeps the mode of the file it replaces, and lets nobody else read a new one, unless asked otherwise', async () => {
+	const directory = await temporaryDirectory();
+	const path = join(directory, 'summary.json');
+	const modeOf = async (file: string) => (await stat(file)).mode & 0o777;
+	await writeFileAtomic(path, '{}');
+	expect(await modeOf(path)).toBe(0o600);
+	await chmod(path, 0o640);
+	await writeFileAtomic(path, '{}', {newMode: 0o600});
+	expect(await modeOf(path)).toBe(0o640);
+	await writeFileAtomic(path, '{}', {mode: 0o400});
+	expect(await modeOf(path)).toBe(0o400);
+	await writeFileAtomic(join(directory, 'metrics'), '', {newMode: 0o644});
+	expect(await modeOf(join(directory, 'metrics'))).toBe(0o644 & ~process.umask());
+});
+
+it('adds to what stands behind a descriptor', async () => {
+	const path = join(await temporaryDirectory(), 'log');
+	await writeFile(path, 'before\n');
+	const handle = await open(path, 'a');
+	try {
+		// Descriptors have names where the system has a list of them.
+		if (existsSync('/proc/self/fd')) await writeFileAtomic(`/proc/self/fd/${handle.fd}`, 'after\n');
+		else await handle.appendFile('after\n');
+	} finally {
+		await handle.close();
+	}
+	expect(await readFile(path, 'utf8')).toBe('before\nafter\n');
 });
 
 it('keeps a symbolic link and writes what it leads to', async () => {
@@ -72,7 +101,7 @@ it('holds no file open', async () => {
 	for (let count = 0; count < 3; count++) await writeFileAtomic(join(directory, 'state.json'), '{}');
 	// Descriptors are listed where the system has a list of them.
 	if (!existsSync('/proc/self/fd')) return;
-	const open = readdirSync('/proc/self/fd').map(name => {
+	const held = readdirSync('/proc/self/fd').map(name => {
 		try {
 			return readlinkSync(`/proc/self/fd/${name}`);
 		} catch (error) {
@@ -81,5 +110,5 @@ it('holds no file open', async () => {
 			return '';
 		}
 	});
-	expect(open.filter(path => path.startsWith(directory))).toEqual([]);
+	expect(held.filter(path => path.startsWith(directory))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import {open, readFile} from 'node:fs/promises';
+import {chmod, open, readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {LockedError, OutputError} from '../../src/errors.ts';
@@ -76,6 +76,15 @@ describe('the end of an output', () => {
 		await output.commit();
 		expect(await readFile(paths.target, 'utf8')).toBe('<>');
 	});
+});
+
+it('keeps what resuming needs from everybody else, whoever could read it before', async () => {
+	const {output, paths} = await openPartialFile();
+	await output.checkpoint(checkpoint);
+	await chmod(paths.sidecar, 0o644);
+	await output.checkpoint(checkpoint);
+	expect((await stat(paths.sidecar)).mode & 0o777).toBe(0o600);
+	await output.abandon();
 });
 
 describe('an output whose lock was taken away', () => {

@@ -1,4 +1,4 @@
-import {mkdir} from 'node:fs/promises';
+import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {UsageError} from '../../src/errors.ts';
@@ -71,6 +71,8 @@ describe('a bound of the range', () => {
 it('tells a file that is not there from one that cannot be read', async () => {
 	const directory = await temporaryDirectory();
 	await mkdir(join(directory, 'sub'));
+	await writeFile(join(directory, 'text'), '審計\n');
+	expect(await readIfThere(join(directory, 'text'))).toBe('審計\n');
 	expect(await readIfThere(join(directory, 'missing'))).toBeUndefined();
 	await expect(readIfThere(join(directory, 'sub'))).rejects.toMatchObject({code: 'EISDIR'});
 });

@@ -25,6 +25,16 @@ describe('openState', () => {
 		});
 	});
 
+	it('keeps it from everybody else, whoever could read it before', async () => {
+		const path = join(await temporaryDirectory(), 'state.json');
+		const state = await openState({path, ...query});
+		await state.save(until);
+		await chmod(path, 0o644);
+		await state.save(until + 1000);
+		await state.release();
+		expect((await stat(path)).mode & 0o777).toBe(0o600);
+	});
+
 	it('leaves the file as it was when nothing is saved', async () => {
 		const directory = await temporaryDirectory();
 		const state = await openState({path: join(directory, 'state.json'), ...query});

@@ -1,6 +1,6 @@
 import {writeFileSync} from 'node:fs';
 import {must} from '../lib/failure.js';
-import {compare, readRecords, withIds} from '../lib/records.js';
+import {compare, readable, readRecords} from '../lib/records.js';
 import {soakSources} from '../lib/sources.js';
 import {drawPace, drawRange, fewestRequests, rangeFlags, written} from './range.js';
 
@@ -33,6 +33,6 @@ export async function archiveChain(chain) {
 	const read = await chain.run(['cat', 'archive', ...rangeFlags(range), ...(profile === undefined ? [] : ['--request-profile', profile]), '-o', path]);
 	must(read.code === 0, `cat: ${read.stderr}`);
 	const got = readRecords(path, source);
-	compare(chain.blurs === true ? withIds(got) : got, await chain.truth(source, rangeFlags(range)), {alters: chain.alters === true || chain.blurs === true});
+	compare(chain.blurs === true ? readable(got) : got, await chain.truth(source, rangeFlags(range)), {alters: chain.alters === true});
 	return `${source.name}, ${got.ids.length} rows`;
 }

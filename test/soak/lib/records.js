@@ -52,12 +52,12 @@ export function recordsOf(lines, id) {
 }
 
 /**
- * Records without those that have no id.
+ * Records of an archive that got some of them unreadable first: without those that have no id, and each id once.
  * @param {Records} records
  * @returns {Records}
  */
-export function withIds({ids, lines}) {
-	return {ids: ids.filter(id => id !== ''), lines: lines.filter((_, index) => ids[index] !== '')};
+export function readable({ids}) {
+	return {ids: [...new Set(ids)].filter(id => id !== ''), lines: []};
 }
 
 /**
