@@ -11,6 +11,8 @@ export default defineConfig({
 			'test/faults/**', 'test/pipeline/**',
 		],
 		globalSetup: ['test/helpers/build.ts'],
+		// By default one core is left free, of two.
+		maxWorkers: '100%',
 		testTimeout: 30_000,
 	},
 });

@@ -5,6 +5,8 @@ export default defineConfig({
 	test: {
 		include: ['test/faults/**/*.test.ts', 'test/pipeline/**/*.test.ts'],
 		globalSetup: ['test/helpers/build.ts'],
+		// By default one core is left free, of two.
+		maxWorkers: '100%',
 		testTimeout: 60_000,
 	},
 });
