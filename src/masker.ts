@@ -4,7 +4,8 @@ import {spellings} from './json/secrets/spellings.ts';
 
 /** Shorter texts occur in others by chance when they are written in base64. */
 const leastInBase64 = 8;
-/** Longer secrets are looked for piece by piece: an expression for all spellings of one would grow too large. */
+/** Longer ones, which no vendor gives out, are looked for piece by piece: an expression for all spellings would grow too large. */
+const mostInOnePiece = 2500;
 const mostPiece = 256;
 
 interface Known {
@@ -48,7 +49,7 @@ export class Masker {
 
 /** The text itself, or pieces that cover it whole, none of them short. */
 function piecesOf(text: string): string[] {
-	if (text.length <= mostPiece) return [text];
+	if (text.length <= mostInOnePiece) return [text];
 	// By code points: half of a character is spelled in no way.
 	const characters = Array.from(text);
 	const count = Math.ceil(characters.length / mostPiece);

@@ -57,6 +57,25 @@ describe('the windows of a range', () => {
 		expect(planned(queryOf({...zoned, since: midnight + 12 * HOUR, until: midnight + 36 * HOUR}))).toHaveLength(1);
 	});
 
+	it('follow the calendar where that takes as many windows, and not where it takes more', () => {
+		const lengths = (since: number, until: number) => planned(queryOf({days: 'where-no-more', windowMs: DAY, since, until})).map(({from, to}) => to - from);
+		expect(lengths(start + 23 * HOUR, start + 48 * HOUR)).toEqual([HOUR, DAY]);
+		expect(lengths(start + 23 * HOUR, start + 47 * HOUR)).toEqual([DAY]);
+		expect(lengths(start + 23 * HOUR, start + 49 * HOUR)).toEqual([DAY, 2 * HOUR]);
+	});
+
+	it('end with the day also where they begin within a unit', () => {
+		expect(planned(queryOf({days: 'always', windowMs: DAY, since: start + 500, until: start + DAY + HOUR})).map(({to}) => to)).toEqual([start + DAY, start + DAY + HOUR]);
+	});
+
+	it.each([{}, {days: 'always'}, {days: 'where-no-more'}, {reachMs: DAY}, {days: 'always', reachMs: DAY}] as const)('are as many as are counted: %j', changes => {
+		for (const [since, until] of [[start + 23 * HOUR, start + 47 * HOUR], [start + HOUR, start + 47 * HOUR], [start, start]] as const) {
+			const query = queryOf({...changes, windowMs: DAY, since, until});
+			const now = since + DAY - 10 * SECOND;
+			expect(countWindowsOf(query, since, () => now)).toBe(planned(query, now).length);
+		}
+	});
+
 	it('cut a day of 25 hours in two, and keep one of 23 whole', () => {
 		const berlin = {timezone: 'Europe/Berlin', days: 'always', windowMs: DAY} as const;
 		const autumn = Date.UTC(2026, 9, 24, 22);
