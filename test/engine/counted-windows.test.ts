@@ -4,6 +4,7 @@ import type {PageParameters} from '../../src/engine/pager.ts';
 import {compareTotal, readWindow} from '../../src/engine/read-window.ts';
 import type {Window} from '../../src/engine/windows.ts';
 import {sources} from '../../src/sources/index.ts';
+import type {SourceDefinition} from '../../src/sources/types.ts';
 
 interface Row {
 	readonly id: string;
@@ -104,11 +105,85 @@ describe('a window of numbered pages', () => {
 		},
 	);
 
+	/** The ranges that are asked for when the first half of a window of 60,000 rows states so many, and the second so many. */
+	const rangesOf = async (first: number, second: number) => {
+		const {asked} = await read(() => spread(7), {total: (_, {start, end}) => end - start === 101 ? 60_000 : end === 150 ? first : start === 149 && end === 200 ? second : 1});
+		return new Set(asked.map(({start_time: start, end_time: end}) => `${start}-${end}`));
+	};
+
+	it.each([[50_000, 50_001, false], [34_999, 50_002, true], [34_999, 50_003, false]])('of which one half states %i rows is believed to have %i in the other: %s', async (first, second, isCut) => {
+		const ranges = await rangesOf(first, second);
+		expect(ranges).toContain('149-200');
+		expect(ranges.has('149-175')).toBe(isCut);
+	});
+
+	it('that has grown when it is read again is not cut any more: what was written would be written again', async () => {
+		const rows = spread(25);
+		const {asked, ids} = await read(() => rows, {total: count => count < 3 ? 25 : count === 3 ? 26 : 60_000});
+		expect(new Set(asked.map(({start_time: start, end_time: end}) => `${start}-${end}`))).toEqual(new Set(['99-200']));
+		expect(ids).toEqual(idsOf(rows));
+	});
+
+	it('of which less comes when it is read again, with another total still, says what the last reading was', async () => {
+		const rows = spread(25);
+		const {told} = await read(count => count <= 3 ? rows : rows.slice(1), {total: () => 27});
+		expect(told[0]).toContain('the API states 27 rows and delivered 25');
+		expect(told[1]).toContain('the API states 27 rows and delivered 24');
+	});
+
 	it('of a single instant is read whole, however many rows it has', async () => {
 		const rows = Array.from({length: 7}, (_, index): Row => ({id: `r${index}`, time: 100}));
 		const {ids, report} = await read(() => rows, {total: () => 60_000, range: {from: 100_000, to: 101_000}});
 		expect(ids).toEqual(idsOf(rows));
 		expect(report.problems).toMatchObject([{kind: 'total_mismatch'}]);
+	});
+});
+
+describe('a page without a list of rows', () => {
+	/** Reads a window of a source whose answers hold just this, and tells how often it was asked. */
+	const readOf = async (source: SourceDefinition, data: Record<string, unknown>) => {
+		let requests = 0;
+		const report = newReport();
+		const body = {code: 0, data};
+		const rows: string[] = [];
+		const reading = readWindow(window, {source, pageSize: 10, verbose: () => undefined, fetchPage: async () => {
+			requests++;
+			return {text: JSON.stringify(body), body, altered: false};
+		}}, report);
+		for await (const batch of reading) rows.push(...batch.map(({text}) => text));
+		return {requests, report, rows};
+	};
+	const tokens: SourceDefinition = sources['feishu-openapi'];
+	const {more, ...cursors} = sources['feishu-openapi'].pagination;
+
+	it('is an empty one where a total says so, and is not asked for again', async () => {
+		const {requests, report} = await readOf(sources['trae-openapi'], {pagination: {page: 1, page_size: 10, total: 0}});
+		expect(requests).toBe(1);
+		expect(report.problems).toEqual([]);
+	});
+
+	it('is asked for once more where nothing counts the rows, and then believed', async () => {
+		const {requests, report} = await readOf(tokens, {has_more: false});
+		expect(requests).toBe(2);
+		expect(report.problems).toEqual([]);
+		expect((await readOf({...tokens, pagination: cursors}, {})).report.problems).toEqual([]);
+		expect(more).toEqual(['data', 'has_more']);
+	});
+
+	it.each([true, 1])('is a problem where the API says that there is more: %j', async flag => {
+		let left = 2;
+		const source: SourceDefinition = {...tokens, pagination: {...sources['feishu-openapi'].pagination, loose: true}};
+		const report = newReport();
+		const reading = readWindow(window, {source, pageSize: 10, verbose: () => undefined, fetchPage: async () => {
+			const body = {code: 0, data: left-- > 0 ? {has_more: flag, page_token: 'a'} : {items: [], has_more: false}};
+			return {text: JSON.stringify(body), body, altered: false};
+		}}, report);
+		for await (const batch of reading) expect(batch).toEqual([]);
+		expect(report.problems).toEqual([{kind: 'unreadable', since: 100_000, until: 200_000, detail: 'a page has no list of rows (data.items), and the API says that there is more'}]);
+	});
+
+	it('is unusable where there is no place for one', async () => {
+		await expect(read(() => [], {total: () => -1})).rejects.toThrow(/^trae-openapi: GET \/\S+: the answer states no total/);
 	});
 });
 
