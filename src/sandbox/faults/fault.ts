@@ -1,5 +1,5 @@
 import type {Socket} from 'node:net';
-import type {z} from 'zod';
+import type * as z from 'zod';
 import type {Sleep} from '../../context.ts';
 import type {Sandbox} from '../options.ts';
 import type {AnswerShape} from './answer-shape.ts';

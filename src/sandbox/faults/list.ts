@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {catalogue} from './catalogue.ts';
 import type {FaultDefinition} from './fault.ts';
 import {presets} from './presets.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {duration} from '../../config/schema-parts.ts';
 import {parseDuration} from '../../query/duration.ts';
 

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {nearestText} from '../../config/explain.ts';
 import {positive, text} from '../../config/schema-parts.ts';
 import {hasNumber, parseRequestNumbers} from './request-numbers.ts';

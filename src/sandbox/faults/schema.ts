@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {explainIssues, nearestText, unknownKeyText} from '../../config/explain.ts';
 import {UsageError} from '../../errors.ts';
 import {isJsonObject} from '../json-object.ts';

@@ -1,5 +1,5 @@
 import {isUtf8} from 'node:buffer';
-import {z} from 'zod';
+import * as z from 'zod';
 import {bytesOf, withBody} from '../answer-bytes.ts';
 import {defineFault} from '../fault.ts';
 import {encodings} from './encodings.ts';

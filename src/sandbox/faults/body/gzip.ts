@@ -1,5 +1,5 @@
 import {gzipSync} from 'node:zlib';
-import {z} from 'zod';
+import * as z from 'zod';
 import {bytesOf, withBody} from '../answer-bytes.ts';
 import {defineFault} from '../fault.ts';
 import {byteCount} from '../parameters.ts';

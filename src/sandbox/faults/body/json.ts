@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {locate} from '../../../json/text.ts';
 import {bytesOf, withBody} from '../answer-bytes.ts';
 import {defineFault} from '../fault.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {bytesOf, chunkOf, headOf} from '../answer-bytes.ts';
 import {defineFault} from '../fault.ts';
 import {hangUp, send} from '../wire.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {bytesOf, headOf} from '../answer-bytes.ts';
 import {defineFault, type Exchange} from '../fault.ts';
 import {milliseconds} from '../parameters.ts';

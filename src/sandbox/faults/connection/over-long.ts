@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {bytesOf, headOf} from '../answer-bytes.ts';
 import {byteCount} from '../parameters.ts';
 import {defineFault} from '../fault.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {parseDuration} from '../../../query/duration.ts';
 import {defineFault} from '../fault.ts';
 

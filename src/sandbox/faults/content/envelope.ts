@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import type {AnswerShape} from '../answer-shape.ts';
 import {defineFault} from '../fault.ts';
 import {editPage, isPage, withText} from './answers.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {defineFault} from '../fault.ts';
 import {editPage} from './answers.ts';
 import {readAsked} from './asked-parameters.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {wholeNumber} from '../../../http/answer.ts';
 import type {NumberedPagination, OffsetPagination} from '../../../engine/pagination.ts';
 import {defineFault} from '../fault.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import type {TokenPagination} from '../../../engine/pagination.ts';
 import type {AnswerShape} from '../answer-shape.ts';
 import {defineFault, type Exchange} from '../fault.ts';

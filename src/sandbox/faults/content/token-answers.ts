@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import type {JsonPath} from '../../../sources/types.ts';
 import {vendors} from '../../../vendors/index.ts';
 import type {VendorDefinition} from '../../../vendors/types.ts';

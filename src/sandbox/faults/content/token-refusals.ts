@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {defineFault} from '../fault.ts';
 import {rebuilt} from './asked-parameters.ts';
 

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {byteCount} from '../parameters.ts';
 import {defineFault} from '../fault.ts';
 import {withBody} from '../answer-bytes.ts';

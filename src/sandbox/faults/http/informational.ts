@@ -1,5 +1,5 @@
 import {STATUS_CODES} from 'node:http';
-import {z} from 'zod';
+import * as z from 'zod';
 import {defineFault} from '../fault.ts';
 import {send} from '../wire.ts';
 

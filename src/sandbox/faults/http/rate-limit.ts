@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {sandboxVendors} from '../../vendors/index.ts';
 import {vendors} from '../../../vendors/index.ts';
 import {askedApi} from '../asked.ts';

@@ -1,4 +1,4 @@
-import {z} from 'zod';
+import * as z from 'zod';
 import {defineFault} from '../fault.ts';
 
 const statuses = [301, 302, 303, 307, 308] as const;

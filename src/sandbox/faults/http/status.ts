@@ -1,5 +1,5 @@
 import {STATUS_CODES} from 'node:http';
-import {z} from 'zod';
+import * as z from 'zod';
 import {vendors} from '../../../vendors/index.ts';
 import {sandboxVendors} from '../../vendors/index.ts';
 import {askedApi} from '../asked.ts';
