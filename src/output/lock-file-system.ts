@@ -1,9 +1,13 @@
 import * as fs from 'node:fs';
-import {join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
+import * as z from 'zod';
+import {systemCode} from '../errors.ts';
 import {judgeOwner, readOwner, type LockOwner} from './lock-owner.ts';
 
 /** A lock of an unknown owner counts as given up after this many milliseconds without a sign of life. */
 export const staleMs = 5000;
+
+const uuid = z.uuid();
 
 /** Where a lock names its owner. */
 export function ownerFile(directory: string): string {
@@ -18,31 +22,53 @@ function isGivenUp(directory: string, owner: LockOwner | undefined): boolean {
 }
 
 /**
- * Removes a lock that was given up. Of several runs that find it so, one may: the owner's description is moved away,
- * which only one of them can do, and looked at again, because by then it may be that of a run that was faster.
+ * Removes a lock, in one step for whoever looks: it is moved aside first. Of several runs that try, one can; it looks at
+ * what it has moved, because that may be the lock of a run that was faster.
+ * @param expected the token of the owner that the lock has to have, undefined for an owner that cannot be read
  */
-function removeGivenUp(directory: string, token: string): void {
-	const owner = readOwner(ownerFile(directory));
-	if (!isGivenUp(directory, owner)) throw anotherWasFaster();
-	if (owner !== undefined) {
-		const claim = `${directory}.${token}`;
-		const {atime, mtime} = fs.statSync(directory);
-		fs.renameSync(ownerFile(directory), claim);
-		if (readOwner(claim)?.token !== owner.token) {
-			fs.renameSync(claim, ownerFile(directory));
-			// The other run knows its lock by this time.
-			fs.utimesSync(directory, atime, mtime);
-			throw anotherWasFaster();
-		}
-		fs.rmSync(claim);
+function removeLock(directory: string, expected: string | undefined, aside: string): void {
+	fs.renameSync(directory, aside);
+	try {
+		if (readOwner(ownerFile(aside))?.token !== expected) throw anotherWasFaster();
+		removeDirectory(aside);
+	} catch (error) {
+		// Another's, or no lock at all but a directory with something in it.
+		if (fs.existsSync(aside)) fs.renameSync(aside, directory);
+		throw error;
 	}
+}
+
+/** Removes a lock's directory with its owner's description, and nothing else that may be in it. */
+function removeDirectory(directory: string): void {
 	fs.rmSync(ownerFile(directory), {force: true});
 	fs.rmdirSync(directory);
+}
+
+/**
+ * Removes what killed runs left beside a lock while they made or removed it. What cannot be removed stays: nothing waits
+ * for it.
+ */
+export function removeLockLeftovers(directory: string): void {
+	const start = `${basename(directory)}.`;
+	for (const name of fs.readdirSync(dirname(directory))) {
+		if (!name.startsWith(start) || !uuid.safeParse(name.slice(start.length)).success) continue;
+		const leftover = join(dirname(directory), name);
+		try {
+			if (fs.lstatSync(leftover).isDirectory() && isGivenUp(leftover, readOwner(ownerFile(leftover)))) removeDirectory(leftover);
+		} catch (error) {
+			if (!['ENOENT', 'EACCES', 'EPERM', 'ENOTEMPTY'].includes(systemCode(error) ?? '')) throw error;
+		}
+	}
 }
 
 /** As the lock library reports a lock that is held. */
 function anotherWasFaster(): Error {
 	return Object.assign(new Error('another run was faster'), {code: 'ELOCKED'});
+}
+
+/** As making a directory fails whose name is taken. */
+function alreadyThere(): Error {
+	return Object.assign(new Error('there is a lock already'), {code: 'EEXIST'});
 }
 
 /** How the library sees a lock that is in the way. */
@@ -59,28 +85,30 @@ type Callback<T> = (error: unknown, value?: T) => void;
 export function lockFileSystem(owner: LockOwner) {
 	let held = false;
 
+	// A name for what is being made or removed: the lock itself has an owner at every moment, also when this process is killed.
+	const aside = (directory: string) => `${directory}.${owner.token}`;
 	const create = (directory: string) => {
-		fs.mkdirSync(directory, 0o700);
+		if (fs.lstatSync(directory, {throwIfNoEntry: false}) !== undefined) throw alreadyThere();
+		fs.mkdirSync(aside(directory), 0o700);
 		try {
-			fs.writeFileSync(ownerFile(directory), JSON.stringify(owner), {flag: 'wx', mode: 0o600});
+			fs.writeFileSync(ownerFile(aside(directory)), JSON.stringify(owner), {flag: 'wx', mode: 0o600});
+			fs.renameSync(aside(directory), directory);
 		} catch (error) {
-			// A full disk lets the file begin, and the directory is removed only when it is empty.
-			fs.rmSync(ownerFile(directory), {force: true});
-			fs.rmdirSync(directory);
-			throw error;
+			removeDirectory(aside(directory));
+			throw ['ENOTEMPTY', 'EPERM'].includes(systemCode(error) ?? '') ? alreadyThere() : error;
 		}
 		held = true;
 	};
 	const remove = (directory: string) => {
-		if (!held) {
-			removeGivenUp(directory, owner.token);
+		const present = readOwner(ownerFile(directory));
+		if (held) {
+			held = false;
+			// Taken away, and not noticed yet: it is not ours to remove.
+			if (present?.token === owner.token) removeLock(directory, owner.token, aside(directory));
 			return;
 		}
-		held = false;
-		// Taken away, and not noticed yet: it is not ours to remove.
-		if (readOwner(ownerFile(directory))?.token !== owner.token) return;
-		fs.rmSync(ownerFile(directory));
-		fs.rmdirSync(directory);
+		if (!isGivenUp(directory, present)) throw anotherWasFaster();
+		removeLock(directory, present?.token, aside(directory));
 	};
 
 	return {

@@ -4,7 +4,7 @@ import {setTimeout} from 'node:timers/promises';
 import {LockedError, systemCode, UsageError} from '../errors.ts';
 import {openFailure} from './failure.ts';
 import {refuseForeign} from './ownership.ts';
-import {lockFileSystem, ownerFile, staleMs} from './lock-file-system.ts';
+import {lockFileSystem, ownerFile, removeLockLeftovers, staleMs} from './lock-file-system.ts';
 import {currentOwner, judgeOwner, readOwner, type LockOwner} from './lock-owner.ts';
 
 /** How often a lock shows a sign of life. */
@@ -46,6 +46,7 @@ export async function acquireLock(path: string, name = path, {sleep = setTimeout
 				lost.abort(new LockedError(`the lock of ${name} was taken away`, {hint: `see what else writes ${name} or removed ${directory}, then run the same command again`, cause: error}));
 			},
 		});
+		removeLockLeftovers(directory);
 		let released: Promise<void> | undefined;
 		return {
 			lost: lost.signal,

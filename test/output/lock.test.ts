@@ -1,6 +1,8 @@
+import {randomUUID} from 'node:crypto';
 import {mkdir, readFile, rename, rm, utimes, writeFile} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
 import {LockedError, UsageError} from '../../src/errors.ts';
 import {currentOwner, judgeOwner} from '../../src/output/lock-owner.ts';
@@ -45,6 +47,46 @@ describe('acquireLock', () => {
 		const lock = await acquireLock(path);
 		await lock.release();
 		expect(await namesIn(directory)).toEqual([]);
+	});
+
+	it('can be taken over at once, and leaves nothing, at whatever moment its owner was killed', async () => {
+		const directory = await temporaryDirectory();
+		const path = join(directory, 'out.csv');
+		for (let round = 0; round < 6; round++) {
+			const child = await runChild(`
+				import {acquireLock} from './lock.ts';
+				process.stdout.write('begins');
+				void (async () => {
+					for (;;) await (await acquireLock(${JSON.stringify(path)})).release();
+				})();
+			`);
+			await child.until('begins');
+			await setTimeout(20 + round);
+			child.process.kill('SIGKILL');
+			await child.ended();
+			await (await acquireLock(path)).release();
+		}
+		// What was just being made may be that of a run that goes on: it is removed once it is old.
+		for (const name of await namesIn(directory)) await utimes(join(directory, name), 0, 0);
+		await (await acquireLock(path)).release();
+		expect(await namesIn(directory)).toEqual([]);
+	});
+
+	it('leaves everything beside it alone that is no leftover', async () => {
+		const directory = await temporaryDirectory();
+		const path = join(directory, 'out.csv');
+		const alive = `out.csv.lock.${randomUUID()}`;
+		const precious = `out.csv.lock.${randomUUID()}`;
+		await mkdir(join(directory, alive));
+		await writeFile(join(directory, alive, 'owner.json'), JSON.stringify(currentOwner('alive')));
+		await mkdir(join(directory, precious));
+		await writeFile(join(directory, precious, 'file'), '');
+		await writeFile(join(directory, 'out.csv.lock.txt'), '');
+		for (const name of await namesIn(directory)) await utimes(join(directory, name), 0, 0);
+		const names = await namesIn(directory);
+		await (await acquireLock(path)).release();
+		expect(await namesIn(directory)).toEqual(names);
+		expect(await namesIn(join(directory, precious))).toEqual(['file']);
 	});
 
 	it('goes to exactly one of several that find a dead lock', async () => {
