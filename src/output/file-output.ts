@@ -31,6 +31,8 @@ export interface FileOutputOptions extends Interruption {
 	readonly range: OutputRange;
 	/** Wall-clock time in Unix milliseconds. */
 	readonly now: () => number;
+	/** Milliseconds of a clock that never steps back. */
+	readonly monotonic: () => number;
 	/** Told when an earlier run is continued, or given up and why. */
 	readonly notice: (message: string) => void;
 }

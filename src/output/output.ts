@@ -26,7 +26,10 @@ export interface Output {
 	 * @throws OutputError, BrokenPipeError, LockedError
 	 */
 	write(text: string): Promise<void>;
-	/** Makes everything written so far durable, so that a later run of the same command continues here. Streams do nothing. */
+	/**
+	 * Everything written so far may be kept: a later run of the same command continues here, or, when this one is killed,
+	 * at a checkpoint shortly before. Streams do nothing.
+	 */
 	checkpoint(checkpoint: Checkpoint): Promise<void>;
 	/** The export is complete: everything is handed to the system, and a file is published under its name. */
 	commit(): Promise<void>;

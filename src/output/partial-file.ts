@@ -1,11 +1,14 @@
-import {rename, rm, type FileHandle} from 'node:fs/promises';
+import type {BigIntStats} from 'node:fs';
+import {lstat, rename, rm, type FileHandle} from 'node:fs/promises';
 import {dirname} from 'node:path';
+import {OutputError, systemCode, UsageError} from '../errors.ts';
 import {syncDirectory, writeFileAtomic} from './atomic.ts';
 import {BlockWriter} from './block-writer.ts';
 import type {Compress} from './compression.ts';
 import {writeFailure} from './failure.ts';
 import type {Lock} from './lock.ts';
 import type {Checkpoint, Output, ResumedRun} from './output.ts';
+import {Pace} from './pace.ts';
 import type {OutputRange, Sidecar} from './partial.ts';
 import {writeFully} from './write-fully.ts';
 
@@ -25,9 +28,14 @@ export interface PartialFileOptions {
 	readonly range: OutputRange;
 	/** Wall-clock time in Unix milliseconds. */
 	readonly now: () => number;
+	/** Milliseconds of a clock that never steps back. */
+	readonly monotonic: () => number;
 }
 
-/** The output into `<path>.partial`, which gets its name when it is complete. */
+/**
+ * The output into `<path>.partial`, which gets its name when it is complete. Making a checkpoint durable may take longer
+ * than a window: those that come too soon after one another are saved by the next, or when the output is given up.
+ */
 export class PartialFile implements Output {
 	readonly resumed?: ResumedRun;
 	readonly keepsUnfinished = true;
@@ -38,12 +46,18 @@ export class PartialFile implements Output {
 	#bytes: number;
 	#durableBytes: number;
 	#hasCheckpoint: boolean;
+	readonly #pace: Pace;
+	/** The last checkpoint, and how many bytes it stands for, while it is not saved. */
+	#unsaved: {readonly bytes: number; readonly checkpoint: Checkpoint} | undefined;
+	/** What has the partial file's name is none of this output's business any more. */
+	#isReplaced = false;
 	#failure: unknown;
 	#phase: 'open' | 'published' | 'closed' = 'open';
 
 	constructor(options: PartialFileOptions) {
-		const {earlier, handle, compress, lock, now} = options;
+		const {earlier, handle, compress, lock, now, monotonic} = options;
 		this.#options = options;
+		this.#pace = new Pace(monotonic);
 		this.#bytes = earlier?.bytes ?? 0;
 		this.#durableBytes = this.#bytes;
 		this.#hasCheckpoint = earlier !== undefined;
@@ -64,20 +78,11 @@ export class PartialFile implements Output {
 	}
 
 	async checkpoint(checkpoint: Checkpoint): Promise<void> {
-		const {resumable, fingerprint, range, handle, lock, paths, earlier} = this.#options;
-		if (!resumable) return;
+		if (!this.#options.resumable) return;
 		await this.#guarded(async () => {
 			await this.#writer.cut();
-			if (this.#bytes > this.#durableBytes) await handle.datasync();
-			this.#durableBytes = this.#bytes;
-			lock.lost.throwIfAborted();
-			const {since, until, slidingSince, slidingUntil} = earlier ?? range;
-			const sidecar: Sidecar = {
-				version: 1, fingerprint, since, until, slidingSince, slidingUntil,
-				startedAt: this.#startedAt, bytes: this.#bytes, checkpoint,
-			};
-			await writeFileAtomic(paths.sidecar, `${JSON.stringify(sidecar)}\n`, {mode: 0o600});
-			this.#hasCheckpoint = true;
+			this.#unsaved = {bytes: this.#bytes, checkpoint};
+			if (this.#pace.isDue) await this.#pace.run(async () => this.#save());
 		});
 	}
 
@@ -88,6 +93,7 @@ export class PartialFile implements Output {
 			else await this.#writer.cut();
 			await handle.sync();
 			lock.lost.throwIfAborted();
+			await this.#requireInPlace();
 			await rename(paths.partial, paths.target);
 			this.#phase = 'published';
 			await syncDirectory(dirname(paths.target));
@@ -98,16 +104,55 @@ export class PartialFile implements Output {
 	}
 
 	async abandon(): Promise<string | undefined> {
-		const isOurs = this.#phase === 'open' && !this.#options.lock.lost.aborted;
+		const isOurs = this.#phase === 'open' && !this.#options.lock.lost.aborted && !this.#isReplaced;
 		// Failures here are told to nobody: the error that ended the export is the one to tell.
 		if (isOurs) await Promise.allSettled([this.#flushOrRemove()]);
 		await Promise.allSettled([this.#close()]);
 		return isOurs && this.#hasCheckpoint ? `${this.#options.path}.partial` : undefined;
 	}
 
+	/**
+	 * What has the partial file's name must be what was written: another file that was moved there meanwhile would be
+	 * published as the export.
+	 */
+	async #requireInPlace(): Promise<void> {
+		const {handle, path, paths} = this.#options;
+		const [written, named] = await Promise.all([handle.stat({bigint: true}), statsOf(paths.partial)]);
+		if (named !== undefined && isSame(written, named)) return;
+		this.#isReplaced = true;
+		this.#hasCheckpoint = false;
+		// It would describe what is not there, or what somebody else made.
+		await rm(paths.sidecar, {force: true});
+		throw new OutputError(`cannot write ${path}: ${path}.partial was ${named === undefined ? 'removed' : 'replaced'} while it was written`, {
+			hint: 'see what else removes or writes files there, then run the same command again',
+		});
+	}
+
+	/** Makes the last checkpoint durable. */
+	async #save(): Promise<void> {
+		if (this.#unsaved === undefined) return;
+		const {fingerprint, range, handle, lock, paths, earlier} = this.#options;
+		const {bytes, checkpoint} = this.#unsaved;
+		if (bytes > this.#durableBytes) await handle.datasync();
+		this.#durableBytes = bytes;
+		lock.lost.throwIfAborted();
+		await this.#requireInPlace();
+		const {since, until, slidingSince, slidingUntil} = earlier ?? range;
+		const sidecar: Sidecar = {
+			version: 1, fingerprint, since, until, slidingSince, slidingUntil,
+			startedAt: this.#startedAt, bytes, checkpoint,
+		};
+		await writeFileAtomic(paths.sidecar, `${JSON.stringify(sidecar)}\n`, {mode: 0o600});
+		this.#hasCheckpoint = true;
+		this.#unsaved = undefined;
+	}
+
 	/** What follows the checkpoint is written again by the run that continues; until then it is there to read. */
 	async #flushOrRemove(): Promise<void> {
-		if (this.#failure === undefined) await this.#writer.cut();
+		if (this.#failure === undefined) {
+			await this.#save();
+			await this.#writer.cut();
+		}
 		if (this.#bytes === 0 && !this.#hasCheckpoint) await rm(this.#options.paths.partial, {force: true});
 	}
 
@@ -128,8 +173,28 @@ export class PartialFile implements Output {
 			await work();
 		} catch (error) {
 			const {path, resumable} = this.#options;
-			this.#failure = writeFailure(path, error, `run the same command again${resumable ? ': it continues where this one stopped' : ''}`);
+			this.#failure = writeFailure(path, duringRun(error), `run the same command again${resumable ? ': it continues where this one stopped' : ''}`);
 			throw this.#failure;
 		}
 	}
+}
+
+/** Of what has this name, a link not followed; undefined where nothing has. */
+async function statsOf(path: string): Promise<BigIntStats | undefined> {
+	try {
+		return await lstat(path, {bigint: true});
+	} catch (error) {
+		if (systemCode(error) === 'ENOENT') return undefined;
+		throw error;
+	}
+}
+
+/** Some network file systems number a file anew whenever it is looked up; then its size and time tell. */
+function isSame(a: BigIntStats, b: BigIntStats): boolean {
+	return a.ino === b.ino || (a.size === b.size && a.mtimeNs === b.mtimeNs);
+}
+
+/** What would have been wrong usage before the first request is a failure to write after it: a directory that went away. */
+function duringRun(error: unknown): unknown {
+	return error instanceof UsageError ? new OutputError(error.message, {hint: error.hint, cause: error}) : error;
 }

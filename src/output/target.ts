@@ -36,10 +36,15 @@ export async function resolveTarget(path: string): Promise<Target> {
 		return found.isFile() ? {path: followed, kind: 'file', mode: found.mode & 0o777} : {path: followed, kind: 'stream'};
 	} catch (error) {
 		if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
-			throw new UsageError(`cannot write ${path}: there is no directory ${dirname(path)}`, {hint: 'create it first, or name another file', cause: error});
+			throw new UsageError(`cannot write ${path}: there is no directory ${missingDirectory(path, error)}`, {hint: 'create it first, or name another file', cause: error});
 		}
 		throw openFailure(path, error);
 	}
+}
+
+/** Of a link that leads nowhere, it is not the one above the link. */
+function missingDirectory(path: string, error: unknown): string {
+	return error instanceof Error && 'syscall' in error && error.syscall === 'realpath' && 'path' in error && typeof error.path === 'string' ? error.path : dirname(path);
 }
 
 /** The path with its symbolic links followed; a descriptor's as it is. The file need not exist, its directory must. */

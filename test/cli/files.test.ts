@@ -1,7 +1,7 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {idsOf, day, run, serveApi, start, temporaryDirectory} from './exporter.ts';
+import {binary, idsOf, day, run, serveApi, start, startProgram, temporaryDirectory} from './exporter.ts';
 
 describe('an output that cannot be written ends the run with exit 2 before any request:', () => {
 	it.each([
@@ -20,6 +20,17 @@ describe('an output that cannot be written ends the run with exit 2 before any r
 		expect(readdirSync(cwd, {recursive: true}).map(String).toSorted()).toEqual(['directory', 'file']);
 		expect(readFileSync(join(cwd, 'file'), 'utf8')).toBe('kept');
 	});
+});
+
+it('says in a directory that was removed meanwhile what is missing, and writes elsewhere', async () => {
+	const api = await serveApi();
+	const cwd = temporaryDirectory();
+	const inRemoved = async (path: string) => startProgram('sh', ['-c', 'mkdir gone && cd gone && rmdir "$PWD" && exec "$@"', 'sh', process.execPath, binary, ...api.flags, ...day, '-o', path], {env: api.env, cwd}).ended;
+	const refused = await inRemoved('records.ndjson');
+	expect(refused.code).toBe(2);
+	expect(refused.stderr).toMatch(/^error: cannot write .*: there is no directory .*gone\nhint: .*\n$/);
+	expect(await inRemoved(join(cwd, 'records.ndjson'))).toEqual({code: 0, stdout: '', stderr: ''});
+	expect(readdirSync(cwd)).toEqual(['records.ndjson']);
 });
 
 it('leaves the file of before untouched when a run fails', async () => {

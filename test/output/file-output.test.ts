@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {chmod, constants, mkdir, open, readFile, rmdir, stat, symlink, unlink, writeFile} from 'node:fs/promises';
+import {chmod, constants, mkdir, open, readFile, realpath, rmdir, stat, symlink, unlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as zlib from 'node:zlib';
 import {describe, expect, it, onTestFinished} from 'vitest';
@@ -50,6 +50,14 @@ describe('openFileOutput', () => {
 		}
 		expect(await namesIn(directory)).toEqual(['link.ndjson', 'real']);
 		expect(await namesIn(join(directory, 'real'))).toEqual(['out.ndjson']);
+	});
+
+	it('names the directory that is missing behind a link', async () => {
+		const directory = await temporaryDirectory();
+		await symlink('no/out.ndjson', join(directory, 'link.ndjson'));
+		expect(await failureOf(openTestOutput(join(directory, 'link.ndjson')))).toMatchObject({
+			exitCode: 2, message: `cannot write ${join(directory, 'link.ndjson')}: there is no directory ${join(await realpath(directory), 'no')}`,
+		});
 	});
 
 	it('does not follow a link that stands where the partial file goes', async () => {
@@ -158,7 +166,7 @@ describe('failures of the disk', () => {
 			void (async () => {
 				const output = await openFileOutput({
 					path: ${JSON.stringify(path)}, resume: true, resumable: true, fingerprint: 'query-1',
-					range: {since: ${since}, until: ${since + 86_400_000}, slidingSince: false, slidingUntil: false}, now: Date.now, notice() {},
+					range: {since: ${since}, until: ${since + 86_400_000}, slidingSince: false, slidingUntil: false}, now: Date.now, monotonic: () => 0, notice() {},
 				signal: new AbortController().signal, sleep: async ms => new Promise(done => setTimeout(done, ms)),
 				});
 				try {
@@ -213,7 +221,7 @@ describe('pipes and devices', () => {
 		void (async () => {
 			const output = await openFileOutput({
 				path: ${JSON.stringify(path)}, resume: true, resumable: true, fingerprint: '',
-				range: {since: 0, until: 1, slidingSince: false, slidingUntil: false}, now: Date.now, notice() {},
+				range: {since: 0, until: 1, slidingSince: false, slidingUntil: false}, now: Date.now, monotonic: () => 0, notice() {},
 				signal: new AbortController().signal, sleep: async ms => new Promise(done => setTimeout(done, ms)),
 			});
 			try {

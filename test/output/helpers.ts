@@ -32,6 +32,7 @@ export async function openTestOutput(path: string, options: Partial<FileOutputOp
 		fingerprint: 'query-1',
 		range: {since, until, slidingSince: false, slidingUntil: false},
 		now: () => until,
+		monotonic: () => 0,
 		signal: new AbortController().signal,
 		sleep: async ms => new Promise(done => {
 			setTimeout(done, ms);

@@ -1,4 +1,4 @@
-import {chmod, open, readFile, stat} from 'node:fs/promises';
+import {chmod, mkdir, open, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {LockedError, OutputError} from '../../src/errors.ts';
@@ -20,7 +20,7 @@ async function openPartialFile(changes: Partial<PartialFileOptions> = {}) {
 	}};
 	const output = new PartialFile({
 		path: 'out', paths, handle, compress: undefined, lock, earlier: undefined, resumable: true, fingerprint: 'query-1',
-		range: {since, until, slidingSince: false, slidingUntil: false}, now: () => until, ...changes,
+		range: {since, until, slidingSince: false, slidingUntil: false}, now: () => until, monotonic: () => 0, ...changes,
 	});
 	return {output, handle, lock, directory, paths, takeAway: () => {
 		lost.abort(new LockedError('taken away'));
@@ -30,6 +30,65 @@ async function openPartialFile(changes: Partial<PartialFileOptions> = {}) {
 const failureOf = async (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined, (error: unknown) => error);
 const diskFull = () => Object.assign(new Error('ENOSPC: no space left on device'), {code: 'ENOSPC', errno: -28});
 const checkpoint = {nextFrom: since + 1000, records: 1};
+
+describe('checkpoints in quick succession', () => {
+	/** An output on a disk where saving takes `saveMs`: that is how far the clock goes from one look at it to the next. */
+	async function openOnSlowDisk(saveMs: number) {
+		let now = 0;
+		const looks = [0, 0, saveMs];
+		const opened = await openPartialFile({monotonic: () => now + (looks.shift() ?? saveMs)});
+		const saved = async (): Promise<unknown> => (JSON.parse(await readFile(opened.paths.sidecar, 'utf8')) as {checkpoint: unknown}).checkpoint;
+		return {...opened, saved, pass: (ms: number) => {
+			now += ms;
+		}};
+	}
+	const second = {nextFrom: since + 2000, records: 2};
+
+	it('are saved again once nine times as long has passed as saving takes', async () => {
+		const {output, saved, pass} = await openOnSlowDisk(20);
+		await output.checkpoint(checkpoint);
+		expect(await saved()).toEqual(checkpoint);
+		pass(179);
+		await output.checkpoint(second);
+		expect(await saved()).toEqual(checkpoint);
+		pass(1);
+		await output.checkpoint(second);
+		expect(await saved()).toEqual(second);
+		await output.abandon();
+	});
+
+	it('are saved when the output is given up, and stand for no more than was written by then', async () => {
+		const {output, saved, paths} = await openOnSlowDisk(20);
+		await output.write('a\n');
+		await output.checkpoint(checkpoint);
+		await output.write('b\n');
+		await output.checkpoint(second);
+		await output.write('c\n');
+		expect(await output.abandon()).toBe('out.partial');
+		expect(await saved()).toEqual(second);
+		expect(JSON.parse(await readFile(paths.sidecar, 'utf8'))).toMatchObject({bytes: 4});
+		expect(await readFile(paths.partial, 'utf8')).toBe('a\nb\nc\n');
+	});
+
+	it('are not saved over what somebody else wrote after the lock was taken away', async () => {
+		const {output, saved, takeAway} = await openOnSlowDisk(20);
+		await output.checkpoint(checkpoint);
+		await output.checkpoint(second);
+		takeAway();
+		expect(await output.abandon()).toBeUndefined();
+		expect(await saved()).toEqual(checkpoint);
+	});
+
+	it('cut what is compressed wherever a run that continues would', async () => {
+		const {output, paths} = await openPartialFile({monotonic: Date.now, compress: async block => Buffer.concat([Buffer.from('<'), block, Buffer.from('>')])});
+		for (const text of ['a', 'b', 'c']) {
+			await output.write(text);
+			await output.checkpoint(checkpoint);
+		}
+		await output.commit();
+		expect(await readFile(paths.target, 'utf8')).toBe('<a><b><c>');
+	});
+});
 
 describe('the end of an output', () => {
 	it('closes the file and gives the lock back once, whatever is called after it', async () => {
@@ -107,6 +166,42 @@ describe('an output whose lock was taken away', () => {
 		expect(await output.abandon()).toBeUndefined();
 		expect(await readFile(paths.partial, 'utf8')).toBe('a\n');
 	});
+});
+
+describe('an output whose partial file was taken away while it was written', () => {
+	it.each([['removed', false], ['replaced', true]])('publishes nothing, keeps nothing to be continued, and touches nothing of others: %s', async (what, isReplaced) => {
+		for (const text of ['', 'a\n']) {
+			const {output, paths, directory} = await openPartialFile();
+			await output.checkpoint(checkpoint);
+			await output.write(text);
+			await rm(paths.partial);
+			if (isReplaced) await writeFile(paths.partial, 'foreign\n');
+			const failure = await failureOf(output.commit());
+			expect(failure).toBeInstanceOf(OutputError);
+			expect(failure).toMatchObject({message: `cannot write out: out.partial was ${what} while it was written`});
+			expect(await output.abandon()).toBeUndefined();
+			expect(await namesIn(directory)).toEqual(isReplaced ? ['out.partial'] : []);
+			if (isReplaced) expect(await readFile(paths.partial, 'utf8')).toBe('foreign\n');
+		}
+	});
+
+	it('finds out at the next checkpoint', async () => {
+		const {output, paths} = await openPartialFile();
+		await output.write('a\n');
+		await rename(paths.partial, `${paths.partial}.moved`);
+		expect(await failureOf(output.checkpoint(checkpoint))).toMatchObject({exitCode: 1, message: 'cannot write out: out.partial was removed while it was written'});
+		expect(await output.abandon()).toBeUndefined();
+	});
+});
+
+it('calls what comes in its way during the run a failure, not wrong usage', async () => {
+	const {output, paths} = await openPartialFile();
+	await mkdir(paths.sidecar);
+	await output.write('a\n');
+	const failure = await failureOf(output.checkpoint(checkpoint));
+	expect(failure).toBeInstanceOf(OutputError);
+	expect(failure).toMatchObject({message: `cannot write ${paths.sidecar}: it is a directory`});
+	expect(await output.abandon()).toBeUndefined();
 });
 
 describe('an output that failed', () => {

@@ -101,7 +101,7 @@ describe('an interrupted file', () => {
 			void (async () => {
 				const output = await openFileOutput({
 					path: ${JSON.stringify(path)}, resume: true, resumable: true, fingerprint: 'query-1',
-					range: {since: ${since}, until: ${until}, slidingSince: false, slidingUntil: false}, now: Date.now, notice() {},
+					range: {since: ${since}, until: ${until}, slidingSince: false, slidingUntil: false}, now: Date.now, monotonic: () => 0, notice() {},
 				});
 				for (let record = 1;; record++) {
 					await output.write(record + '\\n');
