@@ -18,7 +18,13 @@ export async function main(argv: readonly string[], version: string): Promise<Ex
 	});
 	// Messages that nobody can read any more must not end an export.
 	process.stderr.on('error', () => undefined);
+	// With nothing left to wait for, the process would end in the middle of a run, and as if all was well.
+	const endedEarly = () => {
+		process.exitCode = report(new Error('nothing is left to wait for, and yet the run has not ended'), argv, context);
+	};
+	process.once('beforeExit', endedEarly);
 	const exitCode = await run(argv, version, context);
+	process.off('beforeExit', endedEarly);
 	// What was written may still be on its way to a reader that takes nothing: an interrupted run does not wait for that.
 	if (context.signal.aborted) setTimeout(() => process.exit(exitCode), graceMs).unref();
 	return exitCode;
@@ -46,14 +52,14 @@ function report(error: unknown, argv: readonly string[], context: Context): Exit
 	if (error instanceof BrokenPipeError) return error.exitCode;
 	const log = edgeLog(argv, context);
 	if (error instanceof ExportError) {
-		log.error(error.message, error.hint);
+		log.error(error.message, error.hint ?? (error instanceof UsageError ? `See ${commandOf(argv)} --help` : undefined));
 		if (error.kept !== undefined) log.notice(error.kept);
-		log.debug(stackOf(error));
+		log.debug?.(stackOf(error));
 		return error.exitCode;
 	}
 	const message = error instanceof Error ? error.message : String(error);
 	log.error(`unexpected: ${message}`, 'this is a bug in audit-export; please report it with the output of --debug');
-	log.debug(stackOf(error));
+	log.debug?.(stackOf(error));
 	return exitCodes.bug;
 }
 
@@ -62,9 +68,13 @@ function usageError(error: CommanderError, argv: readonly string[]): UsageError 
 	const [told = '', ...suggestion] = error.message.replace(/^error: /, '').split('\n');
 	// An option that does not exist may have been given a secret: a value is never repeated.
 	const message = error.code === 'commander.unknownOption' ? told.replace(/^([^=]*)=.*'/, "$1'") : told;
-	const command = argv[2] === undefined || argv[2].startsWith('-') ? 'audit-export' : `audit-export ${argv[2]}`;
 	const hint = suggestion.join(' ').replace(/^\((.*)\)$/, '$1');
-	return new UsageError(message, {hint: `${hint === '' ? '' : `${hint} `}See ${error.code === 'commander.unknownCommand' ? 'audit-export' : command} --help`});
+	return new UsageError(message, {hint: `${hint === '' ? '' : `${hint} `}See ${error.code === 'commander.unknownCommand' ? 'audit-export' : commandOf(argv)} --help`});
+}
+
+/** Program and command, whose help tells of the options. */
+function commandOf([, , command]: readonly string[]): string {
+	return command === undefined || command.startsWith('-') ? 'audit-export' : `audit-export ${command}`;
 }
 
 /** The log as the command line asks for it, whether or not it could be parsed. */

@@ -35,6 +35,7 @@ const cut: NetworkProblem = {
 };
 const noTls: NetworkProblem = {what: 'no TLS connection', hint: 'the port may not speak TLS: check the scheme and port of --base-url'};
 const notHttp: NetworkProblem = {what: 'the answer is not HTTP', hint: 'check the scheme, host and port of --base-url'};
+const damaged: NetworkProblem = {what: 'the answer is packed, and damaged or cut off', hint: 'run it again; if it stays, a proxy may damage what it passes on: check HTTPS_PROXY and NO_PROXY, and --base-url'};
 const refusedTls: NetworkProblem = {
 	what: 'the server refuses the TLS connection',
 	hint: 'it may want another version of TLS or a certificate of the client: check --base-url; a proxy that opens TLS connections may stand between',
@@ -89,5 +90,7 @@ function problemOfKind(code: string): NetworkProblem {
 	if (untrustedChain.test(code)) return untrusted;
 	if (/^ERR_SSL_.*ALERT/.test(code)) return refusedTls;
 	if (code.startsWith('ERR_SSL_')) return noTls;
+	// Those of zlib, and of its brotli: ERR__ERROR_FORMAT_PADDING_1.
+	if (/^(?:Z_|ERR_(?:BROTLI_)?_?ERROR_)/.test(code)) return damaged;
 	return code.startsWith('HPE_') ? notHttp : unknown;
 }

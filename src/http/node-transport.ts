@@ -1,5 +1,6 @@
 import type {Agent, IncomingMessage, request as sendRequest} from 'node:http';
 import type {RequestOptions} from 'node:https';
+import type {Duplex} from 'node:stream';
 import {systemCode} from '../errors.ts';
 import {BodyCollector} from './body-collector.ts';
 import {decompress} from './decompress.ts';
@@ -49,6 +50,7 @@ export function createNodeTransport(proxy?: Proxy): Transport {
 			let connecting: NodeJS.Timeout | undefined;
 			let answer: IncomingMessage | undefined;
 			request.on('socket', socket => {
+				socket.off('data', giveUp);
 				if (!socket.connecting) {
 					onWritten?.();
 					return;
@@ -66,9 +68,16 @@ export function createNodeTransport(proxy?: Proxy): Transport {
 				if (message.statusCode === 407) request.destroy(new Error('Proxy response (407)'));
 				else resolve(toAnswer(answer = message, maxResponseBytes));
 			});
-			request.on('error', reject);
+			// After the head it is the body that cannot be read: what is wrong with it, and not only that it ended. What follows a
+			// whole answer is wrong, too, and no part of it.
+			request.on('error', error => {
+				if (answer === undefined) reject(error);
+				else if (!answer.complete) answer.destroy(error);
+			});
 			request.on('close', () => {
 				clearTimeout(connecting);
+				// A change of protocol (101) ends the request without an answer and without an error.
+				reject(Object.assign(new Error('closed without an answer'), {code: 'ECONNRESET'}));
 			});
 			ending.onEnd(reason => {
 				const error = reason instanceof Error ? reason : new Error(String(reason));
@@ -83,14 +92,23 @@ export function createNodeTransport(proxy?: Proxy): Transport {
 // Loaded when they are needed: most commands ask nobody, and TLS is large.
 async function openHttp(): Promise<HttpClient> {
 	const {Agent, request} = await import('node:http');
-	return {request, agent: new Agent({keepAlive: true, autoSelectFamilyAttemptTimeout: perAddressMs})};
+	return {request, agent: watchIdle(new Agent({keepAlive: true, autoSelectFamilyAttemptTimeout: perAddressMs}))};
 }
 
 async function openHttps(proxy: Proxy | undefined): Promise<HttpClient> {
 	const {Agent, request} = await import('node:https');
-	if (proxy === undefined) return {request, agent: new Agent({keepAlive: true, autoSelectFamilyAttemptTimeout: perAddressMs})};
+	if (proxy === undefined) return {request, agent: watchIdle(new Agent({keepAlive: true, autoSelectFamilyAttemptTimeout: perAddressMs}))};
 	const {TunnelAgent} = await import('./tunnel-agent.ts');
-	return {request, agent: new TunnelAgent(proxy)};
+	return {request, agent: watchIdle(new TunnelAgent(proxy))};
+}
+
+/** What comes on a connection that waits for the next request, Node would take for the answer to that one. */
+function watchIdle(agent: Agent): Agent {
+	return agent.on('free', (socket: Duplex) => socket.off('data', giveUp).on('data', giveUp));
+}
+
+function giveUp(this: Duplex): void {
+	this.destroy();
 }
 
 function toAnswer(message: IncomingMessage, maxBytes: number): WireAnswer {

@@ -71,3 +71,12 @@ it.each([['--redact', ''], ['--fields', ''], ['--redact', ','], ['--fields', ' ,
 	expect({code, stdout}).toEqual({code: 2, stdout: ''});
 	expect(stderr).toMatch(new RegExp(`^error: ${option}: .* names no field\nhint: .*\n$`));
 });
+
+it.each([
+	[['--page-size', '0']], [['--concurrency', '0']], [['--limit', '0']], [['--retries', '-1']], [['--rate', '0/1s']], [['--max-response', '0']],
+	[['--order', 'x']], [['--format', 'x']], [['--log-format', 'yaml']],
+])('says what to do about %j', async option => {
+	const {code, stdout, stderr} = await run(['feishu-openapi', '--since', '24h', ...option]);
+	expect({code, stdout}).toEqual({code: 2, stdout: ''});
+	expect(stderr).toMatch(/^error: --[^\n]+\nhint: [^\n]+\n$/);
+});

@@ -123,6 +123,17 @@ describe.each(transports)('a transport %s', (_, create) => {
 		await expect(ask(transport, {url: 'http://127.0.0.1:1'})).rejects.toThrow(Error);
 	});
 
+	it.each([
+		['a change of protocol', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'],
+		['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n'],
+		['chunks without a size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{"co\r\nzz\r\n'],
+	])('fails where %s comes in place of an answer', async (_what, bytes) => {
+		const {url} = await serve(request => {
+			request.socket.write(bytes);
+		});
+		await expect(ask(create(), {url})).rejects.toThrow(Error);
+	});
+
 	it('fails where an answer is packed and damaged', async () => {
 		const packed = gzipSync('x'.repeat(1000));
 		packed.fill(0xff, 10, 20);
@@ -171,6 +182,37 @@ it('sends one request after the other over the same connection, and others besid
 	expect(connections).toHaveLength(1);
 	await Promise.all([ask(transport, {url}), ask(transport, {url}), ask(transport, {url})]);
 	expect(connections).toHaveLength(3);
+});
+
+it('does not take an answer that nobody asked for as the answer to the next request', async () => {
+	let count = 0;
+	const {url, connections} = await serve((request, response) => {
+		count++;
+		response.end(`answer ${count}`, () => {
+			if (count === 1) setTimeout(() => request.socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray'), 50);
+		});
+	});
+	const transport = createNodeTransport();
+	expect((await ask(transport, {url})).text).toBe('answer 1');
+	await once(connections[0] ?? process, 'close');
+	expect((await ask(transport, {url})).text).toBe('answer 2');
+	expect((await ask(transport, {url})).text).toBe('answer 3');
+	expect(connections).toHaveLength(2);
+});
+
+it('says what is wrong with a body, and not only that it ended', async () => {
+	const {url} = await serve(request => {
+		request.socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+		setImmediate(() => request.socket.write('4\r\n{"co\r\nzz\r\n'));
+	});
+	await expect(ask(createNodeTransport(), {url})).rejects.toMatchObject({code: 'HPE_INVALID_CHUNK_SIZE'});
+});
+
+it('takes a whole answer, whatever follows it', async () => {
+	const {url} = await serve(request => {
+		request.socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbodyno answer at all');
+	});
+	expect((await ask(createNodeTransport(), {url})).text).toBe('body');
 });
 
 it('leaves a body that nobody asks for alone when it breaks off', async () => {
