@@ -1,14 +1,16 @@
 import {ApiError} from '../errors.ts';
 import {valueAt} from '../http/answer.ts';
 import type {ApiAnswer} from '../http/client.ts';
-import {rows} from '../json/text.ts';
+import {everyAt, rows} from '../json/text.ts';
 import type {AuditRecord} from '../record.ts';
-import type {SourceDefinition} from '../sources/types.ts';
+import type {JsonPath, SourceDefinition} from '../sources/types.ts';
+import type {Pagination} from './pagination.ts';
 import {toRecord} from './to-record.ts';
 
 /**
  * The records of an answer. A null array is an empty one, as several servers write it.
- * @throws ApiError when there is no place for rows at all, or two of which the second hides rows. `label` starts the message.
+ * @throws ApiError when there is no place for rows at all, or two of which the second hides rows, or when the answer says
+ * different things about what comes after it. `label` starts the message.
  */
 export function rowsOf(answer: ApiAnswer, source: SourceDefinition, label: string): AuditRecord[] {
 	const hint = 'the API does not answer as documented; run with --debug';
@@ -21,7 +23,27 @@ export function rowsOf(answer: ApiAnswer, source: SourceDefinition, label: strin
 		isReplaced = true;
 	});
 	if (isReplaced) throw new ApiError(`${label}: the answer holds ${source.rows.join('.')} more than once`, {hint});
+	const disputed = decisive(source.pagination).find(path => isDisputed(answer.text, path));
+	if (disputed !== undefined) throw new ApiError(`${label}: the answer holds ${disputed.join('.')} more than once, each time another one`, {hint});
 	if (values === null || values === undefined) return [];
 	if (!Array.isArray(values) || texts === undefined) throw new ApiError(`${label}: ${source.rows.join('.')} is no array`, {hint});
 	return texts.map((text, index) => toRecord(text, values[index], source));
+}
+
+/** Where an answer says whether, and what, comes after it. */
+function decisive(pagination: Pagination): JsonPath[] {
+	const paths = [
+		'more' in pagination ? pagination.more : undefined,
+		'token' in pagination ? pagination.token : undefined,
+		'total' in pagination ? pagination.total : undefined,
+	];
+	return paths.filter(path => path !== undefined);
+}
+
+/** Whether a repeated key gives different values to one place: `JSON.parse` would take the last one without a word. */
+function isDisputed(text: string, path: JsonPath): boolean {
+	const key = JSON.stringify(path.at(-1));
+	// Hardly any answer has the key twice, and looking for that costs next to nothing.
+	const first = text.indexOf(key);
+	return first !== -1 && text.includes(key, first + 1) && new Set(everyAt(text, path)).size > 1;
 }

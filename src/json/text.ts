@@ -170,6 +170,18 @@ export function locate(text: string, path: JsonPath, start = 0): Span | undefine
 	return found;
 }
 
+/** The text of every value at `path`: of more than one where a key on the way is repeated. */
+export function everyAt(text: string, path: JsonPath): string[] {
+	const found: string[] = [];
+	visitPath(text, skipSpace(text, 0), path, 0, start => {
+		if (start === undefined) return -1;
+		const end = endOfValue(text, start);
+		found.push(text.slice(start, end));
+		return end;
+	});
+	return found;
+}
+
 /**
  * Looks for `path` in the value at `start`, in one pass. Calls `visit` with where a value stands that the path leads
  * to, and with undefined when a repeated key makes the value before it count no more. Returns the index past the value.

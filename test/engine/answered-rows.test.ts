@@ -36,6 +36,11 @@ describe('a row', () => {
 		expect(recordOf(text)).toEqual({text, id: undefined, time: undefined});
 	});
 
+	it('that is an array has neither, whatever the path', () => {
+		expect(recordOf('["a",3]', {id: '0', time: '1'})).toEqual({text: '["a",3]', id: undefined, time: undefined});
+		expect(recordOf('["a",3]', {id: 'length', time: 'length'})).toEqual({text: '["a",3]', id: undefined, time: undefined});
+	});
+
 	it('is known by a dotted path, where the source says so', () => {
 		expect(recordOf('{"meta":{"id":"a","at":3}}', {id: 'meta.id', time: 'meta.at'})).toMatchObject({id: 'a', time: 3000});
 		expect(recordOf('{"id":"a","event_time":3}', {id: null})).toMatchObject({id: undefined, time: 3000});
