@@ -73,7 +73,8 @@ async function* cut(window: Window, reader: CappedReader, begun?: Begun): AsyncG
 		const {second, last} = await askLast(part, {first, size, pages}, reader);
 		if (fits(last.total, reader)) {
 			first ??= await askPage(part, 0, reader);
-			yield wholeStretch(part, first, first.records.length === size ? [[pages - 1, last]] : []);
+			// Page 0 may have stated far more than there is: that many pages would take for ever. That they differ is noticed.
+			yield wholeStretch(part, first, {more: first.records.length === size ? [[pages - 1, last]] : [], total: Math.min(first.total, last.total)});
 			return;
 		}
 		if (last.records.length === 0) {
@@ -112,8 +113,9 @@ export function cutShort({from, asked: {start}}: Part, to: number, reader: Cappe
 	return {from, to, asked: {start, end: partOf({from, to}, reader).asked.end}};
 }
 
-function wholeStretch(part: Part, first: CountedPage, more: ReadonlyArray<readonly [number, CountedPage]> = []): Stretch {
-	const {records: {length: size}, total} = first;
+/** @param options `total`: rows to read pages for. Default: those that page 0 states */
+function wholeStretch(part: Part, first: CountedPage, {more = [], total = first.total}: {more?: ReadonlyArray<readonly [number, CountedPage]>; total?: number} = {}): Stretch {
+	const {records: {length: size}} = first;
 	const known = [[0, first] as const, ...more].map(([index, page]): [number, Promise<CountedPage>] => [index, Promise.resolve(page)]);
 	return {kind: 'stretch', part, pages: size === 0 ? 1 : Math.max(1, Math.ceil(total / size)), size, known: new Map(known), borrowed: new Map(), within: part.asked};
 }
@@ -184,7 +186,7 @@ function reachedBy({from, to}: Part, {first, last, size}: {first: CountedPage | 
 
 /**
  * The end of a part that starts like `part` and should fit under the cap; undefined where the first instant alone is
- * too much. Where rows do not come oldest first, time is halved.
+ * too much. Where rows do not come oldest first, or have times that cannot be, time is halved.
  */
 async function narrowedTo(part: Part, {first, last}: {first: CountedPage | undefined; last: CountedPage}, reader: CappedReader): Promise<number | undefined> {
 	const {source: {range: {unitMs}}, learned} = reader;
@@ -195,8 +197,9 @@ async function narrowedTo(part: Part, {first, last}: {first: CountedPage | undef
 	const latest = times.at(-1);
 	const ascending = isAscending(times);
 	if (ascending && latest !== times[0]) learned.ascending ??= true;
-	// Rows of the latest instant itself may lie beyond reach, and an end that counts as inside brings them in whole.
-	const reached = ascending && latest !== undefined && last.records.length > 0
+	// Rows of the latest instant itself may lie beyond reach, and an end that counts as inside brings them in whole. A time
+	// beyond all that was asked for says nothing: it would stay there, however little is asked for.
+	const reached = ascending && latest !== undefined && latest < (part.asked.end + 1) * unitMs
 		? Math.min(learned.endInclusive ? latest : latest - unitMs, part.to - unitMs)
 		: splitWindow(part, 2, unitMs)[0]?.to ?? part.from;
 	return reached > part.from && reached < part.to ? reached : undefined;

@@ -31,8 +31,10 @@ const apis: Api[] = (['inclusive', 'exclusive'] as const).flatMap(start =>
 const origin = Date.UTC(2026, 10, 1);
 
 /** Reads a range of a fake API with a cap, and tells what came of it and how many requests it took. */
-async function read({rows, to = 86_400_000, cap = 1000, pageSize = 20, api, concurrency = 4, between}: {
+async function read({rows, to = 86_400_000, cap = 1000, pageSize = 20, api, concurrency = 4, between, stated = (_request, total) => total}: {
 	rows: readonly Row[]; to?: number; cap?: number; pageSize?: number; api: Api; concurrency?: number; between?: (requests: number) => readonly Row[];
+	/** The total that a request states, by its number from 1. */
+	stated?: (request: number, total: number) => number;
 }) {
 	let requests = 0;
 	let stored = rows.toSorted((a, b) => a.time - b.time);
@@ -47,7 +49,7 @@ async function read({rows, to = 86_400_000, cap = 1000, pageSize = 20, api, conc
 		source, pagination, pageSize, concurrency, lanes: new Lanes(concurrency), verbose: () => undefined, debug: () => undefined,
 		learned: nothingLearned(), splittable: true,
 		async fetchPage(parameters) {
-			requests++;
+			const request = ++requests;
 			const added = between?.(requests) ?? [];
 			if (added.length > 0) stored = [...stored, ...added].toSorted((a, b) => a.time - b.time);
 			const {from = 0, to: end = 0, offset = 0, log_type: type = '0'} = parameters as Record<string, number> & {log_type?: string};
@@ -56,7 +58,7 @@ async function read({rows, to = 86_400_000, cap = 1000, pageSize = 20, api, conc
 			const size = Math.min(pageSize, api.largestPage ?? pageSize);
 			const first = api.counts === 'rows' ? offset : offset * size;
 			const items = selected.slice(0, cap).slice(first, first + size);
-			const body = {code: 0, data: {items, total: String(api.totals === 'saturating' ? Math.min(cap, selected.length) : selected.length)}};
+			const body = {code: 0, data: {items, total: String(stated(request, api.totals === 'saturating' ? Math.min(cap, selected.length) : selected.length))}};
 			return {text: JSON.stringify(body), body, altered: false};
 		},
 	};
@@ -141,6 +143,16 @@ it('notices rows that arrive while a window is read, and delivers them once too'
 	const {ids, report} = await read({rows, api: {start: 'inclusive', end: 'exclusive', counts: 'rows', totals: 'honest'}, between: requests => requests === 9 ? [late] : []});
 	expect(ids.toSorted()).toEqual(sortedIds([...rows, late]));
 	expect(report.problems).toEqual([]);
+});
+
+it.each(apis)('does not read as many pages as one answer states, where the next ones state what there is: %o', async api => {
+	const rows = evenly(50);
+	for (const lie of [1, 2, 3, 4]) {
+		const {ids, requests, report} = await read({rows, api, stated: (request, total) => request === lie ? 1_000_000_000 : total});
+		expect(ids.toSorted()).toEqual(sortedIds(rows));
+		expect(report.problems).toEqual([]);
+		expect(requests).toBeLessThan(30);
+	}
 });
 
 it('delivers rows oldest first', async () => {
