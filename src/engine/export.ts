@@ -9,6 +9,7 @@ import {MemoryPool} from './memory-pool.ts';
 import {problemsOf} from './problems.ts';
 import type {RunCounters} from './summary.ts';
 import {inTimeOrder} from './time-order.ts';
+import {TimelessRows} from './timeless-rows.ts';
 import {windowsOf} from './window-plan.ts';
 import {createWindowReader, windowsAtOnce} from './window-reader.ts';
 
@@ -62,13 +63,17 @@ export async function runExport(query: Query, {client, formatter, output, counte
 		{concurrency, stop, sleep},
 	);
 	if (output.resumed === undefined) await output.write(formatter.start());
+	const timeless = new TimelessRows();
 	let limited = query.limit !== undefined && counters.records >= query.limit;
 	if (!limited) {
 		for await (const event of events) {
 			signal.throwIfAborted();
 			if (event.kind === 'records') {
 				const room = query.limit === undefined ? Infinity : query.limit - counters.records;
-				const records = room < event.records.length ? event.records.slice(0, room) : event.records;
+				const fresh = timeless.fresh(event.records);
+				counters.duplicates += event.records.length - fresh.length;
+				const records = room < fresh.length ? fresh.slice(0, room) : fresh;
+				if (records.length === 0) continue;
 				inspect(records);
 				beforeWrite();
 				await output.write(formatter.write(records));

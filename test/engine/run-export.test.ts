@@ -150,6 +150,17 @@ describe('a problem', () => {
 		expect(written).toContain('x');
 	});
 
+	it('with the time of a row does not write that row for every window that is served it', async () => {
+		const timeless = [{id: 'x', event_time: 'soon'}, {id: 'y', event_time: null}];
+		const {counters, written, inspected} = await run([...spread, ...timeless]);
+		expect(written.replaceAll(/[<>|]/g, '')).toBe('abxycdef');
+		expect(inspected).toEqual(['a', 'b', 'x', 'y', 'c', 'd', 'e', 'f']);
+		expect(counters).toMatchObject({records: 8, duplicates: 4});
+		expect((await run(timeless, {limit: 2})).counters.records).toBe(2);
+		// Without an identity, or with other content, it may be another row.
+		expect((await run([{id: '', event_time: 'soon'}], {until: since + 2 * HOUR})).counters.records).toBe(2);
+	});
+
 	it('leaves the checkpoint where the windows before it ended', async () => {
 		const twice: Row[] = [rowAt('a', 0.5), rowAt('b', 1.5), {...rowAt('b', 1.5), other: true} as Row, rowAt('c', 2.5)];
 		const {counters, checkpoints, written} = await run(twice);
