@@ -60,7 +60,7 @@ export class NetworkError extends ExportError {
 
 /** The API answered, and the answer is a refusal, a failure or unusable. */
 export class ApiError extends ExportError {
-	override readonly name = 'ApiError';
+	override readonly name: string = 'ApiError';
 	override readonly exitCode = exitCodes.api;
 	/** The vendor's error code, where the answer carries one. */
 	readonly vendorCode: number | undefined;
@@ -69,6 +69,11 @@ export class ApiError extends ExportError {
 		super(message, options);
 		this.vendorCode = options.vendorCode;
 	}
+}
+
+/** The API refuses requests, whatever they ask for, for longer than is worth waiting. */
+export class LongRefusalError extends ApiError {
+	override readonly name = 'LongRefusalError';
 }
 
 /** The output could not be written (disk full, file system error). */

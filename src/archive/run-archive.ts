@@ -4,7 +4,7 @@ import type {RunCounters} from '../engine/summary.ts';
 import type {WindowReport} from '../engine/problems.ts';
 import {inTimeOrder} from '../engine/time-order.ts';
 import {createWindowReader, windowsAtOnce} from '../engine/window-reader.ts';
-import {ApiError, LockedError, NetworkError, OutputError, UsageError} from '../errors.ts';
+import {ApiError, LockedError, LongRefusalError, NetworkError, OutputError, UsageError} from '../errors.ts';
 import type {Client} from '../http/client.ts';
 import type {Log} from '../log.ts';
 import type {Query} from '../query/query.ts';
@@ -152,7 +152,7 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 			// Sorted, a window is read whole before its first record comes out: what fails has written nothing.
 			yield* inTimeOrder(read(task, report), {runCharacters: Math.floor(sortedCharacters / concurrency)});
 		} catch (error) {
-			if (stop.signal.aborted || !(error instanceof ApiError || error instanceof NetworkError)) throw error;
+			if (stop.signal.aborted || error instanceof LongRefusalError || !(error instanceof ApiError || error instanceof NetworkError)) throw error;
 			task.failure = error;
 		}
 	};

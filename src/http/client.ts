@@ -1,5 +1,6 @@
 import type {Context} from '../context.ts';
 import {ExportError, NetworkError, UsageError} from '../errors.ts';
+import type {Log} from '../log.ts';
 import type {Judgement, RawAnswer} from './answer.ts';
 import type {Budget, Place} from './budget.ts';
 import {openDeadline} from './deadline.ts';
@@ -7,7 +8,7 @@ import {decodeBody} from './decode-body.ts';
 import {createFetchTransport} from './fetch-transport.ts';
 import {networkProblem, type NetworkProblem} from './network-problem.ts';
 import {requireParsable} from './read-body.ts';
-import {AttemptFailure, withRetries} from './retry.ts';
+import {AttemptFailure, longestObeyedMs, withRetries} from './retry.ts';
 import {showAnswer, showRequest} from './show-exchange.ts';
 import type {Transport, WireAnswer, WireRequest} from './transport.ts';
 
@@ -81,7 +82,8 @@ export interface ClientOptions {
 	readonly budget?: Budget;
 	readonly tokens?: TokenSource;
 	readonly counters: RequestCounters;
-	readonly debug: (message: string) => void;
+	/** Told of every request and what answered it; absent where nobody would see it. */
+	readonly debug?: Log['debug'];
 }
 
 /** Sends requests of one vendor and returns judged answers. */
@@ -121,7 +123,7 @@ async function sendWithRetries(transport: Transport, request: ApiRequest, option
 			onRetry(failure, waitMs) {
 				counters.retries++;
 				counters.retryWaitMs += waitMs;
-				options.debug(`${failure.message}; next attempt in ${waitMs} ms`);
+				options.debug?.(`${failure.message}; next attempt in ${waitMs} ms`);
 			},
 		},
 	);
@@ -156,7 +158,8 @@ async function attempt(
 	switch (judgement.verdict) {
 		case 'rate-limited':
 			counters.rateLimited++;
-			place?.refused(judgement.waitMs ?? 0);
+			// This request ends then, and others that share the budget must not wait in its place.
+			place?.refused(judgement.waitMs === undefined || judgement.waitMs > longestObeyedMs ? 0 : judgement.waitMs);
 			throw new AttemptFailure(judgement.error, 'rate-limited', judgement.waitMs);
 		case 'retry':
 			throw new AttemptFailure(judgement.error, 'transient', judgement.waitMs);
@@ -180,13 +183,13 @@ async function exchange(transport: Transport, request: ApiRequest, {options, lab
 	try {
 		const wire = {...toWire(request, options.baseUrl, token), maxResponseBytes: options.maxResponseBytes};
 		requireSendable(wire, label);
-		options.debug(`${options.name}: ${showRequest(wire, context.masker)}`);
+		options.debug?.(`${options.name}: ${showRequest(wire, context.masker)}`);
 		place?.sent();
 		const answer = await transport(wire, deadline, () => place?.written());
 		settled = true;
 		place?.answered();
 		const bytes = await answer.readBody(label);
-		options.debug(`${label}: ${showAnswer(answer, {bytes: bytes.byteLength, ms: context.monotonic() - startedAt})}`);
+		options.debug?.(`${label}: ${showAnswer(answer, {bytes: bytes.byteLength, ms: context.monotonic() - startedAt})}`);
 		return {answer, bytes};
 	} catch (error) {
 		if (!settled) place?.lost();

@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
 import type {Sleep} from '../context.ts';
-import {type ExportError, ApiError} from '../errors.ts';
+import {type ExportError, LongRefusalError} from '../errors.ts';
 
 /** How a failed attempt may be followed by another. */
 export interface RetryPolicy {
@@ -34,13 +34,13 @@ const firstBackoffMs = 500;
 const longestBackoffMs = 30_000;
 /** A rate refusal passes by waiting; only an unbroken row of this many ends the request. */
 const mostRefusals = 20;
-/** A server that asks for more than this is not worth keeping a process for. */
-const longestObeyedMs = 3_600_000;
+/** A server that asks for more milliseconds than this is not worth keeping a process for. */
+export const longestObeyedMs = 3_600_000;
 
 /**
  * Runs attempts until one succeeds. The only retry layer of the program: transient failures back off with full jitter,
  * refusals for rate wait as the server says and do not use up retries.
- * @throws the last failure's `final` error, or whatever else an attempt throws.
+ * @throws the last failure's `final` error, LongRefusalError, or whatever else an attempt throws.
  */
 export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPolicy): Promise<T> {
 	let failures = 0;
@@ -56,7 +56,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPol
 			if (error.kind === 'transient') refusals = 0;
 			if (failures > policy.retries || refusals > mostRefusals) throw error.final;
 			if (error.waitMs !== undefined && error.waitMs > longestObeyedMs) {
-				throw new ApiError(`${error.message}; it asks to wait ${Math.ceil(error.waitMs / 60_000)} minutes`, {hint: 'run the same command again then'});
+				throw new LongRefusalError(`${error.message}; it asks to wait ${Math.ceil(error.waitMs / 60_000)} minutes`, {hint: 'run the same command again then'});
 			}
 			const backoff = policy.random() * Math.min(longestBackoffMs, firstBackoffMs * 2 ** (row - 1));
 			const waitMs = Math.ceil((error.waitMs ?? 0) + backoff * (error.waitMs === undefined ? 1 : 0.1));

@@ -2,6 +2,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {closestAsOne, outsideGaps, withGap, withoutWindow, type Gap} from '../../src/archive/gaps.ts';
+import {LongRefusalError} from '../../src/errors.ts';
 import {DAY, HOUR, MINUTE} from '../../src/query/duration.ts';
 import {feishuOpenapi} from '../../src/sources/feishu-openapi.ts';
 import {archiveDirectory, archiveRun, beginning, modelClock, type ModelClock} from './archive-run.ts';
@@ -64,6 +65,19 @@ describe('a window that fails', () => {
 		const archive = readArchive(dir);
 		expect(archive.problems).toEqual([]);
 		expect(archive.texts.toSorted()).toEqual(server.model.arrived(beginning, clock.ms).toSorted());
+	});
+
+	it('ends the run where the API refuses everything for longer than is worth waiting', async () => {
+		const clock = modelClock(beginning + HOUR);
+		const server = brokenServer(clock);
+		const refusal = new LongRefusalError('refused; it asks to wait 525600 minutes');
+		server.broken = within(20, 30, () => refusal);
+		const dir = archiveDirectory();
+		expect((await archiveRun({dir, client: server.model.client, clock, query: {concurrency: 1}})).error).toBe(refusal);
+		expect(server.model.asked).toHaveLength(3);
+		server.broken = () => undefined;
+		expect(await archiveRun({dir, client: server.model.client, clock})).toMatchObject({error: undefined, result: {status: 'complete', gaps: []}});
+		expect(readArchive(dir).texts.toSorted()).toEqual(server.model.arrived(beginning, clock.ms).toSorted());
 	});
 
 	it('ends the run and is not recorded where nothing else can be read', async () => {
