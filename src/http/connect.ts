@@ -1,10 +1,12 @@
 import type {Connection} from '../config/connection.ts';
 import type {Context} from '../context.ts';
+import type {Log} from '../log.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {vendors} from '../vendors/index.ts';
 import {vendorJudge} from './answer.ts';
 import type {Budget} from './budget.ts';
 import {createClient, type Client, type RequestCounters, type TokenSource} from './client.ts';
+import {tokenJudge} from './token-judge.ts';
 import {createTokenSource} from './token.ts';
 
 export interface ConnectOptions {
@@ -19,7 +21,7 @@ export interface ConnectOptions {
 	/** Counts the requests of the source; token exchanges are not among them. */
 	readonly counters: RequestCounters;
 	readonly context: Context;
-	readonly debug: (message: string) => void;
+	readonly debug?: Log['debug'];
 	readonly warn: (message: string) => void;
 	/** The value of `--config`, for the command that a hint may name. */
 	readonly config?: string | undefined;
@@ -48,7 +50,7 @@ export async function connect({source, connection, budget, counters, context, ..
 		: createTokenSource({
 			name: source.name, vendor, context,
 			inputs: connection,
-			client: createClient({...shared, counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0}}),
+			client: createClient({...shared, judge: tokenJudge(vendor, context), counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0}}),
 		});
 	return {client: createClient({...shared, judge: vendorJudge(vendor, context, source.scope), budget, tokens}), tokens};
 }

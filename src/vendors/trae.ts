@@ -19,6 +19,7 @@ export const trae = {
 		tokenPaths: [['access_token'], ['data', 'access_token']],
 		lifePaths: [['expire'], ['expires_in'], ['data', 'expire'], ['data', 'expires_in']],
 		defaultLifeSeconds: 7200,
+		withoutCode: true,
 	},
 	messageField: 'message',
 	traceHeaders: ['x-request-id', 'x-tt-logid'],

@@ -25,6 +25,8 @@ export interface TokenExchange {
 	readonly lifePaths: readonly (readonly string[])[];
 	/** Life in seconds when the answer names none. */
 	readonly defaultLifeSeconds: number;
+	/** An answer may hold a token and no code, as those of OAuth do. Default false. */
+	readonly withoutCode?: boolean;
 }
 
 /** A vendor: the hosts, the credentials and the answer envelope that its sources share. */
