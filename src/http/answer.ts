@@ -84,13 +84,18 @@ export function verdictOfStatus(status: number, code: number | undefined): Verdi
 	return status >= 200 && status < 300 && code === undefined ? 'retry' : 'fail';
 }
 
+/** Of these statuses 304 alone names no other place: a cache answers so. */
+function isRedirect(status: number): boolean {
+	return status >= 300 && status < 400 && status !== 304;
+}
+
 function describe({answer, vendor, body, code, known, mask}: {
 	answer: RawAnswer; vendor: VendorDefinition; body: unknown; code: number | undefined; known: ErrorCode | undefined; mask: (text: string) => string;
 }): string {
 	const trace = traceId(answer, vendor, body);
 	const status = `HTTP ${answer.status}${trace === undefined ? '' : `, trace id ${printable(mask(trace))}`}`;
 	if (code === undefined) {
-		if (answer.status >= 300 && answer.status < 400) return `answered with a redirect, which is not followed (${status})`;
+		if (isRedirect(answer.status)) return `answered with a redirect, which is not followed (${status})`;
 		const kind = body instanceof Error ? 'no readable JSON' : 'JSON without a code';
 		return `answered with ${kind} (${status})`;
 	}
@@ -128,7 +133,7 @@ function hintFor({verdict, known, body, scope, status, code, mask}: {
 			return 'this is a failure on the server side; run the same command again later';
 		case 'fail': break;
 	}
-	if (status >= 300 && status < 400) return 'credentials never follow a redirect; check --base-url and the host setting';
+	if (isRedirect(status)) return 'credentials never follow a redirect; check --base-url and the host setting';
 	if (code === undefined) return 'check --base-url and the host setting: this does not look like the API';
 	return "look the code up in the API's documentation; --dry-run shows the request";
 }

@@ -173,6 +173,7 @@ describe('the message', () => {
 	it.each<readonly [unknown, number, string]>([
 		['', 302, 'answered with a redirect, which is not followed (HTTP 302)'],
 		['', 300, 'answered with a redirect, which is not followed (HTTP 300)'],
+		['', 304, 'answered with no readable JSON (HTTP 304)'],
 		['', 400, 'answered with no readable JSON (HTTP 400)'],
 		[{data: 1}, 200, 'answered with JSON without a code (HTTP 200)'],
 		[{code: 4242, msg: ''}, 200, 'code 4242 (HTTP 200)'],
@@ -226,6 +227,7 @@ describe('the hint', () => {
 		['a code of an internal error on HTTP 200', {code: 1_780_001}, {status: 200}, 'this is a failure on the server side; run the same command again later'],
 		['a redirect', '', {status: 300}, 'credentials never follow a redirect; check --base-url and the host setting'],
 		['a redirect with a code', {code: 4242}, {status: 399}, 'credentials never follow a redirect; check --base-url and the host setting'],
+		['the answer of a cache', '', {status: 304}, 'check --base-url and the host setting: this does not look like the API'],
 		['a path that is not there', '', {status: 400}, 'check --base-url and the host setting: this does not look like the API'],
 		['an unknown code', {code: 4242}, {status: 200}, "look the code up in the API's documentation; --dry-run shows the request"],
 		['a scope that is missing', {code: 99_991_672}, {status: 400}, `needed scope: the:scope; ${vendors.feishu.errors[99_991_672]?.hint}`],
