@@ -26,7 +26,10 @@ export class AnswerReader {
 	readonly #search: SearchProfile;
 	readonly #warn: (message: string) => void;
 	#rowsSeen = false;
+	#hasWarned = false;
 	#moreSeen = false;
+	/** Cursors that came with the word that there are more rows, until an answer to them has a place for rows. */
+	readonly #promising = new Set<string>();
 
 	/** @param warn takes a warning for stderr: that an answer holds no list of rows, once */
 	constructor(search: SearchProfile, warn: (message: string) => void) {
@@ -35,14 +38,29 @@ export class AnswerReader {
 	}
 
 	/**
+	 * Whether an answer holds not even the place where rows would stand. It may mean that there are none, or nothing at all:
+	 * it is worth another question.
+	 */
+	isSilent({body}: ApiAnswer): boolean {
+		const path = this.#search.response.rows.split('.');
+		const holder = valueAt(body, path.slice(0, -1));
+		// Some languages write an empty object as an empty list.
+		return typeof holder !== 'object' || holder === null || (Array.isArray(holder) && !/^\d+$/.test(path.at(-1) ?? ''));
+	}
+
+	/**
 	 * The answer as the engine reads it. Its parsed body is completed in place.
-	 * @throws ApiError when the answer says that there is more and nothing leads there
+	 * @throws ApiError when nothing leads to the rows that this answer or the one before says there are
 	 */
 	complete(answer: ApiAnswer, {label, pageSize, cursor: sent}: Asked): ApiAnswer {
 		const {pages, response} = this.#search;
 		const {body} = answer;
 		if (typeof body !== 'object' || body === null) return answer;
-		const rows = this.#rowsIn(body, label);
+		if (sent !== undefined && !this.isSilent(answer)) this.#promising.delete(sent);
+		else if (sent !== undefined && this.#promising.has(sent)) {
+			throw new ApiError(`${label}: the answer has no place for rows (${response.rows}), and the one before says that there are more`, {hint: 'run the same command again; if it stays, learn the search again from a new recording'});
+		}
+		const rows = this.#rowsIn(answer, label);
 		const [total, more, cursor] = [response.total, response.more ?? response.last, response.cursor].map(path => path?.split('.'));
 		if (more !== undefined) this.#readMore(body, more);
 		const given = pages.style === 'cursor' && cursor !== undefined ? this.#cursorOf(answer, cursor, label) : undefined;
@@ -50,6 +68,7 @@ export class AnswerReader {
 		const isEnd = given !== undefined && given === sent && rows === 0 && (more === undefined || valueAt(body, more) !== true);
 		if (isEnd && cursor !== undefined) put(body, cursor, '');
 		const next = isEnd ? undefined : given;
+		if (next !== undefined && more !== undefined && valueAt(body, more) === true) this.#promising.add(next);
 		if (total !== undefined && rows === 0 && isAbsent(valueAt(body, total))) put(body, total, 0);
 		if (more !== undefined && isAbsent(valueAt(body, more))) {
 			// A service that has said so before leaves out a false one. One that never did may serve smaller pages than asked for.
@@ -70,12 +89,13 @@ export class AnswerReader {
 	}
 
 	/** The number of rows. */
-	#rowsIn(body: object, label: string): number {
+	#rowsIn(answer: ApiAnswer, label: string): number {
+		const {body} = answer;
 		const path = this.#search.response.rows.split('.');
 		const rows = valueAt(body, path);
 		if (rows !== undefined) this.#rowsSeen = true;
-		else if (!this.#rowsSeen) {
-			this.#rowsSeen = true;
+		else if (!this.#hasWarned && (!this.#rowsSeen || this.isSilent(answer))) {
+			this.#hasWarned = true;
 			this.#warn(`${label}: the answer holds no ${path.join('.')}, which is taken for no rows; if there should be some, correct response.rows in the request profile`);
 		}
 		if (isAbsent(rows) && path.length > 1 && isAbsent(valueAt(body, path.slice(0, -1)))) put(body, path.slice(0, -1), {});

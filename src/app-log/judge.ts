@@ -3,6 +3,7 @@ import {ApiError, CredentialsError} from '../errors.ts';
 import {printable} from '../formats/visible.ts';
 import {valueAt, vendorJudge, type Judgement, type RawAnswer} from '../http/answer.ts';
 import type {Judge} from '../http/client.ts';
+import {parseJson} from '../json/parse.ts';
 import {feishu} from '../vendors/feishu.ts';
 import type {VendorDefinition} from '../vendors/types.ts';
 import {failureSign} from './failure-signs.ts';
@@ -23,7 +24,7 @@ export function consoleJudge({response}: SearchProfile, baseUrl: string, context
 	const byStatus = vendorJudge(undocumented, context);
 	return (answer, label) => {
 		const {status} = answer;
-		const body = parse(answer.text);
+		const body = parseJson(answer.text);
 		const quoted = () => {
 			const message = response.message === undefined ? undefined : valueAt(body, response.message.split('.'));
 			return `${typeof message === 'string' && message !== '' ? ` "${printable(context.masker.mask(message))}"` : ''} (HTTP ${status})`;
@@ -83,13 +84,4 @@ function isScalar(value: unknown): value is string | number | boolean {
 
 function isPage({headers, text}: RawAnswer): boolean {
 	return /^\s*</.test(text) || (text !== '' && (headers.get('content-type') ?? '').includes('text/html'));
-}
-
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch (error) {
-		if (error instanceof SyntaxError) return undefined;
-		throw error;
-	}
 }
