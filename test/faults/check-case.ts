@@ -22,6 +22,12 @@ function hugeId(id: string): string {
 	return `1${digits.padStart(80, '0')}`;
 }
 
+/** What is wrong with what the fault did: something in every case, and nothing where nothing of its kind is asked. */
+export function checkDone(expected: Expected, {faults}: CaseResult): string[] {
+	if (expected === 'not asked') return faults === 0 ? [] : ['the fault found something to do'];
+	return faults > 0 ? [] : ['the fault found nothing to do'];
+}
+
 /** What is wrong with one case, whatever was expected of it. */
 export function checkInvariants(column: Column, {faulty, healthy, sent}: CaseResult, truth: readonly string[]): string[] {
 	const wrong = [faulty, ...(healthy === undefined ? [] : [healthy])].flatMap(checkRun);
@@ -69,7 +75,7 @@ function checkRun({code, stdout, stderr, summaryText, summary, output, written, 
 /** What is wrong with how one case came out. */
 export function checkOutcome(column: Column, expected: Expected, {faulty, sent}: CaseResult, truth: readonly string[]): string[] {
 	const outcome = outcomeOf(faulty, truth);
-	if (expected === 'complete') {
+	if (expected === 'complete' || expected === 'not asked') {
 		if (faulty.code !== 0) return [`complete was expected, it ends with ${faulty.code}: ${faulty.stderr}`];
 		return hasEvery(column, wholeLines(faulty.written), truth) ? [] : [`complete was expected, ${wholeLines(faulty.written).length} rows of ${truth.length} are there, or others`];
 	}

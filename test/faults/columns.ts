@@ -1,6 +1,5 @@
 import {shapes} from '../app-log/consoles.ts';
 import type {RequestProfile} from '../../src/app-log/profile.ts';
-import type {Scope} from './expectation.ts';
 import type {ConsoleShapeName} from '../../src/sandbox/index.ts';
 
 /** What an expectation can be about: a trait that several columns share, or one column. */
@@ -17,8 +16,6 @@ export interface Column {
 	/** The subcommand and what the source alone needs. */
 	readonly args: readonly string[];
 	readonly traits: readonly Trait[];
-	/** The scopes that it belongs to, beside `all`. */
-	readonly scopes?: readonly Scope[];
 	/** The member of a row that is its id. */
 	readonly id: string;
 	/** Generated rows per source and day. */
@@ -40,15 +37,15 @@ function consoleColumn(kind: 'event' | 'client', shape: ConsoleShapeName, parts:
 
 /** Every source, and the three ways in which the sandbox's developer console can speak. */
 export const columns: readonly Column[] = [
-	{name: 'feishu-openapi', source: 'feishu-openapi', args: ['feishu-openapi'], id: 'id', recordsPerDay: perDay, traits: ['app token', 'page tokens'], scopes: ['leading', 'paging', 'both', 'one']},
-	{name: 'trae-openapi', source: 'trae-openapi', args: ['trae-openapi'], id: 'log_id', recordsPerDay: perDay, traits: ['trae', 'app token', 'totals', 'numbered'], scopes: ['leading', 'paging']},
-	{name: 'feishu-apaas', source: 'feishu-apaas', args: ['feishu-apaas', ...namespace], id: 'log_id', recordsPerDay: perDay, traits: ['user token', 'totals', 'offset'], scopes: ['leading', 'paging', 'capped']},
+	{name: 'feishu-openapi', source: 'feishu-openapi', args: ['feishu-openapi'], id: 'id', recordsPerDay: perDay, traits: ['app token', 'page tokens']},
+	{name: 'trae-openapi', source: 'trae-openapi', args: ['trae-openapi'], id: 'log_id', recordsPerDay: perDay, traits: ['trae', 'app token', 'totals', 'numbered']},
+	{name: 'feishu-apaas', source: 'feishu-apaas', args: ['feishu-apaas', ...namespace], id: 'log_id', recordsPerDay: perDay, traits: ['user token', 'totals', 'offset']},
 	{name: 'feishu-apaas-data-change', source: 'feishu-apaas-data-change', args: ['feishu-apaas-data-change', ...namespace], id: 'log_id', recordsPerDay: perDay, traits: ['user token', 'totals', 'offset']},
 	{name: 'feishu-behavior', source: 'feishu-behavior', args: ['feishu-behavior'], id: 'unique_id', recordsPerDay: perDay, traits: ['behavior', 'app token', 'page tokens']},
 	{name: 'app-log server', source: 'feishu-openapi', args: ['feishu-app-log', 'server'], id: 'id', recordsPerDay: 4 * perDay, traits: ['server log', 'app token', 'page tokens']},
-	consoleColumn('event', 'page', {id: 'id', traits: ['event page', 'console', 'totals', 'numbered'], scopes: ['leading', 'paging', 'both']}),
-	consoleColumn('event', 'offset', {id: 'record_id', traits: ['event offset', 'console', 'totals', 'numbered'], scopes: ['paging']}),
-	consoleColumn('event', 'cursor', {id: 'id', traits: ['event cursor', 'console', 'page tokens'], scopes: ['paging']}),
+	consoleColumn('event', 'page', {id: 'id', traits: ['event page', 'console', 'totals', 'numbered']}),
+	consoleColumn('event', 'offset', {id: 'record_id', traits: ['event offset', 'console', 'totals', 'numbered']}),
+	consoleColumn('event', 'cursor', {id: 'id', traits: ['event cursor', 'console', 'page tokens']}),
 	consoleColumn('client', 'page', {
 		id: 'id', traits: ['client page', 'console', 'totals', 'numbered'], recordsPerDay: 3 * perDay,
 		args: ['feishu-app-log', 'client', '--app-feature', 'mini-program', '--request-profile', 'profile.yaml'],

@@ -8,20 +8,10 @@ import type {Column, Trait} from './columns.ts';
  * - `fails 1`: that exit code; nothing wrong was written, and the next run completes;
  * - `incomplete: …`: exit 6, with this kind of problem named;
  * - `as served`: exit 0 with every row that was served, which is not every row there is: nobody can tell from the answers;
- * - `not asked`: nothing that the fault is about is ever asked of this source.
+ * - `not asked`: nothing that the fault is about is in what this source is asked or answers: the fault finds nothing to do, and
+ *   the run is complete.
  */
 export type Expected = 'complete' | 'fails 1' | 'fails 3' | 'fails 4' | `incomplete: ${ProblemKind}` | 'as served' | 'not asked';
-
-/**
- * Which sources a line is run with; the others are read by the same code in the same way.
- * - `all`;
- * - `leading`: one for each way of paging, of signing in and of refusing;
- * - `paging`: one for each way of paging, those of the console too;
- * - `both`: one of the open platform and one of the console;
- * - `one`: one of the open platform;
- * - `capped`: one of the low-code platform, whose queries reach only so many rows.
- */
-export type Scope = 'all' | 'leading' | 'paging' | 'both' | 'one' | 'capped';
 
 /** One line of the matrix. */
 export interface Expectation {
@@ -38,8 +28,6 @@ export interface Expectation {
 	readonly options?: readonly string[];
 	/** How often it is tried again hangs on the machine, too. */
 	readonly inexact?: true;
-	/** Which sources are asked: see `Scope`. Default `all`. */
-	readonly scope?: Scope;
 }
 
 /** What is expected of one column. */
@@ -52,19 +40,7 @@ export function expectedOf({expect, except = {}}: Expectation, {traits}: Column)
 export const once = {requests: '5'};
 export const always = {requests: '5-'};
 
-/** Lines that differ in their rule alone: the first for the leading sources, the others are its variants. */
-export function lines(rules: readonly RuleDocument[], rest: Omit<Expectation, 'rule' | 'scope'>): Expectation[] {
-	const variants: Scope = rest.except?.console === undefined ? 'one' : 'both';
-	return rules.map((rule, index) => ({rule, ...rest, scope: index === 0 ? 'leading' : variants}));
-}
-
-/** As `lines`, for what is met before it counts which source is asked. */
-export function transportLines(rules: readonly RuleDocument[], rest: Omit<Expectation, 'rule' | 'scope'>): Expectation[] {
-	const scope: Scope = rest.except?.console === undefined ? 'one' : 'both';
-	return rules.map(rule => ({rule, ...rest, scope}));
-}
-
-/** Lines that differ in their rule alone, all for the same sources. */
-export function linesOf(scope: Scope, rules: readonly RuleDocument[], rest: Omit<Expectation, 'rule' | 'scope'>): Expectation[] {
-	return rules.map(rule => ({rule, ...rest, scope}));
+/** Lines that differ in their rule alone. */
+export function lines(rules: readonly RuleDocument[], rest: Omit<Expectation, 'rule'>): Expectation[] {
+	return rules.map(rule => ({rule, ...rest}));
 }

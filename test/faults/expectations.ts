@@ -16,7 +16,17 @@ const byFault = {
 	'page-token': pageToken, 'page-number': pageNumber, total, 'has-more': hasMore, rows, envelope, clock,
 } satisfies Record<keyof typeof catalogue, readonly Expectation[]>;
 
-/** What is expected of the sources under every fault of the catalogue; the first line of each fault is for all of them. */
-export const expectations: Readonly<Record<string, readonly Expectation[]>> = Object.fromEntries(
-	Object.entries<readonly Expectation[]>(byFault).map(([fault, lines]) => [fault, lines.map((line, index): Expectation => index === 0 ? {...line, scope: 'all'} : line)]),
-);
+const givenTokens = 'a token of the user or a session of the console is given, and not exchanged for a secret.';
+
+/** What is expected of every source under every fault of the catalogue. */
+export const expectations: Readonly<Record<string, readonly Expectation[]>> = byFault;
+
+/** Why nothing of a fault can come up with some sources, by fault: each has the lines that expect `not asked` of them. */
+export const whyNotAsked: Readonly<Record<string, string>> = {
+	'token-expires-early': givenTokens,
+	'token-garbage': givenTokens,
+	'page-token': 'pages there are counted, by number or by the rows before them, and have no tokens.',
+	'page-number': 'pages there follow each other by tokens and are not counted; in the fifth line, no answer says which page it is.',
+	'total': 'the API states no total and says after each page whether there is more. In the line of totals in digits they are always written so.',
+	'has-more': 'the API states a total, and not whether there is more.',
+} satisfies Partial<Record<keyof typeof byFault, string>>;

@@ -3,8 +3,9 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {systemCode} from '../../src/errors.ts';
 import {columns} from './columns.ts';
+import {expectations} from './expectations.ts';
 import {introduction} from './introduction.ts';
-import {readCells, renderMatrix, type Cells} from './matrix-table.ts';
+import {readCells, renderMatrix, ruleText} from './matrix-table.ts';
 
 /** Another process writes for a moment only. */
 const mostTries = 500;
@@ -25,11 +26,12 @@ export async function readMatrix(): Promise<string> {
 	}
 }
 
-/** Writes the figures of some columns into the document, beside those of the others, which other processes may be writing. */
-export async function updateMatrix(cells: Cells, names: readonly string[]): Promise<void> {
+/** Writes the figures of one column, by rule, into the document, beside those of the others, which other processes may be writing. */
+export async function updateMatrix(cells: ReadonlyMap<string, string>, column: string): Promise<void> {
 	await locked(async () => {
 		const before = readCells(await readMatrix());
-		const all = new Map([...cells].map(([rule, figures]) => [rule, new Map(columns.map(({name}) => [name, (names.includes(name) ? figures : before.get(rule))?.get(name) ?? '?']))]));
+		const rules = Object.values(expectations).flat().map(line => ruleText(line));
+		const all = new Map(rules.map(rule => [rule, new Map(columns.map(({name}) => [name, (name === column ? cells.get(rule) : before.get(rule)?.get(name)) ?? '?']))]));
 		await writeFile(path, renderMatrix(all, introduction));
 	});
 }

@@ -1,8 +1,8 @@
 import {catalogue} from '../../src/sandbox/faults/catalogue.ts';
 import type {FaultDefinition} from '../../src/sandbox/faults/fault.ts';
 import {columns, type Column} from './columns.ts';
-import {expectedOf, type Expectation} from './expectation.ts';
-import {expectations} from './expectations.ts';
+import type {Expectation} from './expectation.ts';
+import {expectations, whyNotAsked} from './expectations.ts';
 import {wholeLines, pace, paging, range, type CaseResult} from './run-case.ts';
 
 /** The figures of the matrix: by rule, then by column. */
@@ -10,8 +10,6 @@ export type Cells = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** What stands for a fault that nothing of a source can meet. */
 export const notAsked = '–';
-/** What stands for a case that others stand for. */
-export const likeOthers = '″';
 
 /** The name of a line. */
 export function ruleText({rule}: Pick<Expectation, 'rule'>): string {
@@ -30,9 +28,14 @@ export function cellOf({faulty: {code, summary, written}}: CaseResult, {inexact}
 export function renderMatrix(cells: Cells, introduction: string): string {
 	const sections = Object.entries<FaultDefinition>(catalogue).map(([name, {summary}]) => {
 		const lines = expectations[name] ?? [];
-		return [`## ${name}`, '', `${capitalized(summary)}.`, '', ...tableOf(lines, cells), ''].join('\n');
+		return [`## ${name}`, '', `${capitalized(summary)}.`, '', ...reasonOf(name), ...tableOf(lines, cells), ''].join('\n');
 	});
 	return [introduction, ...sections, totalsOf(cells), ''].join('\n');
+}
+
+function reasonOf(fault: string): string[] {
+	const reason = whyNotAsked[fault];
+	return reason === undefined ? [] : [`\`${notAsked}\`: ${reason}`, ''];
 }
 
 function tableOf(lines: readonly Expectation[], cells: Cells): string[] {
@@ -66,25 +69,17 @@ export function readCells(document: string): Cells {
 function totalsOf(cells: Cells): string {
 	const all = [...cells.values()].flatMap(line => [...line.values()]);
 	const count = (isMeant: (cell: string) => boolean) => all.filter(isMeant).length;
-	const cases = count(cell => cell !== notAsked && cell !== likeOthers);
 	const complete = count(cell => cell.startsWith('0 ·'));
 	const served = count(cell => cell.startsWith('0 as served'));
 	const failed = count(cell => /^[134] /.test(cell));
 	const incomplete = count(cell => cell.startsWith('6 '));
-	return `**${cases} cases: ${complete} complete, ${failed} failed and said so, ${incomplete} incomplete and said so, ${served} as served, which nobody can tell from complete.** `
-		+ `${count(cell => cell === notAsked)} cannot come up, ${count(cell => cell === likeOthers)} are run with sources that are read by the same code.`;
+	return `**${all.length} cases, all of them run: ${complete} complete, ${failed} failed and said so, ${incomplete} incomplete and said so, ${served} as served, which nobody can tell from complete; `
+		+ `in ${count(cell => cell === notAsked)} the fault cannot come up.**`;
 }
 
 /** How each column is asked, as anybody can do it. */
 export function commandOf({args}: Column): string {
 	return ['audit-export', ...args, ...range, ...paging, ...pace].join(' ');
-}
-
-/** What stands in the place of figures where no case is run; undefined where one is. */
-export function blankOf(line: Expectation, column: Column): string | undefined {
-	if (expectedOf(line, column) === 'not asked') return notAsked;
-	const {scope = 'all'} = line;
-	return scope === 'all' || column.scopes?.includes(scope) === true ? undefined : likeOthers;
 }
 
 function capitalized(text: string): string {

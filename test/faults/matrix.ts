@@ -1,60 +1,47 @@
-import {checkInvariants, checkOutcome} from './check-case.ts';
+import {expect, it} from 'vitest';
+import {checkDone, checkInvariants, checkOutcome} from './check-case.ts';
 import {columns, type Column} from './columns.ts';
 import {expectedOf, type Expectation} from './expectation.ts';
 import {expectations} from './expectations.ts';
 import {isUpdating, readMatrix, updateMatrix} from './matrix-file.ts';
-import {blankOf, cellOf, readCells, ruleText} from './matrix-table.ts';
+import {cellOf, notAsked, readCells, ruleText} from './matrix-table.ts';
 import {rowsOf, runCase, wholeLines} from './run-case.ts';
 
-/** One source under one fault: its name, and what runs it and says what is wrong, each in a sentence. */
-export type MatrixCase = readonly [name: string, examine: () => Promise<string[]>];
+/** No case needs so long, in milliseconds: most take a few, those that wait for a time limit a second, those of a total beyond all reason some. */
+const caseTimeoutMs = 60_000;
 
-/** The part of the matrix that one test file runs. */
-export interface MatrixPart {
-	readonly cases: readonly MatrixCase[];
-	/** Figures that MATRIX.md states otherwise, once all cases have run. Writes them first where `UPDATE_MATRIX` is 1. */
-	readonly differing: () => Promise<string[]>;
-}
-
-/** No case needs so long, in milliseconds: most take a few, those that wait for a time limit a second. */
-export const caseTimeoutMs = 20_000;
-
-/** The columns of the matrix with these names. */
-export function matrixPart(...names: readonly string[]): MatrixPart {
+/**
+ * Tests one column of the matrix: its source under every fault, and that MATRIX.md states what came out, which is written
+ * first where `UPDATE_MATRIX` is 1.
+ */
+export function testColumn(name: string): void {
+	const column = columns.find(each => each.name === name);
+	if (column === undefined) throw new Error(`there is no column ${name}`);
 	const lines = Object.values(expectations).flat();
-	const cells = new Map<string, Map<string, string>>(lines.map(line => [ruleText(line), new Map()]));
-	const own = columns.filter(({name}) => names.includes(name));
-	return {
-		cases: own.flatMap(column => {
-			const truth = lazily(async () => rowsOf(column));
-			return lines.flatMap(line => {
-				const note = (cell: string) => cells.get(ruleText(line))?.set(column.name, cell);
-				const blank = blankOf(line, column);
-				if (blank !== undefined) {
-					note(blank);
-					return [];
-				}
-				return [[
-					`${column.name}: ${ruleText(line)} ⇒ ${expectedOf(line, column)}`,
-					async () => examine(column, line, {truth: await truth(), note}),
-				] as const];
-			});
-		}),
-		async differing() {
-			if (isUpdating) await updateMatrix(cells, names);
-			const stated = readCells(await readMatrix());
-			return [...cells].flatMap(([rule, figures]) => [...figures].flatMap(([name, cell]) => {
-				const other = stated.get(rule)?.get(name);
-				return other === cell ? [] : [`${rule}, ${name}: ${cell}, not ${other ?? 'missing'}: UPDATE_MATRIX=1 npm run test:hostile`];
-			}));
-		},
-	};
+	const cells = new Map<string, string>();
+	const truth = lazily(async () => rowsOf(column));
+
+	it.concurrent.each(lines.map(line => [`${name}: ${ruleText(line)} ⇒ ${expectedOf(line, column)}`, line] as const))('%s', async (_, line) => {
+		expect(await examine(column, line, {truth: await truth(), note: cell => cells.set(ruleText(line), cell)})).toEqual([]);
+	}, caseTimeoutMs);
+
+	it('has the figures that MATRIX.md states', async () => {
+		if (isUpdating) await updateMatrix(cells, name);
+		const stated = readCells(await readMatrix());
+		const differing = [...cells].flatMap(([rule, cell]) => {
+			const other = stated.get(rule)?.get(name);
+			return other === cell ? [] : [`${rule}, ${name}: ${cell}, not ${other ?? 'missing'}: UPDATE_MATRIX=1 npm run test:hostile`];
+		});
+		expect(differing).toEqual([]);
+	});
 }
 
+/** Runs one source under one fault, and says what is wrong, each in a sentence. */
 async function examine(column: Column, line: Expectation, {truth, note}: {truth: readonly string[]; note: (cell: string) => void}): Promise<string[]> {
+	const expected = expectedOf(line, column);
 	const result = await runCase(column, line);
-	note(cellOf(result, line, {isWhole: wholeLines(result.faulty.written).length === truth.length}));
-	return [...(result.faults === 0 ? ['the fault was never done'] : []), ...checkInvariants(column, result, truth), ...checkOutcome(column, expectedOf(line, column), result, truth)];
+	note(expected === 'not asked' ? notAsked : cellOf(result, line, {isWhole: wholeLines(result.faulty.written).length === truth.length}));
+	return [...checkDone(expected, result), ...checkInvariants(column, result, truth), ...checkOutcome(column, expected, result, truth)];
 }
 
 function lazily<T>(make: () => Promise<T>): () => Promise<T> {

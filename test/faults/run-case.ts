@@ -51,7 +51,7 @@ export interface CaseResult {
 	/** The same command against the healthy sandbox; undefined where there was nothing left to do. */
 	readonly healthy: CaseRun | undefined;
 	readonly sent: readonly string[];
-	/** How often the fault was done. */
+	/** How often the fault did something. */
 	readonly faults: number;
 }
 

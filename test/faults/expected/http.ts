@@ -1,4 +1,4 @@
-import {always, lines, once, transportLines, type Expectation} from '../expectation.ts';
+import {always, lines, once, type Expectation} from '../expectation.ts';
 
 const passing = 'A failure in passing is tried again, and nothing is lost or repeated.';
 const lasting = 'What keeps failing ends the run after its retries, with what was finished kept.';
@@ -37,19 +37,19 @@ export const rateLimit: readonly Expectation[] = [
 ];
 
 export const redirect: readonly Expectation[] = [
-	...transportLines([
+	...lines([
 		{fault: 'redirect', to: 'other-host', ...once}, {fault: 'redirect', to: 'http', status: 301, ...once}, {fault: 'redirect', to: 'circle', status: 307, ...once},
 		{fault: 'redirect', to: 'circle', status: 307, ...always}, {fault: 'redirect', to: 'relative', status: 308, ...once}, {fault: 'redirect', to: 'sign-in', ...once}, {fault: 'redirect', to: 'nowhere', status: 303, ...once},
 	], {promise: 'No redirect is followed, so no token goes along; from the console it means that the session is over.', expect: 'fails 1', except: {console: 'fails 3'}}),
 ];
 
 export const header: readonly Expectation[] = [
-	...transportLines([{fault: 'header', huge: 'one', bytes: 8000, ...always}], {promise: 'Headers of a usual size change nothing.', expect: 'complete'}),
-	...transportLines([{fault: 'header', huge: 'one', ...once}, {fault: 'header', huge: 'many', ...once}], {promise: 'An answer under too many headers is none: it is asked for again.', expect: 'complete'}),
-	...transportLines([{fault: 'header', huge: 'one', ...always}, {fault: 'header', huge: 'many', ...always}], {promise: 'An answer under too many headers is none: the run ends after its retries.', expect: 'fails 4'}),
+	...lines([{fault: 'header', huge: 'one', bytes: 8000, ...always}], {promise: 'Headers of a usual size change nothing.', expect: 'complete'}),
+	...lines([{fault: 'header', huge: 'one', ...once}, {fault: 'header', huge: 'many', ...once}], {promise: 'An answer under too many headers is none: it is asked for again.', expect: 'complete'}),
+	...lines([{fault: 'header', huge: 'one', ...always}, {fault: 'header', huge: 'many', ...always}], {promise: 'An answer under too many headers is none: the run ends after its retries.', expect: 'fails 4'}),
 ];
 
-export const informational: readonly Expectation[] = transportLines(
+export const informational: readonly Expectation[] = lines(
 	[{fault: 'informational', status: 100}, {fault: 'informational', status: 102}, {fault: 'informational', status: 103}, {fault: 'informational', status: 103, count: 1000, ...once}],
 	{promise: 'Informational answers are read over.', expect: 'complete'},
 );
