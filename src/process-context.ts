@@ -1,5 +1,6 @@
+import {isAbsolute} from 'node:path';
 import type {Context, Sleep} from './context.ts';
-import {InterruptedError} from './errors.ts';
+import {InterruptedError, systemCode} from './errors.ts';
 import type {Transport} from './http/transport.ts';
 import {createTransportFetch} from './http/transport-fetch.ts';
 import {openDescriptorStream} from './output/descriptor-stream.ts';
@@ -39,7 +40,7 @@ export function createProcessContext(): Context {
 	process.on('SIGXFSZ', () => undefined);
 	return {
 		env: process.env,
-		cwd: process.cwd(),
+		cwd: currentDirectory(),
 		// Node writes to a redirected file without looking at how much of it was taken.
 		stdout: openDescriptorStream(1) ?? process.stdout,
 		stderr: process.stderr,
@@ -51,6 +52,17 @@ export function createProcessContext(): Context {
 		masker: new Masker(),
 		signal: controller.signal,
 	};
+}
+
+/** Where the directory was that somebody has removed meanwhile: what is looked for in it is then not there. */
+function currentDirectory(): string {
+	try {
+		return process.cwd();
+	} catch (error) {
+		if (systemCode(error) !== 'ENOENT') throw error;
+		const {PWD: before = ''} = process.env;
+		return isAbsolute(before) ? before : '/';
+	}
 }
 
 /** Loaded with the first request: `--help` sends none. */

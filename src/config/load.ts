@@ -4,6 +4,7 @@ import {resolve} from 'node:path';
 import {systemCode, UsageError} from '../errors.ts';
 import {literalSecrets} from './literal-secrets.ts';
 import {isConfigFileName, parseConfigText} from './parse-file.ts';
+import {readAtMost} from './read-at-most.ts';
 import type {Config} from './schema.ts';
 import {configSearchPlaces} from './search-places.ts';
 import type {SearchPlace} from './search-places.ts';
@@ -30,6 +31,9 @@ export interface LoadedConfig {
 	/** For stderr: secrets in a file that others can read. */
 	readonly warnings: readonly string[];
 }
+
+/** The most of a configuration that is read. */
+const mostBytes = 16 * 1_048_576;
 
 interface FoundFile {
 	readonly path: string;
@@ -83,9 +87,11 @@ async function readIfPresent({path, isUsers}: SearchPlace): Promise<FoundFile | 
 		await using file = await open(path, isUsers ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK);
 		const found = await file.stat();
 		if (!isUsers) refuseOthers(path, [found, await lstat(path)]);
+		const text = await readAtMost(file, mostBytes);
+		if (text === undefined) throw new UsageError(`${path}: is larger than ${mostBytes / 1_048_576} MiB, and so no configuration`, {hint: 'check which file it is'});
 		const hasModes = process.platform !== 'win32' && found.isFile();
 		return {
-			path, text: await file.readFile('utf8'), isTrusted: isUsers,
+			path, text, isTrusted: isUsers,
 			isExposed: hasModes && (found.mode & 0o044) !== 0, isOpen: hasModes && (found.mode & 0o002) !== 0,
 		};
 	} catch (error) {

@@ -23,8 +23,11 @@ export function named<T extends z.ZodType>(name: z.ZodString, nameText: string, 
 	}, z.record(name, member));
 }
 
+/** A string that a system call can take: no path, variable or argument holds what ends it. */
+export const systemText = z.string().refine(value => !value.includes('\0'), 'expected a string without null characters');
+
 /** A string with something in it. */
-export const text = z.string().min(1, 'expected a string that is not empty');
+export const text = systemText.min(1, 'expected a string that is not empty');
 
 /** A whole number from 1 on. */
 export const positive = z.int('expected a whole number').min(1, 'expected a whole number from 1 on');

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import {UsageError} from '../errors.ts';
 import {DAY, formatDuration, parseDuration} from '../query/duration.ts';
 import {maxResponseProblem} from '../query/size.ts';
 import {resolveTimezone} from '../query/timezone.ts';
@@ -7,9 +6,9 @@ import {sources} from '../sources/index.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {feishu} from '../vendors/feishu.ts';
 import {baseUrlProblem} from './base-url.ts';
-import {explainIssues} from './explain.ts';
+import {requireValid} from './explain.ts';
 import {jobsSchema} from './jobs-schema.ts';
-import {duration, named, positive, section, text} from './schema-parts.ts';
+import {duration, named, positive, section, systemText, text} from './schema-parts.ts';
 
 const names = z.array(text).min(1, 'expected at least one name');
 const rate = z.string().refine(isRate, 'expected requests per duration: 100/1m');
@@ -28,7 +27,7 @@ const referenceForms = 'one of {"env": "NAME"}, {"file": "path"} and {"command":
 const reference = section({
 	env: text.optional(),
 	file: text.optional(),
-	command: z.array(z.string()).min(1, 'expected a program and its arguments').refine(([program]) => program !== '', 'expected the name of a program').optional(),
+	command: z.array(systemText).min(1, 'expected a program and its arguments').refine(([program]) => program !== '', 'expected the name of a program').optional(),
 }).refine(({env, file, command}) => [env, file, command].filter(form => form !== undefined).length === 1, {
 	error: `expected exactly ${referenceForms}`,
 	// A misspelt key is the better message.
@@ -110,18 +109,9 @@ export type SourceDefaults = z.infer<ReturnType<typeof sourceDefaults>>;
 /** A value in the file, or where to find it: environment variable, file, or a program's output. */
 export type Referable = z.infer<typeof referable>;
 
-/**
- * The validated configuration. Throws a `UsageError` with a line for every problem, each naming the file, the
- * path in it and what is expected, none of them a value.
- */
+/** The validated configuration. @throws UsageError as `requireValid` */
 export function validateConfig(document: unknown, file: string): Config {
-	const result = configSchema.safeParse(document);
-	if (!result.success) {
-		throw new UsageError(explainIssues(result.error.issues).map(problem => `${file}: ${problem}`).join('\n'), {
-			hint: 'config.example.json shows every key and what it takes',
-		});
-	}
-	return result.data;
+	return requireValid(configSchema, document, {file, hint: 'config.example.json shows every key and what it takes'});
 }
 
 function isRate(value: string): boolean {

@@ -1,5 +1,6 @@
 import {open} from 'node:fs/promises';
 import {CredentialsError, systemCode} from '../errors.ts';
+import {readAtMost} from './read-at-most.ts';
 import type {Referable} from './schema.ts';
 import {runSecretCommand} from './secret-command.ts';
 import {expandPath} from './search-places.ts';
@@ -23,6 +24,9 @@ export interface ResolveSecretOptions {
 
 /** No server takes a header that is longer. */
 export const longestSecret = 16 * 1024;
+
+/** A file with more, as /dev/zero, is not read to its end. */
+const mostSecretBytes = 1_048_576;
 
 /**
  * The value of a setting that is written out or referred to, without trailing newlines. Throws a `CredentialsError`
@@ -51,15 +55,22 @@ export function describeSecret(secret: Referable, name: string): string {
 
 /** Where the name of a variable is asked for, some write the secret itself. */
 function showVariable(name: string): string {
-	return /^(?:[A-Z_][A-Z\d_]*|\w{1,20})$/.test(name) ? name : 'of the name that stands there, which does not look like one';
+	return isVariable(name) ? name : 'of the name that stands there, which does not look like one';
+}
+
+function isVariable(name: string): boolean {
+	return /^(?:[A-Z_][A-Z\d_]*|\w{1,20})$/.test(name);
 }
 
 async function readValue(secret: Referable, options: ResolveSecretOptions): Promise<string> {
 	if (typeof secret === 'string') return secret;
 	const origin = describeSecret(secret, options.name);
 	if (secret.env !== undefined) {
-		const value = options.env[secret.env];
-		if (value === undefined || value === '') throw new CredentialsError(`${origin} is not set`, {hint: `set ${showVariable(secret.env)}`});
+		// An environment has members of its own only: `constructor` is no variable.
+		const value = Object.hasOwn(options.env, secret.env) ? options.env[secret.env] : undefined;
+		if (value === undefined || value === '') {
+			throw new CredentialsError(`${origin} is not set`, {hint: isVariable(secret.env) ? `set ${secret.env}` : 'write the name of an environment variable there, not the secret itself'});
+		}
 		return value;
 	}
 	if (secret.file !== undefined) return readSecretFile(expandPath(secret.file, options.baseDir, options.env), origin, options.warn);
@@ -75,12 +86,13 @@ async function readSecretFile(path: string, origin: string, warn: (message: stri
 	try {
 		await using file = await open(path);
 		const {mode} = await file.stat();
-		const value = await file.readFile('utf8');
+		const value = await readAtMost(file, mostSecretBytes);
+		if (value === undefined) throw new CredentialsError(`${origin} is longer than any header may be`, {hint: 'check that it holds the secret, and nothing else'});
 		if (process.platform !== 'win32' && (mode & 0o044) !== 0) warn(`${origin} can be read by other users; chmod 600 it`);
 		return value;
 	} catch (error) {
 		const code = systemCode(error);
-		if (code === undefined) throw error;
+		if (error instanceof CredentialsError || code === undefined) throw error;
 		throw new CredentialsError(`${origin} cannot be read (${code})`, {hint: 'check the path, which starts at the configuration file, and its permissions', cause: error});
 	}
 }

@@ -225,3 +225,18 @@ describe('file permissions', () => {
 		expect((await load(open)).warnings).toEqual([]);
 	});
 });
+
+it('reads no file to its end that has none', async () => {
+	await expect(loadConfig({env: {}, cwd: '/', explicitPath: '/dev/zero'})).rejects.toThrow('/dev/zero: is larger than 16 MiB, and so no configuration');
+});
+
+it.each([
+	{jobs: {a: {source: 'feishu-openapi', dir: 'a\0b'}}},
+	{profiles: {a: {feishu: {app_secret: {command: ['a\0b']}}}}},
+	{profiles: {a: {feishu: {app_secret: {command: ['a', 'b\0']}}}}},
+	{profiles: {a: {feishu: {app_secret: {file: '\0'}}}}},
+])('refuses what no system call takes: %j', async config => {
+	const {put, load} = setting();
+	await put('work/audit-export.config.json', JSON.stringify(config));
+	await expect(load()).rejects.toThrow('expected a string without null characters');
+});

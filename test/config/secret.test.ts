@@ -24,6 +24,22 @@ async function failure(promise: Promise<string>): Promise<CredentialsError> {
 /** Runs a line of JavaScript as the command. */
 const script = (code: string, ...args: string[]): Referable => ({command: [process.execPath, '-e', code, ...args]});
 
+describe('a reference that leads to no secret', () => {
+	it.each(['__proto__', 'constructor', 'toString'])('is no variable: %s', async name => {
+		const error = await failure(read({env: name}, {env: {OTHER: 'x'}}));
+		expect(error.message).toBe(`profiles.a.trae.app_secret (environment variable ${name}) is not set`);
+	});
+
+	it('hints at a secret that stands in place of a variable, without showing it', async () => {
+		const error = await failure(read({env: 's3cr3t/that-is-no-name'}));
+		expect(error.hint).toBe('write the name of an environment variable there, not the secret itself');
+	});
+
+	it('is not read to its end where it has none', async () => {
+		expect((await failure(read({file: '/dev/zero'}))).message).toMatch(/is longer than any header may be$/);
+	});
+});
+
 describe('a value that is written out', () => {
 	it('is taken as it is, without trailing newlines', async () => {
 		expect(await read(value)).toBe(value);
