@@ -25,7 +25,8 @@ export interface Log {
 	warning(message: string): void;
 	notice(message: string): void;
 	verbose(message: string): void;
-	debug(message: string): void;
+	/** Undefined where these lines are not shown: `debug?.(…)` does not even make them. */
+	readonly debug: ((message: string) => void) | undefined;
 }
 
 const order: readonly LogLevel[] = ['error', 'warning', 'notice', 'verbose', 'debug'];
@@ -58,9 +59,9 @@ export function createLog(options: LogOptions): Log {
 		verbose: message => {
 			write('verbose', message);
 		},
-		debug: message => {
+		debug: options.level === 'debug' ? message => {
 			write('debug', message);
-		},
+		} : undefined,
 	};
 }
 

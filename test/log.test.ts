@@ -17,7 +17,7 @@ function tellEverything(log: Log): void {
 	log.warning('w');
 	log.notice('n');
 	log.verbose('v');
-	log.debug('d');
+	log.debug?.('d');
 }
 
 it.each<{level: LogLevel; lines: string[]}>([
@@ -36,6 +36,10 @@ it('leaves the hint out where there is none', () => {
 	const {log, text} = logTo();
 	log.error('e');
 	expect(text()).toBe('error: e\n');
+});
+
+it.each(['error', 'warning', 'notice', 'verbose'] as const)('takes no debug lines from %s up: nothing makes what nobody sees', level => {
+	expect(logTo({level}).log.debug).toBeUndefined();
 });
 
 describe('as JSON', () => {
@@ -64,7 +68,7 @@ it.each(['text', 'json'] as const)('shows no secret in %s, neither in messages n
 	const {log, text} = logTo({format, level: 'debug'});
 	log.error('about s3cr3t-value', 'look at s3cr3t-value');
 	log.warning('Authorization: Bearer t-1234');
-	log.debug('s3cr3t-value');
+	log.debug?.('s3cr3t-value');
 	expect(text()).not.toMatch(/s3cr3t-value|t-1234/);
 	expect(text().match(/\*\*\*/g)).toHaveLength(4);
 });

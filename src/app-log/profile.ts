@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import {baseUrlProblem} from '../config/base-url.ts';
-import {explainIssues, unknownKeyText} from '../config/explain.ts';
-import {UsageError} from '../errors.ts';
+import {requireValid, unknownKeyText} from '../config/explain.ts';
 import {resolveTimezone} from '../query/timezone.ts';
 import {filterNames, type SearchKind} from './kinds.ts';
 import {timeFormProblem} from './time-form.ts';
@@ -156,16 +155,7 @@ export type RequestProfile = z.infer<typeof profileSchema>;
 export type SearchProfile = z.infer<typeof search>;
 export type FilterPlace = z.infer<typeof filter>;
 
-/**
- * The validated profile.
- * @throws UsageError with a line for every mistake, each naming the file and the path in it
- */
+/** The validated profile. @throws UsageError as `requireValid` */
 export function validateProfile(document: unknown, file: string): RequestProfile {
-	const result = profileSchema.safeParse(document);
-	if (!result.success) {
-		throw new UsageError(explainIssues(result.error.issues).map(problem => `${file}: ${problem}`).join('\n'), {
-			hint: 'the README shows a whole request profile; audit-export feishu-app-log learn writes one from a recording',
-		});
-	}
-	return result.data;
+	return requireValid(profileSchema, document, {file, hint: 'the README shows a whole request profile; audit-export feishu-app-log learn writes one from a recording'});
 }

@@ -1,4 +1,5 @@
 import {valueAt} from '../http/answer.ts';
+import {parseJson} from '../json/parse.ts';
 import {feishuOpenapi} from '../sources/feishu-openapi.ts';
 import type {SourceDefinition, SourceOption} from '../sources/types.ts';
 import {comparisonOf, isSuccess, isWritten, type Comparison} from './compare.ts';
@@ -59,11 +60,5 @@ function hasStatus(row: unknown, asked: string): boolean {
 /** What a call returned; undefined where that is no JSON. */
 function responseOf(row: unknown): unknown {
 	const text = valueAt(row, ['log_detail', 'response']);
-	if (typeof text !== 'string') return text;
-	try {
-		return JSON.parse(text);
-	} catch (error) {
-		if (error instanceof SyntaxError) return undefined;
-		throw error;
-	}
+	return typeof text === 'string' ? parseJson(text) : text;
 }

@@ -1,6 +1,7 @@
 import type {AsyncEntry as SystemEntry} from '@napi-rs/keyring';
 import type * as z from 'zod';
 import type {Context} from '../context.ts';
+import {parseJson} from '../json/parse.ts';
 import type {SessionStore} from './session-store.ts';
 import {sessionSchema} from './session.ts';
 import type {TokenStore} from './token-store.ts';
@@ -88,12 +89,6 @@ export function inKeychain<Key, Kept extends {readonly saved_at: string}>(files:
 }
 
 function parse<Kept>(text: string | null | undefined, schema: z.ZodType<Kept>): Kept | undefined {
-	if (text === null || text === undefined) return undefined;
-	try {
-		return schema.safeParse(JSON.parse(text)).data;
-	} catch (error) {
-		// Not ours: a session that cannot be read is none.
-		if (error instanceof SyntaxError) return undefined;
-		throw error;
-	}
+	// One that is not ours, and cannot be read, is none.
+	return text === null || text === undefined ? undefined : schema.safeParse(parseJson(text)).data;
 }

@@ -4,6 +4,8 @@ import {createClient} from '../http/client.ts';
 import {decodeBody} from '../http/decode-body.ts';
 import {readBody} from '../http/read-body.ts';
 import {depthOf} from '../json/depth.ts';
+import {parseJson} from '../json/parse.ts';
+import type {Log} from '../log.ts';
 import {showAnswer, showRequest} from '../http/show-exchange.ts';
 import {feishu} from '../vendors/feishu.ts';
 import type {VendorDefinition} from '../vendors/types.ts';
@@ -33,7 +35,7 @@ export interface OAuthClientOptions {
 	readonly timeoutMs?: number | undefined;
 	/** Attempts after the first, for failures that pass. Default 3. */
 	readonly retries?: number | undefined;
-	readonly debug: (message: string) => void;
+	readonly debug?: Log['debug'];
 }
 
 export interface PostOptions {
@@ -75,8 +77,7 @@ export function createOAuthClient({context, name = 'auth', timeoutMs = 30_000, r
 				context: {...context, fetch: adapt(context, {fields, name, label, debug, ...options})},
 				judge: vendorJudge(vendor, context), baseUrl: endpoint.baseUrl, name, timeoutMs, retries,
 				counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
-				// It would see the envelope; the adapter tells of the answer itself.
-				debug: () => undefined,
+				// Without `debug`, which would see the envelope: the adapter tells of the answer itself.
 			});
 			const {body} = await client.send({method: 'POST', path: endpoint.path, body: fields});
 			return toAnswer(label, body, context);
@@ -90,20 +91,20 @@ export function createOAuthClient({context, name = 'auth', timeoutMs = 30_000, r
  * envelope that it takes for a success; all others pass as they are, to be retried or refused there.
  */
 function adapt({fetch, masker, monotonic}: Pick<Context, 'fetch' | 'masker' | 'monotonic'>, {fields, name, label, debug, encoding = 'json', basic}: {
-	fields: Readonly<Record<string, string>>; name: string; label: string; debug: (message: string) => void;
+	fields: Readonly<Record<string, string>>; name: string; label: string; debug: Log['debug'];
 } & PostOptions): Fetch {
 	return async (input, init) => {
 		const request = new Request(input, init);
 		if (basic !== undefined) request.headers.set('authorization', `Basic ${Buffer.from(basic.join(':')).toString('base64')}`);
 		if (encoding === 'form') request.headers.set('content-type', 'application/x-www-form-urlencoded');
 		const body = encoding === 'form' ? new URLSearchParams(fields).toString() : JSON.stringify(fields);
-		debug(`${name}: ${showRequest({method: 'POST', url: request.url, headers: Object.fromEntries(request.headers), body}, masker)}`);
+		debug?.(`${name}: ${showRequest({method: 'POST', url: request.url, headers: Object.fromEntries(request.headers), body}, masker)}`);
 		const sentAt = monotonic();
 		const response = await fetch(request.url, {...init, method: request.method, headers: request.headers, body, redirect: 'manual', signal: request.signal});
 		const text = decodeBody(await readBody(response, label, mostAnswerBytes, 'check --base-url and --host: this does not look like the place to sign in')).text;
 		const parsed = parseObject(text);
 		const definite = parsed !== undefined && isDefinite(response.status, parsed);
-		debug(`${label}: ${showAnswer(response, {bytes: Buffer.byteLength(text), ms: monotonic() - sentAt, code: definite ? wholeNumber(valueAt(parsed, ['code'])) : undefined})}`);
+		debug?.(`${label}: ${showAnswer(response, {bytes: Buffer.byteLength(text), ms: monotonic() - sentAt, code: definite ? wholeNumber(valueAt(parsed, ['code'])) : undefined})}`);
 		// What is quoted from it is cut to a length, and the beginning of a secret would no longer be known as one.
 		if (!definite) return new Response(text === '' ? null : masker.mask(text), {status: response.status, headers: response.headers});
 		return Response.json({code: 0, status: response.status, trace: traceOf(response.headers), body: parsed});
@@ -138,13 +139,8 @@ function toAnswer(label: string, envelope: unknown, {masker}: Pick<Context, 'mas
 function parseObject(text: string): object | undefined {
 	if (text.trim() === '') return {};
 	if (depthOf(text) > deepestAnswer) return undefined;
-	try {
-		const value: unknown = JSON.parse(text);
-		return typeof value === 'object' && value !== null ? value : undefined;
-	} catch (error) {
-		if (error instanceof SyntaxError) return undefined;
-		throw error;
-	}
+	const value = parseJson(text);
+	return typeof value === 'object' && value !== null ? value : undefined;
 }
 
 /** A text that is there and not empty. */

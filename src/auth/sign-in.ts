@@ -1,3 +1,4 @@
+import type {Log} from '../log.ts';
 import {signInWithBrowser, type SignInOptions} from './browser-sign-in.ts';
 import {signInWithDevice} from './device-sign-in.ts';
 import {toSession, type Session, type SessionKey} from './session.ts';
@@ -9,7 +10,7 @@ export interface SignInRun extends SignInOptions {
 	readonly key: SessionKey;
 	/** How the person agrees: in a browser on this machine, or on any other device. */
 	readonly way: {readonly kind: 'browser'; readonly port: number; readonly openBrowser?: ((url: string) => Promise<void>) | undefined} | {readonly kind: 'device'};
-	readonly debug: (message: string) => void;
+	readonly debug: Log['debug'];
 }
 
 /**

@@ -4,6 +4,7 @@ import type {Connection} from '../config/connection.ts';
 import type {Context} from '../context.ts';
 import {CredentialsError, ExportError} from '../errors.ts';
 import type {AccessToken, TokenSource} from '../http/client.ts';
+import type {Log} from '../log.ts';
 import {formatUtc} from '../query/timezone.ts';
 import {signInEndpoints} from './endpoints.ts';
 import {createOAuthClient} from './oauth-client.ts';
@@ -25,7 +26,7 @@ export interface UserTokenOptions {
 	/** Milliseconds an attempt of a refresh may take. Default 30 000. */
 	readonly timeoutMs?: number | undefined;
 	readonly warn: (message: string) => void;
-	readonly debug: (message: string) => void;
+	readonly debug?: Log['debug'];
 	/** Default: the user's store. */
 	readonly store?: TokenStore | undefined;
 }

@@ -2,7 +2,7 @@ import type {Command} from 'commander';
 import type {Context} from '../context.ts';
 import type {ExitCode} from '../errors.ts';
 import type {ConnectionFlags} from './archived-source.ts';
-import type {OptionRow} from './export-options.ts';
+import type {ExportFlags, OptionRow} from './export-options.ts';
 import {mountOptions} from './mount-options.ts';
 
 /** What the options of `verify` parse to. */
@@ -20,21 +20,7 @@ export interface VerifyFlags extends ConnectionFlags {
 }
 
 /** What the options of `cat` parse to. */
-export interface CatFlags extends ConnectionFlags {
-	readonly since?: string;
-	readonly until?: string;
-	readonly timezone?: string;
-	readonly format?: string;
-	readonly output?: string;
-	readonly fields?: readonly string[];
-	readonly redact?: readonly string[];
-	readonly redactSecrets?: boolean;
-	readonly labels?: string;
-	readonly escapeFormulas?: boolean;
-	readonly csvBom?: boolean;
-	readonly quiet?: boolean;
-	readonly debug?: boolean;
-}
+export type CatFlags = ConnectionFlags & Pick<ExportFlags, 'since' | 'until' | 'timezone' | 'format' | 'output' | 'fields' | 'redact' | 'redactSecrets' | 'labels' | 'escapeFormulas' | 'csvBom' | 'quiet' | 'debug'>;
 
 const requestProfileOption: OptionRow = {
 	group: 'Log searches:', flags: '--request-profile <file>', description: "for an archive of the developer console's log searches: says where their rows have ids and times; default the one learned",

@@ -73,9 +73,7 @@ export async function loginCommand(service: string, flags: AuthFlags, context: C
 		context, client, endpoints, app, store, key, tell,
 		scopes: requested,
 		way: flags.device === true ? {kind: 'device'} : {kind: 'browser', port, openBrowser: flags.browser === false ? undefined : open},
-		debug: message => {
-			log.debug(message);
-		},
+		debug: log.debug,
 	});
 	tell(`signed in to ${key.baseUrl}${session.user?.name === undefined ? '' : ` as ${visibleInTable(session.user.name)}`}; the session is kept in ${store.place}`);
 	const missing = requested.filter(scope => !session.scopes.includes(scope));
@@ -139,12 +137,7 @@ async function prepare(service: string | undefined, flags: AuthFlags, context: C
 		context, log, connection,
 		key: {baseUrl, appId: await connection.appId(), profile},
 		endpoints: signInEndpoints(baseUrl),
-		client: createOAuthClient({
-			context,
-			debug: message => {
-				log.debug(message);
-			},
-		}),
+		client: createOAuthClient({context, debug: log.debug}),
 		store: openTokenStore({context, warn}),
 		signInWith: signInCommand({baseUrl, profile, config: flags.config}),
 	};

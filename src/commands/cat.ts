@@ -15,7 +15,7 @@ import {openFileOutput} from '../output/file-output.ts';
 import {formatOf, standardStreamOf} from '../output/file-name.ts';
 import type {Output} from '../output/output.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
-import {formatUtc, parseTime, requireTimezone, systemTimezone} from '../query/time.ts';
+import {chosenTimezone, formatUtc, parseTime} from '../query/time.ts';
 import {labelledColumns, languages} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {CatFlags} from './archive-options.ts';
@@ -64,8 +64,8 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 	return exitCodes.incomplete;
 }
 
-function rangeOf(flags: CatFlags, context: Context): {timezone: string; range: Window} {
-	const timezone = requireTimezone(flags.timezone ?? systemTimezone());
+function rangeOf(flags: CatFlags, context: Context): {timezone: string | undefined; range: Window} {
+	const timezone = chosenTimezone(flags.timezone);
 	const bound = (text: string | undefined, option: string, otherwise: number) => text === undefined ? otherwise : parseTime(text, {now: context.now(), timezone, option}).ms;
 	const range = {from: bound(flags.since, '--since', -Infinity), to: bound(flags.until, '--until', Infinity)};
 	if (range.from > range.to) throw new UsageError('--since is later than --until', {hint: 'the range is [since, until): since comes first'});
@@ -90,7 +90,7 @@ async function sourceOf(header: HeaderLine, {dir, flags, context, log}: {dir: st
 	return undefined;
 }
 
-function formatterOf(source: SourceDefinition | undefined, {format, timezone, flags, context}: {format: (typeof formatNames)[number]; timezone: string; flags: CatFlags; context: Context}): Formatter {
+function formatterOf(source: SourceDefinition | undefined, {format, timezone, flags, context}: {format: (typeof formatNames)[number]; timezone: string | undefined; flags: CatFlags; context: Context}): Formatter {
 	const {fields} = flags;
 	if (source === undefined && fields === undefined && (format === 'csv' || format === 'table')) {
 		throw new UsageError(`--format ${format}: the columns of this source are not known here`, {hint: 'name them with --fields, or write ndjson'});
@@ -124,6 +124,7 @@ async function openOutput({dir, flags, context, range}: {dir: string; flags: Cat
 		resume: false,
 		resumable: false,
 		now: context.now,
+		monotonic: context.monotonic,
 		signal: context.signal,
 		sleep: context.sleep,
 		notice: () => undefined,

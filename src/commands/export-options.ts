@@ -75,6 +75,7 @@ export function exportOptions(source: SourceDefinition, hosts: readonly string[]
 		['Output:', '--fields <a,b.c>', 'only these fields, in this order; also the columns of csv and table', true],
 		['Output:', '--redact <a.b>', "replace these fields' values before anything is written; reaches into JSON text too", true],
 		['Output:', '--redact-secrets', 'replace what looks like a credential anywhere in a record: passwords, tokens, keys, cookies'],
+		['Output:', '--no-redact-secrets', 'keep them where the configuration says redact_secrets'],
 		['Output:', '--limit <n>', 'stop after n records'],
 		['Output:', '--order <order>', 'served: as the API serves them (default); time: oldest first over the whole export'],
 		['Output:', '--no-resume', 'start over instead of continuing an interrupted run'],

@@ -22,7 +22,7 @@ import {createStreamOutput} from '../output/stream-output.ts';
 import {startProgress, type Progress} from '../progress.ts';
 import {formatDuration, MINUTE} from '../query/duration.ts';
 import {resolveSettings, type ExportSettings} from '../query/settings.ts';
-import {formatUtc} from '../query/timezone.ts';
+import {formatUtc, systemTimezone} from '../query/timezone.ts';
 import type {Query} from '../query/query.ts';
 import {labelledColumns} from '../sources/labels.ts';
 import type {SourceDefinition, SourceOption} from '../sources/types.ts';
@@ -116,7 +116,7 @@ function fingerprintOf({source, opened, flags, settings: {query, output}}: Run, 
 	};
 	const {limit, order, redact, redactSecrets, windowMs, pageSize} = query;
 	const {format, fields, labels, timezone, escapeFormulas, bom} = output;
-	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone : '', escapeFormulas, bom, labels, ...(redactSecrets === true ? {redactSecrets} : {})})};
+	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone ?? systemTimezone() : '', escapeFormulas, bom, labels, ...(redactSecrets === true ? {redactSecrets} : {})})};
 }
 
 /** Opens the output and settles the range: an interrupted file's own, else the state's end, else as asked. */
@@ -136,6 +136,7 @@ async function openRange(run: Run, fingerprint: string, stateUntil: number | und
 		resume,
 		resumable: format !== 'table',
 		now: context.now,
+		monotonic: context.monotonic,
 		signal: context.signal,
 		sleep: context.sleep,
 		notice: message => {
@@ -190,9 +191,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		const client = await run.opened.connect({
 			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget, counters,
 			context: {...context, signal: stop.signal},
-			debug: message => {
-				log.debug(message);
-			},
+			debug: log.debug,
 			warn: message => {
 				log.warning(message);
 			},
@@ -237,7 +236,8 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		status = error instanceof InterruptedError || error instanceof BrokenPipeError ? 'interrupted' : 'failed';
 		partial = await output.abandon();
 		if (error instanceof ExportError && output.keepsUnfinished === true && counters.requests > 0) {
-			error.kept = partial === undefined ? 'no window was finished yet: the same command starts over' : `what was written is kept as ${partial}; the same command continues it`;
+			if (partial !== undefined) error.kept = `what was written is kept as ${partial}; the same command continues it`;
+			else if (counters.windows === 0) error.kept = 'no window was finished yet: the same command starts over';
 		}
 		throw error;
 	} finally {

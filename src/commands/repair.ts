@@ -48,9 +48,9 @@ export async function runRepair({dir, header, archive, manifest, findings, flags
 	const {opened} = source;
 	const {query} = resolveSettings({
 		source: opened.source, defaults: opened.defaults, now: context.now(), terminal: false,
-		// What the environment said to a job is among the archive's options.
+		// What the environment and the configuration said to a job is among the archive's options.
 		env: {},
-		flags: {...source.flags, ...limitsOf(flags), since: 'now', until: 'now', clip: true, order: 'time', format: 'ndjson'},
+		flags: {redact: [], redactSecrets: false, ...source.flags, ...limitsOf(flags), since: 'now', until: 'now', clip: true, order: 'time', format: 'ndjson'},
 	});
 	const counters = newCounters();
 	const stop = new AbortController();
@@ -66,9 +66,7 @@ export async function runRepair({dir, header, archive, manifest, findings, flags
 		const client = await opened.connect({
 			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget: new Budget(query.budget, context), counters, warn,
 			context: {...context, signal: stop.signal},
-			debug: message => {
-				log.debug(message);
-			},
+			debug: log.debug,
 		});
 		const read = createWindowReader(query, {client, now: context.now, verbose: message => {
 			log.verbose(message);

@@ -102,7 +102,7 @@ async function runOnce(run: Run): Promise<ExitCode> {
 			},
 			async onEnd(outcome) {
 				reportJob(outcome, log);
-				if (outcome.error instanceof Error) log.debug(outcome.error.stack ?? outcome.error.message);
+				if (outcome.error instanceof Error) log.debug?.(outcome.error.stack ?? outcome.error.message);
 				try {
 					await writeLastRun(outcome, {everyMs, masker: context.masker});
 				} catch (error) {

@@ -13,7 +13,7 @@ import {exitCodes, systemCode, UsageError, type ExitCode} from '../errors.ts';
 import {readLastRun} from '../jobs/last-run.ts';
 import type {Log} from '../log.ts';
 import {writeReport} from '../output/report-output.ts';
-import {parseTime, systemTimezone} from '../query/time.ts';
+import {parseTime} from '../query/time.ts';
 import type {VerifyFlags} from './archive-options.ts';
 import {archivedSource} from './archived-source.ts';
 import {startVerifyProgress} from './verify-progress.ts';
@@ -48,7 +48,7 @@ export async function verifyCommand(name: string, flags: VerifyFlags, context: C
 	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
 	const log = commandLog(flags, context);
 	const state: Verification = {findings: [], accepted: [], verified: undefined, repairs: []};
-	const acceptGapsBefore = flags.acceptGapsBefore === undefined ? -Infinity : parseTime(flags.acceptGapsBefore, {now: context.now(), timezone: systemTimezone(), option: '--accept-gaps-before'}).ms;
+	const acceptGapsBefore = flags.acceptGapsBefore === undefined ? -Infinity : parseTime(flags.acceptGapsBefore, {now: context.now(), option: '--accept-gaps-before'}).ms;
 	const verifying: Verifying = {dir: resolve(context.cwd, name), flags, context, log, state, acceptGapsBefore};
 	const write = async () => {
 		await writeReport(format === 'json' ? verificationToJson(verifying.dir, state) : verificationToText(state), format, context);

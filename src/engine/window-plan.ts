@@ -1,5 +1,6 @@
 import {Temporal} from 'temporal-polyfill';
 import type {Query} from '../query/query.ts';
+import {systemTimezone} from '../query/timezone.ts';
 import {countWindows, type Window} from './windows.ts';
 
 /** A window may be so many times as long as it is away from what has gone out of reach: time enough to read it. */
@@ -44,7 +45,7 @@ function followsDays(query: PlannedQuery): boolean {
 }
 
 /** The end of the day that `start` is in; of a part of it where a day is longer than a window may be (its clocks change). */
-function endOfDayPart(start: number, {source, timezone, windowMs}: PlannedQuery): number {
+function endOfDayPart(start: number, {source, timezone = systemTimezone(), windowMs}: PlannedQuery): number {
 	const {unitMs} = source.range;
 	const day = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(timezone).toPlainDate();
 	const end = day.add({days: 1}).toZonedDateTime(timezone).epochMilliseconds;

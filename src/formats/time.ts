@@ -1,4 +1,5 @@
 import {MINUTE} from '../query/duration.ts';
+import {systemTimezone} from '../query/timezone.ts';
 
 /** Unix milliseconds as `2026-11-20T09:30:12Z`, with `.sss` when not whole seconds; '' when there is no such time. */
 export type Rfc3339 = (time: number | undefined) => string;
@@ -24,8 +25,8 @@ export function createRfc3339(): Rfc3339 {
 /** Unix milliseconds as local `YYYY-MM-DD HH:MM:SS`, with `.sss` if asked for; '' when there is no such time. */
 export type LocalTime = (time: number | undefined, withMs: boolean) => string;
 
-/** Shows times in one zone, an IANA name. */
-export function createLocalTime(timezone: string): LocalTime {
+/** Shows times in one zone, an IANA name. Default: the system's. */
+export function createLocalTime(timezone = systemTimezone()): LocalTime {
 	const format = new Intl.DateTimeFormat('en-US', {timeZone: timezone, timeZoneName: 'longOffset'});
 	// Asking Intl costs more than all the rest of a row; no offset changes within a minute.
 	let minute = Number.NaN;

@@ -10,8 +10,8 @@ export interface FormatOptions {
 	readonly fields?: readonly string[];
 	/** In which language columns with a `label` say what a value means; `off` shows the value. Default off. */
 	readonly language?: Language;
-	/** IANA name of the zone in which tables show times. */
-	readonly timezone: string;
+	/** IANA name of the zone in which tables show times. Default: the system's. */
+	readonly timezone?: string | undefined;
 	/** Columns of the terminal that tables must fit; undefined when there is no terminal. */
 	readonly width?: number | undefined;
 	/** Whether csv neutralises cells that a spreadsheet would run as formulas. */

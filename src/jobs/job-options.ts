@@ -57,7 +57,7 @@ function whyNot(name: string, usable: ReadonlyMap<string, OptionRow>): string {
 
 /** The value as commander would give it. */
 function valueOf(value: JobOptionValue, {flags, repeatable = false}: OptionRow): {value: string | string[] | boolean | undefined} | {problem: string} {
-	if (!/[<[]/.test(flags)) return typeof value === 'boolean' ? {value: value || undefined} : {problem: 'expected true or false'};
+	if (!/[<[]/.test(flags)) return typeof value === 'boolean' ? {value} : {problem: 'expected true or false'};
 	const values = Array.isArray(value) ? value : [value];
 	if (Array.isArray(value) && !repeatable) return {problem: 'expected one value, not a list'};
 	if (values.length === 0) return {problem: 'expected at least one value'};

@@ -6,8 +6,6 @@ import type {JobOutcome} from './run-job.ts';
 /** Gaps and problems beyond so many are counted, not named; the summary has them all. */
 const mostNamed = 10;
 
-const number = new Intl.NumberFormat('en');
-
 /** A log whose lines begin with the job's name. */
 export function jobLog(log: Log, name: string): Log {
 	return {
@@ -23,9 +21,9 @@ export function jobLog(log: Log, name: string): Log {
 		verbose: message => {
 			log.verbose(`${name}: ${message}`);
 		},
-		debug: message => {
-			log.debug(`${name}: ${message}`);
-		},
+		debug: log.debug && (message => {
+			log.debug?.(`${name}: ${message}`);
+		}),
 	};
 }
 
@@ -54,7 +52,7 @@ export function reportJob({job, error, summary}: JobOutcome, log: Log): void {
 
 function done({records, late, covered}: JobOutcome['summary']): string {
 	const added = records === 0 ? 'nothing new' : counted(records, 'record');
-	const lateText = late.records === 0 ? '' : `, ${number.format(late.records)} of them late by up to ${roundedUp(late.latest_by_ms)}`;
+	const lateText = late.records === 0 ? '' : `, ${grouped(late.records)} of them late by up to ${roundedUp(late.latest_by_ms)}`;
 	return `${added}${lateText}${covered === null ? '' : `; covered until ${covered.until}`}`;
 }
 
@@ -64,7 +62,12 @@ function nameEach<T>(entries: readonly T[], text: (entry: T) => string, log: Log
 }
 
 function counted(count: number, noun: string): string {
-	return `${number.format(count)} ${noun}${count === 1 ? '' : 's'}`;
+	return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Asks Intl only when there is something to tell: it takes a while to start. */
+function grouped(count: number): string {
+	return new Intl.NumberFormat('en').format(count);
 }
 
 /** A duration that is no shorter, short to read: an overlap of it would have been enough. */

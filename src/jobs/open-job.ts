@@ -12,7 +12,7 @@ import type {BudgetLimit} from '../http/budget.ts';
 import {HOUR} from '../query/duration.ts';
 import type {Query} from '../query/query.ts';
 import {resolveSettings} from '../query/settings.ts';
-import {formatUtc, parseTime, systemTimezone} from '../query/time.ts';
+import {formatUtc, parseTime} from '../query/time.ts';
 import type {SourceOption} from '../sources/types.ts';
 import type {ArchiveFacts} from './archive-facts.ts';
 import {attributeOf, decidesRows, flagsOfJob, longNameOf} from './job-options.ts';
@@ -98,7 +98,7 @@ export async function openJob(job: Job, {source: {open, rows, hosts}, runFlags, 
 /** @throws UsageError when nothing can be read from where the job begins */
 function requirePast({file, name, since}: Job, now: number): void {
 	const option = `${file}: jobs.${name}.since`;
-	const {ms} = parseTime(since, {now, timezone: systemTimezone(), option});
+	const {ms} = parseTime(since, {now, option});
 	if (ms > now) throw new UsageError(`${option}: ${formatUtc(ms)} is yet to come; the clock stands at ${formatUtc(now)}`, {hint: 'let the job begin in the past, or set the clock'});
 }
 

@@ -60,9 +60,7 @@ export async function runJob(open: OpenJob, {budget, counters, context, wait, lo
 		const client = await opened.connect({
 			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget, counters,
 			context: {...context, signal: stop.signal},
-			debug: message => {
-				log.debug(message);
-			},
+			debug: log.debug,
 			warn: message => {
 				log.warning(message);
 			},

@@ -37,7 +37,7 @@ export function toStatusJson(state: JobState): Record<string, unknown> {
  * @param options.width terminal columns; undefined where nothing is to be cut
  * @param options.now Unix milliseconds
  */
-export function formatStatusTable(states: readonly JobState[], {now, timezone, width}: {now: number; timezone: string; width: number | undefined}): string {
+export function formatStatusTable(states: readonly JobState[], {now, timezone, width}: {now: number; timezone: string | undefined; width: number | undefined}): string {
 	const localTime = createLocalTime(timezone);
 	const number = new Intl.NumberFormat('en');
 	const rows = [

@@ -14,8 +14,8 @@ export interface Query {
 	readonly pageSize: number;
 	/** Length of a window in milliseconds. */
 	readonly windowMs: number;
-	/** IANA zone of the calendar, for sources whose windows follow its days. */
-	readonly timezone: string;
+	/** IANA zone of the calendar, for sources whose windows follow its days. Default: the system's. */
+	readonly timezone?: string | undefined;
 	/** Whether the filters that the API does not know let a record through; undefined where there are none. */
 	readonly keeps?: (record: AuditRecord) => boolean;
 	/** Stop after this many records. */

@@ -6,7 +6,7 @@ import type {BudgetLimit} from '../http/budget.ts';
 import {defaultMaxResponseBytes} from '../http/read-body.ts';
 import {formatOf} from '../output/file-name.ts';
 import {formatDuration, requireDuration} from './duration.ts';
-import {formatUtc, parseTime, requireTimezone, systemTimezone} from './time.ts';
+import {formatUtc, chosenTimezone, parseTime} from './time.ts';
 import {resolveFilters} from './filters.ts';
 import type {Query} from './query.ts';
 import {maxResponseProblem, parseSize} from './size.ts';
@@ -20,7 +20,8 @@ export interface OutputSettings {
 	/** A file's path, or undefined for stdout. */
 	readonly path: string | undefined;
 	readonly fields: readonly string[];
-	readonly timezone: string;
+	/** IANA name of the zone of tables; undefined for the system's. */
+	readonly timezone: string | undefined;
 	readonly escapeFormulas: boolean;
 	readonly bom: boolean;
 	/** The language of readable columns beside coded ones. */
@@ -59,7 +60,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 	/** Whether stdout is a terminal. */
 	terminal: boolean;
 }): ExportSettings {
-	const timezone = requireTimezone(flags.timezone ?? defaults.timezone ?? systemTimezone());
+	const timezone = chosenTimezone(flags.timezone ?? defaults.timezone);
 	const warnings: string[] = [];
 	const start = timeBound(flags.since ?? '24h', '--since');
 	const since = {...start, ms: withinReach(start.ms)};

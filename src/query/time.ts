@@ -1,14 +1,15 @@
 import {Temporal} from 'temporal-polyfill';
 import {UsageError} from '../errors.ts';
 import {parseDuration} from './duration.ts';
+import {systemTimezone} from './timezone.ts';
 
-export {formatUtc, requireTimezone, systemTimezone} from './timezone.ts';
+export {chosenTimezone, formatUtc, requireTimezone, systemTimezone} from './timezone.ts';
 
 export interface ParseTimeOptions {
 	/** The current time in Unix milliseconds. */
 	readonly now: number;
-	/** The IANA zone of dates and times that carry no offset, and of `today` and `yesterday`. */
-	readonly timezone: string;
+	/** The IANA zone of dates and times that carry no offset, and of `today` and `yesterday`. Default: the system's. */
+	readonly timezone?: string | undefined;
 	/** The option the text came from, for messages: `--since`. */
 	readonly option: string;
 }
@@ -27,11 +28,8 @@ const leastSeconds = 1e8;
 /** The end of the year 9999: RFC 3339 has no five-digit years. */
 const latestMs = 253_402_300_799_999;
 
-const datePattern = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d+))?)?([Zz]|[+-]\d{2}:\d{2})?)?$/;
-const acceptedForms = 'write 2026-11-20, 2026-11-20T09:30:00+08:00, Unix seconds or milliseconds, an age (15m, 24h, 7d, 2w), now, today or yesterday';
-
 /**
- * Reads a time as users write it:
+ * Reads a time as users write it, and asks for the system's zone only where the text depends on it:
  * - RFC 3339 with an offset or `Z`; without one it is read in `timezone`. The seconds may be left out, fractions
  *   finer than a millisecond are cut off;
  * - `YYYY-MM-DD`, the first instant of that day in `timezone`;
@@ -53,9 +51,10 @@ export function parseTime(text: string, options: ParseTimeOptions): ParsedTime {
 	return parsed;
 }
 
-function parseRelative(text: string, {now, timezone}: ParseTimeOptions): ParsedTime | undefined {
+function parseRelative(text: string, {now, timezone: given}: ParseTimeOptions): ParsedTime | undefined {
 	if (text === 'now') return {ms: Math.floor(now), sliding: true};
 	if (text === 'today' || text === 'yesterday') {
+		const timezone = given ?? systemTimezone();
 		const today = Temporal.Instant.fromEpochMilliseconds(Math.floor(now)).toZonedDateTimeISO(timezone).toPlainDate();
 		const day = text === 'today' ? today : today.subtract({days: 1});
 		return {ms: day.toZonedDateTime(timezone).epochMilliseconds, sliding: false};
@@ -74,26 +73,27 @@ function parseUnix(text: string, options: ParseTimeOptions): ParsedTime | undefi
 }
 
 function parseDate(text: string, options: ParseTimeOptions): ParsedTime | undefined {
-	const [, date, minutes, seconds = '00', fraction = '', offset] = datePattern.exec(text) ?? [];
+	const [, date, minutes, seconds = '00', fraction = '', offset] = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d+))?)?([Zz]|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? [];
 	if (date === undefined) return undefined;
 	// Temporal would read a leap second as the second before it.
 	if (seconds === '60') throw refusal(text, options, 'is a leap second, which Unix time does not have');
-	const day = valid(() => Temporal.PlainDate.from(date, {overflow: 'reject'}));
+	const day = valid(() => Temporal.PlainDate.from(date));
 	if (day === undefined) throw refusal(text, options, 'does not exist');
-	if (minutes === undefined) return {ms: day.toZonedDateTime(options.timezone).epochMilliseconds, sliding: false};
+	if (minutes === undefined) return {ms: day.toZonedDateTime(options.timezone ?? systemTimezone()).epochMilliseconds, sliding: false};
 
 	const local = `${date}T${minutes}:${seconds}.${fraction.slice(0, 3).padEnd(3, '0')}`;
 	if (offset !== undefined) {
-		const instant = valid(() => Temporal.Instant.from(`${local}${offset.toUpperCase()}`));
+		const instant = valid(() => Temporal.Instant.from(`${local}${offset}`));
 		if (instant === undefined) throw refusal(text, options, 'does not exist');
 		return {ms: instant.epochMilliseconds, sliding: false};
 	}
 	const time = valid(() => Temporal.PlainDateTime.from(local));
 	if (time === undefined) throw refusal(text, options, 'does not exist');
+	const timezone = options.timezone ?? systemTimezone();
 	// Choosing one of two readings would move the bound of an export by an hour without a word.
-	const zoned = valid(() => time.toZonedDateTime(options.timezone, {disambiguation: 'reject'}));
+	const zoned = valid(() => time.toZonedDateTime(timezone, {disambiguation: 'reject'}));
 	if (zoned === undefined) {
-		throw new UsageError(`${options.option}: "${text}" is skipped or exists twice in ${options.timezone}, where the clocks change`, {
+		throw new UsageError(`${options.option}: "${text}" is skipped or exists twice in ${timezone}, where the clocks change`, {
 			hint: `write it with an offset: ${local.slice(0, -4)}+00:00`,
 		});
 	}
@@ -111,5 +111,7 @@ function valid<T>(read: () => T): T | undefined {
 }
 
 function refusal(text: string, {option}: ParseTimeOptions, problem: string): UsageError {
-	return new UsageError(`${option}: ${JSON.stringify(text)} ${problem}`, {hint: acceptedForms});
+	return new UsageError(`${option}: ${JSON.stringify(text)} ${problem}`, {
+		hint: 'write 2026-11-20, 2026-11-20T09:30:00+08:00, Unix seconds or milliseconds, an age (15m, 24h, 7d, 2w), now, today or yesterday',
+	});
 }

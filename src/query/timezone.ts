@@ -27,6 +27,11 @@ export function resolveTimezone(name: string): string | undefined {
 	}
 }
 
+/** The zone that the user names, checked; undefined for the system's, which is asked for where it is needed: that takes Intl a while. */
+export function chosenTimezone(name: string | undefined): string | undefined {
+	return name === undefined ? undefined : requireTimezone(name);
+}
+
 /** The IANA name of the system's time zone; `UTC` when the system names none. */
 export function systemTimezone(): string {
 	const {timeZone} = new Intl.DateTimeFormat('en').resolvedOptions();

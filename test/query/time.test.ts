@@ -62,6 +62,7 @@ describe('RFC 3339', () => {
 		['2026-01-01T00:00:00.5', 'Europe/Berlin', '2025-12-31T23:00:00.500Z'],
 	])('reads %s without an offset in %s', (text, zone, expected) => {
 		expect(utc(text, zone)).toBe(expected);
+		expect(parse(text, zone).sliding).toBe(false);
 	});
 
 	it.each([
@@ -185,6 +186,35 @@ describe('refusals', () => {
 		const error = refusal(text);
 		expect(error.message).toContain(`--since: ${JSON.stringify(text.trim())}`);
 		expect(error.hint).toContain('2026-11-20T09:30:00+08:00');
+	});
+
+	it.each([
+		['soon', 'is not a time'], ['', 'is not a time'], ['1969-12-31', 'is before 1970 or after 9999'], ['1969-12-31T23:59:59.999Z', 'is before 1970 or after 9999'],
+		['253402300800000', 'is before 1970 or after 9999'], ['3000w', 'is before 1970 or after 9999'], ['2026-02-30', 'does not exist'], ['2026-11-20T24:00:00Z', 'does not exist'],
+		['2026-11-20T24:00:00', 'does not exist'], ['2026-11-20T09:30:60Z', 'is a leap second, which Unix time does not have'], ['2026-11-20T09:30:60', 'is a leap second, which Unix time does not have'],
+		['24', 'is no Unix time after 1973; an age needs a unit: 24h'], ['9999999', 'is no Unix time after 1973; an age needs a unit: 9999999h'], ['20261120', 'looks like a year, a month or a day without dashes'],
+	])('says of %j that it %s', (text, problem) => {
+		expect(refusal(text)).toMatchObject({
+			message: `--since: ${JSON.stringify(text)} ${problem}`,
+			hint: 'write 2026-11-20, 2026-11-20T09:30:00+08:00, Unix seconds or milliseconds, an age (15m, 24h, 7d, 2w), now, today or yesterday',
+		});
+	});
+
+	it('says how a local time that exists twice is written', () => {
+		expect(refusal('2026-10-25T02:30', 'Europe/Berlin')).toMatchObject({
+			message: '--since: "2026-10-25T02:30" is skipped or exists twice in Europe/Berlin, where the clocks change', hint: 'write it with an offset: 2026-10-25T02:30:00+00:00',
+		});
+	});
+
+	it('takes the last millisecond that can be written', () => {
+		expect(parse('253402300799999').ms).toBe(253_402_300_799_999);
+		expect(parse('100000000').ms).toBe(100_000_000_000);
+	});
+
+	it('cuts fractions of a millisecond off the clock', () => {
+		expect(parse('now', 'UTC', now + 0.7)).toEqual({ms: now, sliding: true});
+		expect(parse('1m', 'UTC', now + 0.7)).toEqual({ms: now - MINUTE, sliding: true});
+		expect(utc('today', 'UTC', now + 0.7)).toBe('2026-11-20T00:00:00Z');
 	});
 
 	it('ignores spaces around the text', () => {

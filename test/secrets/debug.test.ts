@@ -1,6 +1,8 @@
-import {expect, it} from 'vitest';
+import {expect, it, vi} from 'vitest';
+import {createClient} from '../../src/http/client.ts';
 import {hideSecrets, showHeader, showRequest} from '../../src/http/show-exchange.ts';
 import {Masker} from '../../src/masker.ts';
+import {createContext} from '../auth/helpers.ts';
 import {credentials, runCommand} from '../helpers/context.ts';
 import {fakeFeishu} from '../helpers/fake-api.ts';
 
@@ -18,6 +20,21 @@ it('tells of every request what was asked and what came back, everything sensiti
 		expect.stringMatching(/^feishu-openapi: POST \/open-apis\/security_and_compliance\/v1\/openapi_logs\/list_data: HTTP 200, \d+ bytes, 0 ms/),
 	]);
 	expect(stderr).not.toContain(credentials.FEISHU_APP_SECRET);
+});
+
+it('makes nothing of a request where nobody would see it', async () => {
+	const masker = new Masker();
+	const seen = vi.spyOn(masker, 'mask');
+	const send = async (debug?: (message: string) => void) => {
+		await createClient({
+			context: {...createContext({fetch: async () => Response.json({code: 0})}), masker}, baseUrl: 'https://a.example', name: 'test', timeoutMs: 1000, retries: 0, debug,
+			judge: () => ({ok: true, body: {}}), counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
+		}).send({method: 'POST', path: '/p', body: {a: 1}});
+	};
+	await send();
+	expect(seen).not.toHaveBeenCalled();
+	await send(() => undefined);
+	expect(seen).toHaveBeenCalled();
 });
 
 it('masks by one list in URLs, headers and bodies', () => {

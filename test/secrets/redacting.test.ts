@@ -75,6 +75,28 @@ describe('--redact-secrets', () => {
 		expect((await workspace.run(['feishu-openapi', ...range], {clock: clockAt()})).stdout).not.toContain('s3cr3t');
 	});
 
+	it('is taken back for one export and for one job where the configuration asks for it', async () => {
+		const workspace = await createWorkspace({calls: {source: 'feishu-openapi', dir: 'calls', since: '2h', compress: 'none', options: {redact_secrets: false}}}, {
+			fetch: api(), sources: {'feishu-openapi': {redact_secrets: true}},
+		});
+		expect((await workspace.run(['feishu-openapi', ...range], {clock: clockAt()})).stdout).not.toContain('s3cr3t');
+		expect((await workspace.run(['feishu-openapi', ...range, '--no-redact-secrets'], {clock: clockAt()})).stdout).toContain('s3cr3t-value');
+		expect((await workspace.run(['run'], {clock: clockAt()})).stderr).not.toContain('redacted');
+		expect((await workspace.run(['cat', 'calls'])).stdout).toContain('s3cr3t-value');
+	});
+
+	it('is not done to what a repair brings back into an archive that holds everything', async () => {
+		const job = {calls: {source: 'feishu-openapi', dir: 'calls', since: '2h', compress: 'none'}};
+		const workspace = await createWorkspace(job, {fetch: api()});
+		await workspace.run(['run'], {clock: clockAt()});
+		const [lost = ''] = (await workspace.files()).filter(file => file.startsWith('calls/dt='));
+		const before = await workspace.read(lost);
+		await writeFile(join(workspace.dir, lost), 'damaged');
+		await writeFile(join(workspace.dir, 'audit-export.config.json'), JSON.stringify({jobs: job, sources: {'feishu-openapi': {redact_secrets: true, redact: ['api_key']}}}));
+		expect((await workspace.run(['verify', 'calls', '--repair'], {clock: clockAt(60_000)})).code).toBe(0);
+		expect(await workspace.read(lost)).toBe(before);
+	});
+
 	it('redacts what cat reads out of an archive that holds them', async () => {
 		const workspace = await createWorkspace({calls: {source: 'feishu-openapi', dir: 'calls', since: '2h'}}, {fetch: api()});
 		await workspace.run(['run'], {clock: clockAt()});
