@@ -1,5 +1,6 @@
 import {closest, distance} from 'fastest-levenshtein';
 import type * as z from 'zod';
+import {UsageError} from '../errors.ts';
 
 /** What to say about a key that does not exist: the nearest one that does, or all when none is near. */
 export function unknownKeyText(key: string, knownKeys: readonly string[]): string {
@@ -32,6 +33,16 @@ export function explainIssues(issues: readonly z.core.$ZodIssue[], parents: read
 		}
 		return [`${formatPath(path)}: ${issue.message.replace(/^[A-Z][a-z]+ [a-z]+: /, '')}`];
 	});
+}
+
+/**
+ * The document as its schema has it.
+ * @throws UsageError with a line for every problem, each naming the file, the path in it and what is expected, none of them a value
+ */
+export function requireValid<Schema extends z.ZodType>(schema: Schema, document: unknown, {file, hint}: {file: string; hint: string}): z.output<Schema> {
+	const result = schema.safeParse(document);
+	if (result.success) return result.data;
+	throw new UsageError(explainIssues(result.error.issues).map(problem => `${file}: ${problem}`).join('\n'), {hint});
 }
 
 /** A path of keys as users write it: `profiles.production.feishu`, `sources["a b"].fields[2]`. */

@@ -15,7 +15,9 @@ export interface TunnelOptions {
 }
 
 /**
- * A connection to `target` (`host:port`) through a proxy, which finds out where that is.
+ * A connection to `target` (`host:port`) through a proxy, which finds out where that is. Not by `https-proxy-agent`: that
+ * plays a proxy's refusal to the request as if it were the API's answer, waits for the proxy without a limit of its own,
+ * and with `DEBUG=*` prints the proxy's URL, password included.
  * @throws NetworkFailure when there is none
  */
 export async function openTunnel(proxy: Proxy, target: string, {limitMs, signal}: TunnelOptions): Promise<Duplex> {

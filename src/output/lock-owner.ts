@@ -2,6 +2,7 @@ import {closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync} f
 import {hostname} from 'node:os';
 import * as z from 'zod';
 import {systemCode} from '../errors.ts';
+import {parseJson} from '../json/parse.ts';
 
 const ownerSchema = z.object({
 	pid: z.int().positive(),
@@ -34,14 +35,8 @@ export function currentOwner(token: string): LockOwner {
 /** The owner that a file names, or undefined when the file is missing or says nothing usable. */
 export function readOwner(file: string): LockOwner | undefined {
 	const text = readText(file);
-	if (text === undefined) return undefined;
-	try {
-		return ownerSchema.parse(JSON.parse(text));
-	} catch (error) {
-		// Cut off by a power failure, or of another program: judged by its age, like no owner.
-		if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
-		throw error;
-	}
+	// Cut off by a power failure, or of another program: judged by its age, like no owner.
+	return text === undefined ? undefined : ownerSchema.safeParse(parseJson(text)).data;
 }
 
 /** Whether an owner still runs; `unknown` when it runs, or ran, where this process cannot look. */

@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import * as z from 'zod';
 import {systemCode, UsageError} from '../errors.ts';
+import {parseJson} from '../json/parse.ts';
 import {DAY} from '../query/duration.ts';
 import {formatUtc} from '../query/timezone.ts';
 
@@ -62,7 +63,7 @@ export async function readIfThere(path: string): Promise<string | undefined> {
 export function decideResume(name: string, {sidecar: text, partialBytes}: Leftovers, wanted: OutputRange & {fingerprint: string}): ResumeDecision {
 	if (text === undefined) return {restart: partialBytes === undefined || partialBytes === 0 ? undefined : 'it has no checkpoint to continue from'};
 	if (partialBytes === undefined) return {restart: 'it is gone, only its checkpoint is left'};
-	const sidecar = parseSidecar(text);
+	const sidecar = sidecarSchema.safeParse(parseJson(text)).data;
 	if (sidecar === undefined) return {restart: 'its checkpoint cannot be read'};
 	const foreign = foreignBecause(sidecar, wanted);
 	if (foreign !== undefined) {
@@ -80,15 +81,6 @@ export function decideResume(name: string, {sidecar: text, partialBytes}: Leftov
 /** `<since> to <until>`. */
 export function formatRange({since, until}: {since: number; until: number}): string {
 	return `${formatUtc(since)} to ${formatUtc(until)}`;
-}
-
-function parseSidecar(text: string): Sidecar | undefined {
-	try {
-		return sidecarSchema.safeParse(JSON.parse(text)).data;
-	} catch (error) {
-		if (error instanceof SyntaxError) return undefined;
-		throw error;
-	}
 }
 
 /** Why a partial file is of another export, or undefined when it is not. A bound slides only where both runs let it. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import {ExportError, UsageError} from '../errors.ts';
+import {parseJson} from '../json/parse.ts';
 import {formatUtc} from '../query/timezone.ts';
 import {removeLeftovers, writeFileAtomic} from './atomic.ts';
 import {openFailure} from './failure.ts';
@@ -73,13 +74,4 @@ function parseState(text: string, expected: {path: string; source: string; finge
 	if (data.source !== source) throw new UsageError(`${path} is the state of another query: its source is ${data.source}, not ${source}`, {hint});
 	if (data.fingerprint !== fingerprint) throw new UsageError(`${path} is the state of another query: its filters, host, profile or app differ`, {hint});
 	return Date.parse(data.until);
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch (error) {
-		if (error instanceof SyntaxError) return undefined;
-		throw error;
-	}
 }

@@ -1,3 +1,4 @@
+import {parseJson} from '../json/parse.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {isJsonObject} from './json-object.ts';
 import {BadParameter, type Parameters} from './parameters.ts';
@@ -32,7 +33,7 @@ function expressionConditions({filter, columns}: SourceDefinition, parameters: P
 	if (filter === undefined || typeof text !== 'string' || text === '') return [];
 	const refuse = (reason: string) => new BadParameter(filter.parameter, reason);
 	const fields = new Set(columns.flatMap(({path}) => (path === undefined ? [] : [path.join('.')])));
-	const expression = parsed(text);
+	const expression = parseJson(text);
 	if (!isJsonObject(expression) || !Array.isArray(expression['items'])) throw refuse('must be {"items": [{"left", "operator", "right"}]}');
 	return expression['items'].map((item: unknown): Condition => {
 		if (!isJsonObject(item)) throw refuse('every item must be an object');
@@ -45,15 +46,6 @@ function expressionConditions({filter, columns}: SourceDefinition, parameters: P
 		if (!Array.isArray(right) || right.length === 0) throw refuse('right must be an array of values');
 		return {path: field.split('.'), wanted: right.map(String).toSorted()};
 	});
-}
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch (error) {
-		if (error instanceof SyntaxError) return undefined;
-		throw error;
-	}
 }
 
 function passes(row: unknown, condition: Condition): boolean {

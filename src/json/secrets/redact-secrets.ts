@@ -1,6 +1,7 @@
 import type {JsonPath} from '../../sources/types.ts';
 import {maxDepth, redactedValue} from '../edit.ts';
 import {applied, merged, respelled, type Edit} from '../edits.ts';
+import {parseJson} from '../parse.ts';
 import {decodeString, elements, endOfValue, kindAt, members, skipSpace} from '../text.ts';
 import {mayHoldSecret} from './hint.ts';
 import {isGrantName, isSecretText, secretKindOf, type SecretKind} from './names.ts';
@@ -162,12 +163,5 @@ function secretsInContent(content: string, depth: number): Edit[] {
 
 /** Whether a string holds JSON in which credentials may stand by name: an object, an array, or such in a string again. */
 function isJson(content: string): boolean {
-	if (kindAt(content, skipSpace(content, 0)) === 'scalar') return false;
-	try {
-		JSON.parse(content);
-		return true;
-	} catch (error) {
-		if (error instanceof SyntaxError) return false;
-		throw error;
-	}
+	return kindAt(content, skipSpace(content, 0)) !== 'scalar' && parseJson(content) !== undefined;
 }

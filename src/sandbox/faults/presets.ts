@@ -7,6 +7,11 @@ export interface FaultPreset {
 	readonly rules: readonly RuleDocument[];
 }
 
+/** A rule for each way in which a fault can be done, with its probability. */
+function eachWay(fault: string, probabilities: Readonly<Record<string, number>>): RuleDocument[] {
+	return Object.entries(probabilities).map(([how, probability]) => ({fault, how, probability}));
+}
+
 /** What `--faults` takes beside a file. */
 export const presets: Readonly<Record<string, FaultPreset>> = {
 	flaky: {
@@ -58,15 +63,7 @@ export const presets: Readonly<Record<string, FaultPreset>> = {
 	},
 	'lying-totals': {
 		summary: 'the number of all rows is wrong, moves or is no number; an export says so, or does without',
-		rules: [
-			{fault: 'total', how: 'grows', probability: 0.2},
-			{fault: 'total', how: 'shrinks', probability: 0.2},
-			{fault: 'total', how: 'lies-more', probability: 0.2},
-			{fault: 'total', how: 'lies-less', probability: 0.2},
-			{fault: 'total', how: 'string', probability: 0.2},
-			{fault: 'total', how: 'missing', probability: 0.2},
-			{fault: 'total', how: 'negative', probability: 0.2},
-		],
+		rules: eachWay('total', {grows: 0.2, shrinks: 0.2, 'lies-more': 0.2, 'lies-less': 0.2, string: 0.2, missing: 0.2, negative: 0.2}),
 	},
 	'page-tokens': {
 		summary: 'page tokens repeat, go back, expire and end too early; an export says what is wrong rather than lose or repeat rows',
@@ -82,22 +79,10 @@ export const presets: Readonly<Record<string, FaultPreset>> = {
 	},
 	'hostile-rows': {
 		summary: 'rows repeat, change places, lack ids or hold terminal escapes, formulas and times of another century; an export names what it cannot read',
-		rules: [
-			{fault: 'rows', how: 'repeated', probability: 0.1},
-			{fault: 'rows', how: 'repeated-across-pages', probability: 0.1},
-			{fault: 'rows', how: 'reordered', probability: 0.1},
-			{fault: 'rows', how: 'huge-id', probability: 0.05},
-			{fault: 'rows', how: 'missing-id', probability: 0.05},
-			{fault: 'rows', how: 'time-in-future', probability: 0.05},
-			{fault: 'rows', how: 'time-zero', probability: 0.05},
-			{fault: 'rows', how: 'time-in-other-unit', probability: 0.05},
-			{fault: 'rows', how: 'not-an-object', probability: 0.05},
-			{fault: 'rows', how: 'proto', probability: 0.1},
-			{fault: 'rows', how: 'control-characters', probability: 0.2},
-			{fault: 'rows', how: 'formulas', probability: 0.2},
-			{fault: 'rows', how: 'extra-fields', probability: 0.2},
-			{fault: 'rows', how: 'lone-surrogates', probability: 0.1},
-		],
+		rules: eachWay('rows', {
+			repeated: 0.1, 'repeated-across-pages': 0.1, reordered: 0.1, 'huge-id': 0.05, 'missing-id': 0.05, 'time-in-future': 0.05, 'time-zero': 0.05,
+			'time-in-other-unit': 0.05, 'not-an-object': 0.05, proto: 0.1, 'control-characters': 0.2, formulas: 0.2, 'extra-fields': 0.2, 'lone-surrogates': 0.1,
+		}),
 	},
 	redirects: {
 		summary: 'every tenth request is sent to another host, in a circle or to a page to sign in; an export stops there, and no token may go along',

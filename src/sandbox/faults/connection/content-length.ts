@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import {bytesOf, headOf} from '../answer-bytes.ts';
+import {headOf} from '../answer-bytes.ts';
 import {byteCount} from '../parameters.ts';
 import {defineFault} from '../fault.ts';
-import {hangUp, send} from '../wire.ts';
+import {answerAndClose} from './answer-and-close.ts';
 
 /** A proxy that changed the body and forgot the header. */
 export const contentLength = defineFault({
@@ -11,12 +11,7 @@ export const contentLength = defineFault({
 		too: z.enum(['short', 'long']).default('long').describe('too short, so that the rest of the body looks like the next answer; or too long, and the connection is closed after the body'),
 		by: byteCount(1024 * 1024).default(10).describe('by how many bytes'),
 	}),
-	create: ({too, by}) => async ({answer, socket}) => {
-		const response = await answer();
-		const body = await bytesOf(response);
-		const length = too === 'long' ? body.byteLength + by : Math.max(0, body.byteLength - by);
-		await send(socket, Buffer.concat([Buffer.from(headOf(response, {length})), body]));
-		await hangUp(socket);
-		return 'sent';
-	},
+	create: ({too, by}) => async exchange => answerAndClose(exchange, (response, body) => [
+		headOf(response, {length: too === 'long' ? body.byteLength + by : Math.max(0, body.byteLength - by)}), body,
+	]),
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import {bytesOf, chunkOf, headOf} from '../answer-bytes.ts';
+import {chunkOf, headOf} from '../answer-bytes.ts';
 import {defineFault} from '../fault.ts';
-import {hangUp, send} from '../wire.ts';
+import {answerAndClose} from './answer-and-close.ts';
 
 /** An orderly end where none may be: only the framing tells that something is missing. */
 export const cutOff = defineFault({
@@ -10,14 +10,10 @@ export const cutOff = defineFault({
 		framing: z.enum(['length', 'chunked']).default('length').describe('what tells the end of the body: a Content-Length, or chunks of which the last never comes'),
 		after: z.number().min(0, 'expected a number from 0 to 1').max(1, 'expected a number from 0 to 1').default(0.5).describe('how much of the body comes; with chunks 1 leaves out nothing but the end'),
 	}),
-	create: ({framing, after}) => async ({answer, socket}) => {
-		const response = await answer();
-		const body = await bytesOf(response);
+	create: ({framing, after}) => async exchange => answerAndClose(exchange, (response, body) => {
 		const part = body.subarray(0, Math.floor(body.byteLength * after));
-		if (framing === 'chunked') await send(socket, Buffer.concat([Buffer.from(headOf(response, 'chunked')), ...(part.byteLength === 0 ? [] : [chunkOf(part)])]));
+		if (framing === 'chunked') return [headOf(response, 'chunked'), ...(part.byteLength === 0 ? [] : [chunkOf(part)])];
 		// With nothing missing the length would be right.
-		else await send(socket, Buffer.concat([Buffer.from(headOf(response, {length: Math.max(body.byteLength, part.byteLength + 1)})), part]));
-		await hangUp(socket);
-		return 'sent';
-	},
+		return [headOf(response, {length: Math.max(body.byteLength, part.byteLength + 1)}), part];
+	}),
 });

@@ -17,6 +17,7 @@ export const drip = defineFault({
 		let sent = 0;
 		const body = new ReadableStream<Uint8Array>({
 			async pull(controller) {
+				// It fails when the client has gone and for nothing else, which is looked at next.
 				if (sent > 0) await sleep(size * 1000 / bytesPerSecond, signal).catch(() => undefined);
 				if (sent >= bytes.byteLength || signal.aborted) {
 					controller.close();

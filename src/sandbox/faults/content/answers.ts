@@ -1,3 +1,4 @@
+import {parseJson} from '../../../json/parse.ts';
 import {locate} from '../../../json/text.ts';
 import type {JsonPath} from '../../../sources/types.ts';
 import type {AnswerShape} from '../answer-shape.ts';
@@ -14,7 +15,7 @@ export async function editJson(exchange: Pick<Exchange, 'answer'>, edit: Edit, a
 	const response = await exchange.answer(asked);
 	if (response.headers.get('content-type')?.startsWith('application/json') !== true) return response;
 	const text = await response.text();
-	return withText(response, isJson(text) ? edit(text) : text);
+	return withText(response, parseJson(text) === undefined ? text : edit(text));
 }
 
 /** As `editJson`, for pages of rows only: refusals stay as they are. */
@@ -32,14 +33,4 @@ export function withText({headers, status}: Response, text: string, {status: oth
 	const kept = new Headers(headers);
 	kept.delete('content-length');
 	return new Response(text, {status: other, headers: kept});
-}
-
-function isJson(text: string): boolean {
-	try {
-		JSON.parse(text);
-		return true;
-	} catch (error) {
-		if (error instanceof SyntaxError) return false;
-		throw error;
-	}
 }

@@ -1,3 +1,4 @@
+import {parseJson} from '../../../json/parse.ts';
 import {isJsonObject} from '../../json-object.ts';
 
 /** The parameters of a request, wherever they stand in it. Names are dotted where they stand deeper in a JSON body. */
@@ -37,12 +38,12 @@ function inQuery(request: Request): AskedParameters {
 
 function inBody(request: Request, text: string): AskedParameters {
 	const changed = (changes: Changes): string => {
-		const body = parsed(text);
+		const body = parseJson(text);
 		if (!isJsonObject(body)) return text;
 		return JSON.stringify(Object.entries(changes).reduce((inner, [name, value]) => put(inner, name.split('.'), value), body));
 	};
 	return {
-		get: name => name.split('.').reduce<unknown>((inner, key) => isJsonObject(inner) ? inner[key] : undefined, parsed(text)),
+		get: name => name.split('.').reduce<unknown>((inner, key) => isJsonObject(inner) ? inner[key] : undefined, parseJson(text)),
 		with: changes => rebuilt(request, {body: changed(changes)}),
 		without: names => `${request.url} ${changed(Object.fromEntries(names.map(name => [name, undefined])))}`,
 	};
@@ -59,13 +60,4 @@ export function rebuilt(request: Request, {url = request.url, headers = {}, body
 function put(body: Readonly<Record<string, unknown>>, [key = '', ...deeper]: readonly string[], value: unknown): Record<string, unknown> {
 	const inner = body[key];
 	return {...body, [key]: deeper.length === 0 ? value : put(isJsonObject(inner) ? inner : {}, deeper, value)};
-}
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch (error) {
-		if (error instanceof SyntaxError) return undefined;
-		throw error;
-	}
 }
