@@ -4,7 +4,7 @@
 //   npm run bench -- <scenario…>        only these; --write puts them into RESULTS.md, too
 //   npm run bench -- --quick            fewer rows and rounds: for trying out
 //   npm run bench -- --long             also five million rows
-//   --rounds <n>, --binary <file>, --archive-config <file>, --list
+//   --rounds <n>, --binary <file>, --archive <directory to make a large archive in, or with one made so>, --list
 import {parseArgs} from 'node:util';
 import {fileURLToPath} from 'node:url';
 import {Bench} from './lib/bench.js';
@@ -22,7 +22,7 @@ const {values: flags, positionals} = parseArgs({
 		list: {type: 'boolean', default: false},
 		rounds: {type: 'string'},
 		binary: {type: 'string', default: fileURLToPath(new URL('../../bin/audit-export.js', import.meta.url))},
-		'archive-config': {type: 'string'},
+		archive: {type: 'string'},
 	},
 });
 
@@ -37,7 +37,7 @@ async function main() {
 	}
 	const unknown = positionals.find(name => !names.includes(name));
 	if (unknown !== undefined) throw new Error(`there is no scenario "${unknown}"; there are ${names.join(', ')}`);
-	const bench = new Bench({...flags, rounds: flags.rounds === undefined ? undefined : Number(flags.rounds), archiveConfig: flags['archive-config']});
+	const bench = new Bench({...flags, rounds: flags.rounds === undefined ? undefined : Number(flags.rounds)});
 	/** @type {import('./lib/results.js').Result[]} */
 	const results = [];
 	const date = new Date().toISOString().slice(0, 10);

@@ -36,13 +36,13 @@ export class Bench {
 	 * @param {number | undefined} options.rounds in place of a scenario's own number
 	 * @param {boolean} options.quick fewer rounds and rows: for trying out, not for the record
 	 * @param {boolean} options.long also what takes many minutes
-	 * @param {string | undefined} options.archiveConfig a configuration whose archives are large and up to date
+	 * @param {string | undefined} options.archive where to make, or find, an archive of very many segments
 	 */
-	constructor({binary, rounds, quick, long, archiveConfig}) {
+	constructor({binary, rounds, quick, long, archive}) {
 		this.binary = binary;
 		this.quick = quick;
 		this.long = long;
-		this.archiveConfig = archiveConfig;
+		this.archive = archive;
 		this.rounds = rounds;
 		this.directory = mkdtempSync(join(tmpdir(), 'audit-export-bench-'));
 	}

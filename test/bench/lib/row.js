@@ -5,7 +5,7 @@
  * @property {string} against
  * @property {string} goal
  * @property {string} measured
- * @property {'met' | 'missed' | 'not built' | 'skipped' | 'failed'} verdict  `failed`: nothing could be measured
+ * @property {'met' | 'missed' | 'skipped' | 'failed'} verdict  `failed`: nothing could be measured
  * @property {string} note
  */
 
