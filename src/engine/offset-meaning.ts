@@ -15,7 +15,7 @@ export function offsetOf(index: number, size: number, meaning: OffsetMeaning): n
  * does not matter: it may be wrong.
  */
 export function telltaleOffset(size: number, cap: number): number {
-	return size > 1 && size * size >= cap ? size : 1;
+	return size * size >= cap ? size : 1;
 }
 
 /**

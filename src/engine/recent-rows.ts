@@ -25,8 +25,8 @@ export class RecentRows {
 	add(id: string, text: string): 'new' | 'same' | 'different' {
 		hashText(id, row, 0);
 		hashText(text, row, 2);
-		// Two zeros mark a place that is free.
-		if (row[0] === 0 && row[1] === 0) row[1] = 1;
+		// Zero marks a place that is free.
+		if (row[0] === 0) row[0] = 1;
 		const known = this.#newer.find() ?? this.#older.find();
 		if (known !== undefined) return known;
 		if (this.#newer.size >= this.#capacity) {
@@ -74,7 +74,7 @@ class RowTable {
 	}
 
 	#isFree(at: number): boolean {
-		return this.#words[at] === 0 && this.#words[at + 1] === 0;
+		return this.#words[at] === 0;
 	}
 
 	#grow(): void {
@@ -82,7 +82,7 @@ class RowTable {
 		this.#slots *= 2;
 		this.#words = new Int32Array(this.#slots * rowWords);
 		for (let from = 0; from < old.length; from += rowWords) {
-			if (old[from] !== 0 || old[from + 1] !== 0) this.#words.set(old.subarray(from, from + rowWords), this.#place(old, from));
+			if (old[from] !== 0) this.#words.set(old.subarray(from, from + rowWords), this.#place(old, from));
 		}
 	}
 }

@@ -14,7 +14,7 @@ const compiled = new WeakMap<RowRules, RowPaths>();
 
 /** A row as the engine handles it: its text, with the identity and the time read out of the parsed value. */
 export function toRecord(text: string, value: unknown, source: RowRules): AuditRecord {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return {text, id: undefined, time: undefined};
+	if (Array.isArray(value)) return {text, id: undefined, time: undefined};
 	const paths = pathsOf(source);
 	const time = valueAt(value, paths.time);
 	return {

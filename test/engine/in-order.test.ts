@@ -130,7 +130,7 @@ it('stops every reading before it returns when the consumer leaves early, and st
 		};
 		const left = await clock.run(consume());
 		expect(left.active).toBe(0);
-		expect(stop.signal.aborted).toBe(true);
+		expect(stop.signal.reason).toMatchObject({name: 'ExportError', message: 'the export has ended'});
 		await clock.run(clock.sleep(1000));
 		expect({active: reader.active, started: reader.started, pagesRead: reader.pagesRead}).toEqual(left);
 	}), {numRuns: 40});
@@ -160,6 +160,9 @@ it('stops readings that wait for their turn to buffer', async () => {
 	expect(active).toBe(0);
 });
 
+/** More than may wait, of all windows that are read ahead together. */
+const pagesEach = 12;
+
 /** Reads windows of large pages, the first window as slowly as told; returns the most pages that were read and not written. */
 async function readLargePages({firstMs, everyMs}: {firstMs: number; everyMs: number}): Promise<{written: number; most: number}> {
 	const clock = new VirtualClock();
@@ -169,7 +172,7 @@ async function readLargePages({firstMs, everyMs}: {firstMs: number; everyMs: num
 	let read = 0;
 	const reader: ReadWindow = async function* ({from}) {
 		if (from === 0) await clock.sleep(firstMs, stop.signal);
-		for (let page = 0; page < 40; page++) {
+		for (let page = 0; page < pagesEach; page++) {
 			await clock.sleep(everyMs, stop.signal);
 			read++;
 			yield [{text, id: String(page), time: 0}];
@@ -190,7 +193,7 @@ async function readLargePages({firstMs, everyMs}: {firstMs: number; everyMs: num
 
 it('holds windows back that have buffered much text while the one before them is slow, and loses none of it', async () => {
 	const {written, most} = await readLargePages({firstMs: 60_000, everyMs: 1});
-	expect(written).toBe(5 * 40);
+	expect(written).toBe(5 * pagesEach);
 	// 16 MiB, and at most one page more of each window, two at the head.
 	expect(most).toBeLessThanOrEqual(16 / 0.75 + 6);
 	expect(most).toBeGreaterThan(16);
@@ -198,7 +201,7 @@ it('holds windows back that have buffered much text while the one before them is
 
 it('holds them back much earlier where the one before them is fast', async () => {
 	const {written, most} = await readLargePages({firstMs: 0, everyMs: 1});
-	expect(written).toBe(5 * 40);
+	expect(written).toBe(5 * pagesEach);
 	expect(most).toBeLessThanOrEqual(4 + 6);
 });
 
@@ -218,6 +221,19 @@ it('reads no further ahead of a slow consumer than a few pages', async () => {
 		return most;
 	};
 	expect(await clock.run(consume())).toBeLessThanOrEqual(3);
+});
+
+it('reads what needs not be told that it ends', async () => {
+	const left = [[record('a')], [record('b')]];
+	const read: ReadWindow = () => ({[Symbol.asyncIterator]: () => ({
+		async next() {
+			const value = left.shift();
+			return value === undefined ? {done: true, value} : {done: false, value};
+		},
+	})});
+	const seen: string[] = [];
+	for await (const event of inOrder(windowsOf([1]), read, {concurrency: 2, stop: new AbortController(), sleep: new VirtualClock().sleep})) seen.push(...told(event));
+	expect(seen).toEqual(['a', 'b', 'done 0']);
 });
 
 it('reads nothing when there is no window', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {RecentRows} from '../../src/engine/recent-rows.ts';
+import {hashText} from '../../src/engine/text-hash.ts';
 
 it('knows the ids added last, at least as many as its capacity and at most twice as many', () => {
 	fc.assert(fc.property(fc.integer({min: 1, max: 8}), fc.array(fc.integer({min: 0, max: 30}).map(String), {maxLength: 100}), (capacity, ids) => {
@@ -41,4 +42,24 @@ it('tells a repeat from another row under the same id', () => {
 	expect(recent.add('a', '{"id":"a","what":"DELETE ALL"}')).toBe('different');
 	// The first one stays what later rows are compared with.
 	expect(recent.add('a', '{"id":"a","what":"login"}')).toBe('same');
+});
+
+/** Two texts of which one half of the hash is the same. */
+function textsSharing(half: 0 | 1): [string, string] {
+	const hash = new Int32Array(2);
+	const seen = new Map<number | undefined, string>();
+	for (let index = 0; ; index++) {
+		const text = String(index);
+		hashText(text, hash);
+		const other = seen.get(hash[half]);
+		if (other !== undefined) return [other, text];
+		seen.set(hash[half], text);
+	}
+}
+
+it.each([0, 1] as const)('tells rows apart that share half %i of a hash', half => {
+	const [one, other] = textsSharing(half);
+	const recent = new RecentRows(10);
+	expect([one, other, one, other].map(id => recent.add(id, 'text'))).toEqual(['new', 'new', 'same', 'same']);
+	expect([one, other, one].map(text => recent.add('id', text))).toEqual(['new', 'different', 'same']);
 });

@@ -104,6 +104,27 @@ it('lets nobody else read what it wrote to disk', async () => {
 	}
 });
 
+it('writes to disk as soon as there is as much text as may be in memory, and no sooner', async () => {
+	const batches = Array.from({length: 5}, (_, index) => [row(2 * index), row(2 * index + 1)].map(one => ({...one, text: '"12345678"'})));
+	const runs = async (runCharacters: number) => {
+		let files: string[] = [];
+		for await (const batch of inTimeOrder(served(batches), {runCharacters})) {
+			expect(batch).toEqual(batches.flat());
+			files = leftovers().flatMap(directory => readdirSync(join(temporary, directory)).map(name => join(temporary, directory, name)));
+			expect(files.every(file => (statSync(file).mode & 0o777) === 0o600)).toBe(true);
+		}
+		return files.length;
+	};
+	expect([await runs(20), await runs(21), await runs(41), await runs(100), await runs(101)]).toEqual([5, 2, 1, 1, 0]);
+});
+
+it.each([[0, []], [99, [99]], [100, [100]], [250, [100, 100, 50]], [300, [100, 100, 100]]])('gives %i records in batches of %j', async (count, sizes) => {
+	const rows = Array.from({length: count}, (_, index) => row(index));
+	const batches: number[] = [];
+	for await (const batch of inTimeOrder(served([rows]))) batches.push(batch.length);
+	expect(batches).toEqual(sizes);
+});
+
 it('keeps ids with line separators apart on disk', async () => {
 	const rows = ['a\u2028b', 'c\u2029d', 'e\nf', 'g\rh', 'i\u0085j'].map((id, time): AuditRecord => ({text: `${time}`, id, time}));
 	expect(await collect(inTimeOrder(served(rows.map(one => [one])), {runCharacters: 1}))).toEqual(rows);
@@ -112,7 +133,8 @@ it('keeps ids with line separators apart on disk', async () => {
 it('ends with exit 1 when the temporary directory cannot be used', async () => {
 	vi.stubEnv('TMPDIR', join(temporary, 'missing'));
 	await expect(collect(inTimeOrder(served(manyBatches), {runCharacters: 1000}))).rejects.toMatchObject({
-		name: 'OutputError', exitCode: 1, message: expect.stringContaining('cannot write temporary files in') as string,
+		name: 'OutputError', exitCode: 1, message: expect.stringContaining(`cannot write temporary files in ${join(temporary, 'missing')}`) as string,
+		hint: 'see to the disk or the file system, then make room there, name another place with TMPDIR, or leave --order time out',
 	});
 });
 
@@ -147,3 +169,10 @@ function linkOf(path: string): string {
 		return '';
 	}
 }
+
+it('loses nothing of runs that are read back in several steps', async () => {
+	const text = JSON.stringify('x'.repeat(5000));
+	const rows = Array.from({length: 300}, (_, index): AuditRecord => ({text, id: String(index), time: (index * 7919) % 300}));
+	const batches = Array.from({length: 30}, (_, index) => rows.slice(index * 10, index * 10 + 10));
+	expect(await collect(inTimeOrder(served(batches), {runCharacters: 500_000}))).toEqual(inOrderOfTime(rows));
+});

@@ -1,10 +1,11 @@
+import {randomBytes} from 'node:crypto';
 import {expect, it} from 'vitest';
 import {WaitingRoom} from '../../src/engine/waiting-room.ts';
 import type {AuditRecord} from '../../src/record.ts';
 import {VirtualClock} from '../helpers/virtual-clock.ts';
 
-/** Lines as alike as those of a log are, 64 KiB of them. */
-const page = Array.from({length: 64}, (_, index): AuditRecord => ({text: `{"id":"${index}","what":"${'審'.repeat(333)}"}`, id: String(index), time: index}));
+/** Lines as alike as those of a log are, of which little more than a tenth is new: 64 KiB of them. */
+const page = Array.from({length: 64}, (_, index): AuditRecord => ({text: `{"id":"${index}","what":"${'審'.repeat(290)}","token":"${randomBytes(100).toString('base64')}"}`, id: String(index), time: index}));
 
 function open() {
 	const clock = new VirtualClock();
@@ -74,5 +75,60 @@ it('does not take many short pauses for a long one', async () => {
 		await clock.run(clock.sleep(3));
 		room.waiting.serve();
 	}
+	expect(room.announced).toBe(0);
+});
+
+it('looks again where the output got something meanwhile, and starves anew', async () => {
+	const {clock, room} = open();
+	const {waiting} = room;
+	fill(waiting);
+	waiting.starve();
+	await clock.run(clock.sleep(3));
+	waiting.serve();
+	waiting.starve();
+	await clock.run(clock.sleep(5));
+	expect(room.announced).toBe(0);
+	await clock.run(clock.sleep(5));
+	expect(room.announced).toBe(1);
+	expect(waiting.hasRoom).toBe(true);
+});
+
+it('tells nobody who did not ask', async () => {
+	const {clock, room} = open();
+	const {waiting} = room;
+	waiting.starve();
+	await clock.run(clock.sleep(10));
+	expect(room.announced).toBe(0);
+	fill(waiting);
+	await clock.run(clock.sleep(10));
+	expect(room.announced).toBe(1);
+	waiting.serve();
+	waiting.starve();
+	await clock.run(clock.sleep(10));
+	expect(room.announced).toBe(1);
+	expect(waiting.hasRoom).toBe(false);
+	await clock.run(clock.sleep(10));
+	expect(room.announced).toBe(2);
+});
+
+it('tells nobody any more once the run is to end', async () => {
+	const clock = new VirtualClock();
+	const stop = new AbortController();
+	let announced = 0;
+	const waiting = new WaitingRoom({sleep: clock.sleep, signal: stop.signal, announce: () => {
+		announced++;
+	}});
+	fill(waiting);
+	waiting.starve();
+	stop.abort(new Error('interrupted'));
+	await clock.run(clock.sleep(10));
+	expect(announced).toBe(0);
+});
+
+it('does not take an output for starving that has asked for nothing yet', async () => {
+	const {clock, room} = open();
+	fill(room.waiting);
+	await clock.run(clock.sleep(60_000));
+	expect(room.waiting.hasRoom).toBe(false);
 	expect(room.announced).toBe(0);
 });

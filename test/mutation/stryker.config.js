@@ -20,7 +20,8 @@ export default {
 	// Constants of a module are set when it is loaded: for each of these mutants every test would run.
 	ignoreStatic: true,
 	concurrency: 2,
-	timeoutMS: 5000,
+	// A machine that is busy with something else must not make a mutant look as if it never ended.
+	timeoutMS: 15_000,
 	// Stryker rewrites tsconfig.json by an API that TypeScript 7 does not have; nothing here reads it.
 	ignorePatterns: ['tsconfig.json', 'dist', 'test/bench', '.ci'],
 	cleanTempDir: 'always',
