@@ -166,7 +166,8 @@ function requestedWait(headers: Pick<Headers, 'get'>, vendor: VendorDefinition, 
 			const ms = Math.ceil(Number(value) * 1000);
 			return Number(value) > leastInstantSeconds ? Math.max(0, ms - now) : ms;
 		}
-		const date = Date.parse(value);
+		// `Date.parse` finds a date in "in about 12", too.
+		const date = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(value) ? Date.parse(value) : Number.NaN;
 		if (!Number.isNaN(date)) return Math.max(0, date - now);
 	}
 	return undefined;

@@ -126,6 +126,9 @@ describe('the wait that a refusal asks for', () => {
 		['trae', {'retry-after': 'Fri, 20 Nov 2026 12:00:05 GMT'}, 5000],
 		['trae', {'retry-after': 'Fri, 20 Nov 2026 11:00:00 GMT'}, 0],
 		['trae', {'retry-after': 'later'}, undefined],
+		['trae', {'retry-after': ' 2 '}, 2000],
+		['trae', {'retry-after': 'in about 12'}, undefined],
+		['trae', {'retry-after': '12 s'}, undefined],
 		['trae', {'x-ogw-ratelimit-reset': '7'}, undefined],
 	])('of %s with %j is %s ms', (vendor, headers, waitMs) => {
 		expect(waitOf(vendor, headers)).toBe(waitMs);

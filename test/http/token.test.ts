@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {longestSecret} from '../../src/config/secret.ts';
 import type {Context} from '../../src/context.ts';
 import {ApiError, CredentialsError} from '../../src/errors.ts';
 import type {ApiRequest} from '../../src/http/client.ts';
@@ -104,6 +105,17 @@ describe('exchanged tokens', () => {
 		const {tokens} = createSource({answer: () => answer});
 		await expect(tokens.get()).rejects.toThrow(ApiError);
 		await expect(tokens.get()).rejects.toMatchObject({message: 'test: POST /token: the answer holds no token', hint: 'check --base-url and the path of the token endpoint'});
+	});
+
+	it('are refused where they are longer than any header may be', async () => {
+		const answer = (characters: number) => () => ({code: 0, tenant_access_token: 'x'.repeat(characters), expire: 7200});
+		expect((await createSource({answer: answer(longestSecret)}).tokens.get()).value).toHaveLength(longestSecret);
+		const {tokens} = createSource({answer: answer(longestSecret + 1)});
+		await expect(tokens.get()).rejects.toBeInstanceOf(ApiError);
+		await expect(tokens.get()).rejects.toMatchObject({
+			message: 'test: POST /token: the token in the answer is longer than any header may be',
+			hint: 'check --base-url and the path of the token endpoint',
+		});
 	});
 
 	it('and the app secret are masked from the moment they are read', async () => {
