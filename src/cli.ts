@@ -1,5 +1,3 @@
-import {existsSync, readFileSync} from 'node:fs';
-
 // Put in place by the build: reading a file would take longer than the rest of `--version`.
 declare const packageVersion: string;
 
@@ -11,6 +9,8 @@ function preparedHelp(words: readonly string[]): string | undefined {
 	const [asked, ...path] = words.toReversed();
 	if ((asked !== '--help' && asked !== '-h') || (process.stdout.columns ?? preparedColumns) !== preparedColumns) return undefined;
 	if (!path.every(word => /^[a-z][a-z-]*$/.test(word))) return undefined;
+	// An import would be another file to load, for every command.
+	const {existsSync, readFileSync} = process.getBuiltinModule('node:fs');
 	const file = new URL(`help/${['audit-export', ...path.toReversed()].join('.')}.txt`, import.meta.url);
 	return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }

@@ -14,9 +14,8 @@ import {createFormatter} from '../formats/index.ts';
 import {Budget} from '../http/budget.ts';
 import {requireDistinctFiles} from '../output/distinct-files.ts';
 import type {Output} from '../output/output.ts';
-import {openFileOutput} from '../output/file-output.ts';
 import {standardStreamOf} from '../output/file-name.ts';
-import {openState} from '../output/state.ts';
+import type {State} from '../output/state.ts';
 import {writeReport} from '../output/report-output.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {startProgress, type Progress} from '../progress.ts';
@@ -55,9 +54,7 @@ export async function exportCommand(open: OpenSource, flags: ExportFlags, contex
 		return exitCodes.complete;
 	}
 	const fingerprint = fingerprintOf(run, await opened.appId?.());
-	const state = flags.state === undefined ? undefined : await openState({
-		path: resolve(context.cwd, flags.state), source: source.name, fingerprint: fingerprint.query, now: context.now,
-	});
+	const state = flags.state === undefined ? undefined : await openStateAt(resolve(context.cwd, flags.state), run, fingerprint.query);
 	try {
 		const {query, output} = await openRange(run, fingerprint.output, state?.until);
 		const {status, limited} = await execute(run, query, output);
@@ -119,6 +116,11 @@ function fingerprintOf({source, opened, flags, settings: {query, output}}: Run, 
 	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone ?? systemTimezone() : '', escapeFormulas, bom, labels, ...(redactSecrets === true ? {redactSecrets} : {})})};
 }
 
+async function openStateAt(path: string, {source, context}: Run, fingerprint: string): Promise<State> {
+	const {openState} = await import('../output/state.ts');
+	return openState({path, source: source.name, fingerprint, now: context.now});
+}
+
 /** Opens the output and settles the range: an interrupted file's own, else the state's end, else as asked. */
 async function openRange(run: Run, fingerprint: string, stateUntil: number | undefined): Promise<{query: Query; output: Output}> {
 	const {context, log, settings, source} = run;
@@ -129,6 +131,7 @@ async function openRange(run: Run, fingerprint: string, stateUntil: number | und
 	if (path === undefined || stream !== undefined) {
 		return {query: {...settings.query, since, until}, output: createStreamOutput(stream === 'stderr' ? context.stderr : context.stdout, stream, context)};
 	}
+	const {openFileOutput} = await import('../output/file-output.ts');
 	const output = await openFileOutput({
 		path: resolve(context.cwd, path),
 		fingerprint,

@@ -1,10 +1,10 @@
 /** The engine's core: what cuts a range, pages through it, keeps the budget, retries, and continues what was cut off. */
 const core = [
-	'src/engine/{windows,window-plan,window-reader,pager,sieve,recent-rows,read-window,rows-of,to-record,problems}.ts',
+	'src/engine/{windows,window-plan,window-reader,pager,sieve,recent-rows,read-window,rows-of,to-record,problems,timeless-rows}.ts',
 	'src/engine/{capped-page,read-capped,read-part,read-instant,stretches,stretch-reading,lanes,ahead,offset-meaning}.ts',
 	'src/engine/{in-order,waiting-room,time-order,export,summary}.ts',
 	'src/http/{budget,trips,retry,deadline,token,answer}.ts',
-	'src/output/{partial,partial-file,file-output,state,atomic}.ts',
+	'src/output/{partial,partial-file,pace,file-output,state,atomic}.ts',
 	'src/query/{time,duration}.ts',
 ];
 
