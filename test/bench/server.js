@@ -9,10 +9,10 @@ import {SlidingWindow} from './server/sliding-window.js';
 import {Traffic} from './server/traffic.js';
 
 const dayMs = 86_400_000;
-const {api, rows, days, latencyMs, jitter, rate, gzip, bursts, burstRows, totalCapped} = fromArguments(process.argv.slice(2));
+const {api, rows, days, latencyMs, jitter, rate, gzip, bursts, burstRows, totalCapped, port} = fromArguments(process.argv.slice(2));
 const log = api === 'openapi'
 	? createOpenapiLog({rows, sinceSeconds: sinceMs / 1000, spanSeconds: days * 86_400})
-	: createApaasLog({rows, sinceMs, spanMs: days * dayMs, bursts, burstRows, totalCapped});
+	: createApaasLog({rows, sinceMs, spanMs: days * dayMs, bursts, burstRows, totalCapped, port});
 const budget = rate === undefined ? undefined : new SlidingWindow(rate.requests, rate.perMs);
 const traffic = new Traffic();
 const token = '{"code":0,"msg":"ok","tenant_access_token":"t-bench0123456789","expire":7200}';
@@ -104,7 +104,7 @@ const server = createServer({keepAliveTimeout: 120_000}, (request, response) => 
 		route(request, response, body);
 	});
 });
-server.listen(0, '127.0.0.1', () => {
+server.listen(port, '127.0.0.1', () => {
 	const address = server.address();
 	if (typeof address === 'object' && address !== null) process.stdout.write(`http://127.0.0.1:${address.port}\n`);
 });

@@ -34,7 +34,7 @@ const checkpoint = {nextFrom: since + 1000, records: 1};
 describe('checkpoints in quick succession', () => {
 	/** An output on a disk where saving takes `saveMs`: that is how far the clock goes from one look at it to the next. */
 	async function openOnSlowDisk(saveMs: number) {
-		let now = 0;
+		let now = 5000;
 		const looks = [0, 0, saveMs];
 		const opened = await openPartialFile({monotonic: () => now + (looks.shift() ?? saveMs)});
 		const saved = async (): Promise<unknown> => (JSON.parse(await readFile(opened.paths.sidecar, 'utf8')) as {checkpoint: unknown}).checkpoint;

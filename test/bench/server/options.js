@@ -16,6 +16,7 @@ export const sinceMs = Date.UTC(2026, 2, 4);
  * @property {number} [bursts] apaas: how many seconds hold a crowd of rows; default 0
  * @property {number} [burstRows] apaas: rows in each of them; default 0
  * @property {boolean} [totalCapped] apaas: the stated total stops at 10,000
+ * @property {number} [port] default any that is free
  */
 
 /**
@@ -49,6 +50,7 @@ export function fromArguments(args) {
 			bursts: {type: 'string', default: '0'},
 			burstRows: {type: 'string', default: '0'},
 			totalCapped: {type: 'boolean', default: false},
+			port: {type: 'string', default: '0'},
 		},
 	});
 	const [requests, perMs] = (values.rate ?? '').split('/').map(Number);
@@ -63,5 +65,6 @@ export function fromArguments(args) {
 		bursts: Number(values.bursts),
 		burstRows: Number(values.burstRows),
 		totalCapped: values.totalCapped,
+		port: Number(values.port),
 	};
 }
