@@ -10,7 +10,7 @@ import {toRecord} from './to-record.ts';
 /**
  * The records of an answer. A null array is an empty one, as several servers write it.
  * @throws ApiError when there is no place for rows at all, or two of which the second hides rows, or when the answer says
- * different things about what comes after it. `label` starts the message.
+ * different things about itself, or about what comes after it. `label` starts the message.
  */
 export function rowsOf(answer: ApiAnswer, source: SourceDefinition, label: string): AuditRecord[] {
 	const hint = 'the API does not answer as documented; run with --debug';
@@ -30,9 +30,13 @@ export function rowsOf(answer: ApiAnswer, source: SourceDefinition, label: strin
 	return texts.map((text, index) => toRecord(text, values[index], source));
 }
 
-/** Where an answer says whether, and what, comes after it. */
+/** Escapes that spell an ASCII letter, a digit or an underscore: a key may be repeated in another spelling. */
+const escapedName = /\\u00(?:3\d|[46][1-9a-f]|[57][\da]|5f)/i;
+
+/** Where an answer says that it is none, and whether, and what, comes after it. */
 function decisive(pagination: Pagination): JsonPath[] {
 	const paths = [
+		['code'],
 		'more' in pagination ? pagination.more : undefined,
 		'token' in pagination ? pagination.token : undefined,
 		'total' in pagination ? pagination.total : undefined,
@@ -43,7 +47,8 @@ function decisive(pagination: Pagination): JsonPath[] {
 /** Whether a repeated key gives different values to one place: `JSON.parse` would take the last one without a word. */
 function isDisputed(text: string, path: JsonPath): boolean {
 	const key = JSON.stringify(path.at(-1));
-	// Hardly any answer has the key twice, and looking for that costs next to nothing.
+	// Hardly any answer may have the key twice, and looking for that costs next to nothing.
 	const first = text.indexOf(key);
-	return first !== -1 && text.includes(key, first + 1) && new Set(everyAt(text, path)).size > 1;
+	const mayRepeat = (first !== -1 && text.includes(key, first + 1)) || escapedName.test(text);
+	return mayRepeat && new Set(everyAt(text, path)).size > 1;
 }

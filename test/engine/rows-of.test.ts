@@ -22,6 +22,9 @@ it('takes a repeated key that hides no rows as JSON does', () => {
 it.each([
 	['data.has_more', '{"code":0,"data":{"items":[],"has_more":true,"page_token":"a","has_more":false}}'],
 	['data.has_more', '{"code":0,"data":{"items":[],"has_more":true},"data":{"items":[],"has_more":false}}'],
+	['data.has_more', String.raw`{"code":0,"data":{"items":[],"has_more":true,"page_token":"a","has\u005fmore":false}}`],
+	['data.has_more', String.raw`{"code":0,"data":{"items":[],"has_mor\u0065":true,"page_token":"a","has\u005Fmore":false}}`],
+	['code', '{"code":99991400,"data":{"items":[],"has_more":false},"code":0}'],
 	['data.page_token', '{"code":0,"data":{"page_token":"a","items":[],"has_more":true,"page_token":""}}'],
 ])('does not choose between different values of %s', (place, text) => {
 	expect(() => read(text)).toThrow(`the answer holds ${place} more than once, each time another one`);
