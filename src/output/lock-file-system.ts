@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import * as z from 'zod';
 import {systemCode} from '../errors.ts';
-import {judgeOwner, readOwner, type LockOwner} from './lock-owner.ts';
+import {judgeOwner, readOwner, unlessRefused, type LockOwner} from './lock-owner.ts';
 
 /** A lock of an unknown owner counts as given up after this many milliseconds without a sign of life. */
 export const staleMs = 5000;
@@ -50,14 +50,12 @@ function removeDirectory(directory: string): void {
  */
 export function removeLockLeftovers(directory: string): void {
 	const start = `${basename(directory)}.`;
-	for (const name of fs.readdirSync(dirname(directory))) {
+	for (const name of unlessRefused(() => fs.readdirSync(dirname(directory))) ?? []) {
 		if (!name.startsWith(start) || !uuid.safeParse(name.slice(start.length)).success) continue;
 		const leftover = join(dirname(directory), name);
-		try {
+		unlessRefused(() => {
 			if (fs.lstatSync(leftover).isDirectory() && isGivenUp(leftover, readOwner(ownerFile(leftover)))) removeDirectory(leftover);
-		} catch (error) {
-			if (!['ENOENT', 'EACCES', 'EPERM', 'ENOTEMPTY'].includes(systemCode(error) ?? '')) throw error;
-		}
+		});
 	}
 }
 

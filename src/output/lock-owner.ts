@@ -88,7 +88,7 @@ function readLink(file: string): string | undefined {
 }
 
 /** What reading gives, or undefined when the system refuses: no such file, no such process, no permission. */
-function unlessRefused<T>(read: () => T): T | undefined {
+export function unlessRefused<T>(read: () => T): T | undefined {
 	try {
 		return read();
 	} catch (error) {
