@@ -8,7 +8,7 @@ import {bundledPackages, thirdPartyLicenses} from './third-party-licenses.js';
 
 const root = join(import.meta.dirname, '..');
 const main = join(root, 'src/main.ts');
-const exporting = join(root, 'src/commands/export.ts');
+const exporting = join(root, 'src/run/export.ts');
 /** Commands that need next to nothing of an export. */
 const light = new Set([join(root, 'src/commands/sources.ts')]);
 const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -1,5 +1,5 @@
-import type {Context} from './context.ts';
-import {exitCodes} from './errors.ts';
+import type {Context} from './base/context.ts';
+import {exitCodes} from './base/errors.ts';
 export {createProcessContext} from './process-context.ts';
 import {createProgram} from './program.ts';
 
@@ -13,7 +13,7 @@ const columns = 80;
 export function helpTexts(context: Context, version: string): Map<string, string> {
 	const texts = new Map<string, string>();
 	const add = (words: readonly string[]) => {
-		const program = createProgram(context, version, {exitCode: exitCodes.complete}, words);
+		const program = createProgram(context, version, {exitCode: exitCodes.complete}, words, async () => exitCodes.complete);
 		const command = words.slice(1).reduce((found, word) => found.commands.find(below => below.name() === word) ?? found, program);
 		let text = '';
 		command.configureOutput({

@@ -1,8 +1,8 @@
 import {CommanderError} from 'commander';
-import type {Context} from './context.ts';
-import {BrokenPipeError, ExportError, exitCodes, systemCode, UsageError, type ExitCode} from './errors.ts';
-import {graceMs} from './output/interruption.ts';
-import {createLog, type Log} from './log.ts';
+import type {Context} from './base/context.ts';
+import {BrokenPipeError, ExportError, exitCodes, systemCode, UsageError, type ExitCode} from './base/errors.ts';
+import {graceMs} from './output/stream-output.ts';
+import {createLog, type Log} from './base/log.ts';
 import {createProcessContext} from './process-context.ts';
 import {createProgram, type Outcome} from './program.ts';
 
@@ -33,7 +33,7 @@ export async function main(argv: readonly string[], version: string): Promise<Ex
 /** As `main`, in any context. */
 export async function run(argv: readonly string[], version: string, context: Context): Promise<ExitCode> {
 	const outcome: Outcome = {exitCode: exitCodes.complete};
-	const program = createProgram(context, version, outcome, argv);
+	const program = createProgram(context, version, outcome, argv, async (words, other) => run(words, version, other));
 	try {
 		await program.parseAsync([...argv]);
 		return outcome.exitCode;

@@ -1,10 +1,10 @@
 import {isAbsolute} from 'node:path';
-import type {Context, Sleep} from './context.ts';
-import {InterruptedError, systemCode} from './errors.ts';
-import type {Transport} from './http/transport.ts';
+import type {Context, Sleep} from './base/context.ts';
+import {InterruptedError, systemCode} from './base/errors.ts';
+import type {Transport} from './base/transport.ts';
 import {createTransportFetch} from './http/transport-fetch.ts';
 import {openDescriptorStream} from './output/descriptor-stream.ts';
-import {Masker} from './masker.ts';
+import {Masker} from './json/secrets/masker.ts';
 
 /** Waits on a real timer; a wait longer than a timer can hold ends early, which callers that loop do not notice. */
 const sleep: Sleep = async (ms, signal) => new Promise((resolve, reject) => {

@@ -2,15 +2,16 @@ import {Command} from 'commander';
 import {mountAppLog} from './commands/app-log-options.ts';
 import {mountArchive} from './commands/archive-options.ts';
 import {mountAuth} from './commands/auth-options.ts';
+import type {RunCommandLine} from './commands/demo.ts';
 import {mountDoctor} from './commands/doctor-options.ts';
-import {exportOptions, type ExportFlags} from './commands/export-options.ts';
+import {exportOptions, type ExportFlags} from './query/options.ts';
 import {mountOptions} from './commands/mount-options.ts';
 import {mountRun} from './commands/run-options.ts';
-import type {Context} from './context.ts';
-import type {ExitCode} from './errors.ts';
+import type {Context} from './base/context.ts';
+import type {ExitCode} from './base/errors.ts';
 import {sources} from './sources/index.ts';
 import type {SourceDefinition, SourceOption} from './sources/types.ts';
-import {vendors} from './vendors/index.ts';
+import {vendors} from './sources/vendors/index.ts';
 
 /** What a command leaves behind: the exit code of the process. */
 export interface Outcome {
@@ -21,8 +22,9 @@ export interface Outcome {
  * The command line: one subcommand per source, mounted from the registry. Commands load their code when they run, so
  * that `--help` stays as fast as parsing.
  * @param argv as `process.argv`, to tell which command is meant.
+ * @param run runs another command line, for the demo.
  */
-export function createProgram(context: Context, version: string, outcome: Outcome, argv: readonly string[]): Command {
+export function createProgram(context: Context, version: string, outcome: Outcome, argv: readonly string[], run: RunCommandLine): Command {
 	const program = new Command('audit-export')
 		.description('Export the audit logs of Feishu/Lark and Trae: complete, within the vendors\' limits, as NDJSON, CSV or a table.')
 		.version(version, '-V, --version')
@@ -67,7 +69,7 @@ or a configuration file, never from flags.`);
 		.description('one export from each source, against an in-process sandbox')
 		.action(async () => {
 			const {demoCommand} = await import('./commands/demo.ts');
-			await demoCommand(context, version);
+			await demoCommand(context, run);
 		});
 	const sandbox = program.command('sandbox')
 		.description('the embedded stand-in for the remote APIs, on loopback')
@@ -115,7 +117,7 @@ API: ${source.docs}`);
 	if (!isMeant) return;
 	mountOptions(command, exportOptions(source, Object.keys(vendors[source.vendor].hosts)));
 	command.action(async (flags: ExportFlags) => {
-		const [{exportCommand}, {openApi}] = await Promise.all([import('./commands/export.ts'), import('./commands/opened-source.ts')]);
+		const [{exportCommand}, {openApi}] = await Promise.all([import('./run/export.ts'), import('./access/open-source.ts')]);
 		outcome.exitCode = await exportCommand(openApi(source), flags, context);
 	});
 }

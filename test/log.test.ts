@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {createLog, type Log, type LogLevel, type LogOptions} from '../src/log.ts';
-import {Masker} from '../src/masker.ts';
+import {createLog, type Log, type LogLevel, type LogOptions} from '../src/base/log.ts';
+import {Masker} from '../src/json/secrets/masker.ts';
 import {memoryStream} from './helpers/context.ts';
 
 const now = Date.UTC(2026, 10, 20, 12);

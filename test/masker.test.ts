@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {Masker} from '../src/masker.ts';
+import {Masker} from '../src/json/secrets/masker.ts';
 
 const maskerOf = (...secrets: string[]) => {
 	const masker = new Masker();

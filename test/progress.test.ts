@@ -1,8 +1,9 @@
 import {expect, it} from 'vitest';
+import {HOUR, MINUTE, SECOND} from '../src/base/duration.ts';
+import type {BudgetLimit} from '../src/base/transport.ts';
 import {newCounters, type RunCounters} from '../src/engine/summary.ts';
-import {Budget, type BudgetLimit} from '../src/http/budget.ts';
-import {progressText} from '../src/progress.ts';
-import {HOUR, MINUTE, SECOND} from '../src/query/duration.ts';
+import {Budget} from '../src/http/budget.ts';
+import {progressText} from '../src/run/progress.ts';
 import {VirtualClock} from './helpers/virtual-clock.ts';
 
 function progress({counters = {}, windows = 24, limit = {requests: 100, perMs: MINUTE}, elapsedMs = 0, clock = new VirtualClock(), budget = new Budget(limit, {monotonic: clock.now, sleep: clock.sleep})}: {

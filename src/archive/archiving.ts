@@ -1,11 +1,11 @@
+import {DAY, MINUTE} from '../base/duration.ts';
+import {ExportError} from '../base/errors.ts';
+import type {AuditRecord} from '../base/record.ts';
+import {formatUtc} from '../base/timezone.ts';
 import type {WindowEvent} from '../engine/in-order.ts';
 import {problemsOf, type WindowReport} from '../engine/problems.ts';
 import type {RunCounters} from '../engine/summary.ts';
-import {ExportError} from '../errors.ts';
-import {DAY, MINUTE} from '../query/duration.ts';
 import type {Query} from '../query/query.ts';
-import {formatUtc} from '../query/timezone.ts';
-import type {AuditRecord} from '../record.ts';
 import type {ArchiveResult} from './archive-result.ts';
 import type {Failures} from './failures.ts';
 import type {Recorder} from './recorder.ts';
@@ -14,12 +14,12 @@ import {wholeUnits} from './run-plan.ts';
 import {SeenBefore} from './seen-before.ts';
 import {DamagedSegmentError} from './segment-file.ts';
 import type {SegmentIndex} from './segment-index.ts';
-import type {ServerClock} from './server-clock.ts';
-import type {Progress, Task} from './tasks.ts';
+import type {ServerClock, Progress, Task} from './tasks.ts';
 import {WindowWork} from './window-work.ts';
 
 /** Clocks that are further apart than this, in milliseconds, do not tell the time of the same world: one has to be set. */
 const farthestApartMs = DAY;
+
 /** A server whose clock is behind by more than this, in milliseconds, is worth a warning. */
 const noticeableMs = MINUTE;
 

@@ -1,8 +1,8 @@
-import {toRecord} from '../engine/to-record.ts';
+import {toRecord} from '../engine/rows-of.ts';
 import type {Window} from '../engine/windows.ts';
-import type {AuditRecord} from '../record.ts';
+import type {AuditRecord} from '../base/record.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-import type {ListedSegment} from './listed-segment.ts';
+import type {ListedSegment} from './layout.ts';
 import {mergeParts} from './merge.ts';
 import {DamagedSegmentError, readSegment} from './segment-file.ts';
 import {checkBytes} from './verify/segment-bytes.ts';

@@ -1,4 +1,4 @@
-import {NetworkError, type ExportError} from '../errors.ts';
+import {NetworkError, type ExportError} from '../base/errors.ts';
 import type {Recorder} from './recorder.ts';
 import {DamagedSegmentError} from './segment-file.ts';
 import {mostFailuresInRow, type Progress, type Task} from './tasks.ts';

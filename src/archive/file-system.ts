@@ -1,8 +1,8 @@
 import {constants} from 'node:fs';
 import {lstat, mkdir, open, rename, rm, type FileHandle} from 'node:fs/promises';
-import {systemCode} from '../errors.ts';
+import {systemCode} from '../base/errors.ts';
 import {syncDirectory} from '../output/atomic.ts';
-import {writeFully} from '../output/write-fully.ts';
+import {writeFully} from '../output/block-writer.ts';
 
 /** Archives are for their owner: audit logs say who did what. */
 const fileMode = 0o600;

@@ -1,7 +1,7 @@
 import {constants} from 'node:fs';
 import {open, type FileHandle} from 'node:fs/promises';
 import {join} from 'node:path';
-import {ExportError, systemCode, UsageError} from '../errors.ts';
+import {ExportError, systemCode, UsageError} from '../base/errors.ts';
 import {systemMessage} from '../output/failure.ts';
 import {manifestName} from './layout.ts';
 import {chainStart, hashLine, lineSchema, type ManifestLine} from './manifest.ts';

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
-import {ExportError, LockedError} from '../errors.ts';
+import {ExportError, LockedError} from '../base/errors.ts';
 import {writeFailure} from '../output/failure.ts';
-import {formatUtc} from '../query/timezone.ts';
+import {formatUtc} from '../base/timezone.ts';
 import {diskFiles, type ArchiveFiles, type WritableFile} from './file-system.ts';
 import {manifestName} from './layout.ts';
 import {chainStart, hashLine, type GapLine, type HeaderLine, type ManifestLine, type SegmentLine} from './manifest.ts';

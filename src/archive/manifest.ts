@@ -1,8 +1,12 @@
 import {createHash} from 'node:crypto';
 import * as z from 'zod';
+import {formatUtc} from '../base/timezone.ts';
+import type {Gap} from './gaps.ts';
 
 const instant = z.iso.datetime();
+
 const sha256 = z.string().regex(/^[\da-f]{64}$/);
+
 const range = z.object({since: instant, until: instant});
 
 /**
@@ -73,9 +77,13 @@ export const lineSchema = z.discriminatedUnion('kind', [headerLine, segmentLine,
 
 /** One line of the manifest. Times are RFC 3339 in UTC. */
 export type ManifestLine = z.infer<typeof lineSchema>;
+
 export type HeaderLine = z.infer<typeof headerLine>;
+
 export type SegmentLine = z.infer<typeof segmentLine>;
+
 export type GapLine = z.infer<typeof gapLine>;
+
 export type Standing = z.infer<typeof standing>;
 
 /** What the first line has in place of the hash of a line before it. */
@@ -84,4 +92,27 @@ export const chainStart = '0'.repeat(64);
 /** The hash that the line after this text carries; the text comes without its line feed. */
 export function hashLine(text: string | Uint8Array): string {
 	return createHash('sha256').update(text).digest('hex');
+}
+
+/** What an archive comes to, as `Standing` says, with times in Unix milliseconds. */
+export interface ArchiveStanding {
+	readonly until: number;
+	readonly segments: number;
+	readonly records: number;
+	readonly gaps: readonly Gap[];
+}
+
+/** A line's standing. */
+export function readStanding({until, segments, records, gaps}: Standing): ArchiveStanding {
+	return {
+		until: Date.parse(until),
+		segments,
+		records,
+		gaps: gaps.map(gap => ({from: Date.parse(gap.since), to: Date.parse(gap.until), reason: gap.reason})),
+	};
+}
+
+/** A standing as a line carries it. */
+export function writeStanding({until, segments, records, gaps}: ArchiveStanding): Standing {
+	return {until: formatUtc(until), segments, records, gaps: gaps.map(({from, to, reason}) => ({since: formatUtc(from), until: formatUtc(to), reason}))};
 }

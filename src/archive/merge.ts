@@ -1,5 +1,5 @@
 import type {Window} from '../engine/windows.ts';
-import type {AuditRecord} from '../record.ts';
+import type {AuditRecord} from '../base/record.ts';
 
 const recordsPerBatch = 500;
 

@@ -1,20 +1,18 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
-import type {Context} from '../context.ts';
-import {ExportError, LockedError, UsageError} from '../errors.ts';
+import type {Context} from '../base/context.ts';
+import {ExportError, LockedError, UsageError} from '../base/errors.ts';
+import {formatUtc} from '../base/timezone.ts';
 import {syncDirectory} from '../output/atomic.ts';
 import {openFailure} from '../output/failure.ts';
-import {acquireLock, type Lock} from '../output/lock.ts';
-import {refuseForeign} from '../output/ownership.ts';
-import {waitForLock} from '../output/wait-for-lock.ts';
-import {formatUtc} from '../query/timezone.ts';
-import {readStanding, type ArchiveStanding} from './archive-standing.ts';
+import {acquireLock, type Lock, waitForLock} from '../output/lock.ts';
+import {refuseForeign} from '../output/target.ts';
 import {isThere, type ArchiveFiles} from './file-system.ts';
 import {manifestName, runMarkerName} from './layout.ts';
-import type {HeaderLine, ManifestLine} from './manifest.ts';
 import {DamagedManifestError, parseLine, readManifest, readTail, type ManifestTail} from './manifest-file.ts';
 import {openManifest, type ManifestWriter} from './manifest-writer.ts';
+import {readStanding, type ArchiveStanding, type HeaderLine, type ManifestLine} from './manifest.ts';
 import {hasPartitions, sweep} from './sweep.ts';
 
 /** Between two tries to get the lock, in milliseconds. */

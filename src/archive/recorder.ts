@@ -1,13 +1,12 @@
 import {dirname, join} from 'node:path';
-import {LockedError} from '../errors.ts';
+import {LockedError} from '../base/errors.ts';
+import {formatUtc} from '../base/timezone.ts';
 import type {Window} from '../engine/windows.ts';
-import {formatUtc} from '../query/timezone.ts';
-import {readStanding, writeStanding, type ArchiveStanding} from './archive-standing.ts';
 import type {ArchiveFiles} from './file-system.ts';
 import {closestAsOne, withGap, withoutWindow} from './gaps.ts';
 import {endOfPartition, type SegmentCompression} from './layout.ts';
-import type {SegmentLine} from './manifest.ts';
 import type {LineBody, ManifestWriter} from './manifest-writer.ts';
+import {readStanding, writeStanding, type ArchiveStanding, type SegmentLine} from './manifest.ts';
 import {draftSegment, type SegmentDraft, type WrittenSegment} from './segment-draft.ts';
 
 /** Every line repeats the open gaps: beyond so many, neighbours become one. */

@@ -1,18 +1,17 @@
 import {lstat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import {systemCode} from '../base/errors.ts';
+import {formatUtc} from '../base/timezone.ts';
 import {newReport} from '../engine/problems.ts';
 import {inTimeOrder} from '../engine/time-order.ts';
 import type {Window} from '../engine/windows.ts';
-import {systemCode} from '../errors.ts';
-import {formatUtc} from '../query/timezone.ts';
-import {writeStanding} from './archive-standing.ts';
 import {withGap} from './gaps.ts';
-import type {SegmentCompression} from './layout.ts';
-import type {ListedSegment} from './listed-segment.ts';
+import type {SegmentCompression, ListedSegment} from './layout.ts';
+import {writeStanding} from './manifest.ts';
 import {incompleteBecause, type Attempted, type RepairWork} from './repair-work.ts';
 import {SeenBefore} from './seen-before.ts';
 import {draftSegment, type SegmentDraft, type WrittenSegment} from './segment-draft.ts';
-import {setAside} from './set-aside.ts';
+import {setAside} from './sweep.ts';
 
 /**
  * Reads a segment's window again and writes the rows that stand in no other segment. Bytes that are those listed take

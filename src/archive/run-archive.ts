@@ -1,29 +1,27 @@
-import type {Context} from '../context.ts';
+import type {Context} from '../base/context.ts';
+import {formatDuration} from '../base/duration.ts';
+import {ApiError, LockedError, LongRefusalError, NetworkError, OutputError, UsageError} from '../base/errors.ts';
+import type {Log} from '../base/log.ts';
+import type {AuditRecord} from '../base/record.ts';
+import {formatUtc} from '../base/timezone.ts';
 import {inOrder} from '../engine/in-order.ts';
-import type {RunCounters} from '../engine/summary.ts';
 import type {WindowReport} from '../engine/problems.ts';
+import type {RunCounters} from '../engine/summary.ts';
 import {inTimeOrder} from '../engine/time-order.ts';
 import {createWindowReader, windowsAtOnce} from '../engine/window-reader.ts';
-import {ApiError, LockedError, LongRefusalError, NetworkError, OutputError, UsageError} from '../errors.ts';
 import type {Client} from '../http/client.ts';
-import type {Log} from '../log.ts';
 import type {Query} from '../query/query.ts';
-import {formatDuration} from '../query/duration.ts';
-import {formatUtc} from '../query/timezone.ts';
-import type {AuditRecord} from '../record.ts';
-import type {ArchiveStanding} from './archive-standing.ts';
 import {newArchiveResult, type ArchiveResult} from './archive-result.ts';
 import {Archiving} from './archiving.ts';
 import {Failures} from './failures.ts';
 import {diskFiles, type ArchiveFiles} from './file-system.ts';
 import type {SegmentCompression} from './layout.ts';
-import type {ManifestLine} from './manifest.ts';
+import type {ArchiveStanding, ManifestLine} from './manifest.ts';
 import {openArchive, type ArchiveJob, type OpenArchive} from './open-archive.ts';
 import {Recorder} from './recorder.ts';
 import {planRun, wholeUnits, type RunPlan} from './run-plan.ts';
 import {indexSegments} from './segment-index.ts';
-import {ServerClock} from './server-clock.ts';
-import {tasksOf, type Progress, type Task} from './tasks.ts';
+import {ServerClock, tasksOf, type Progress, type Task} from './tasks.ts';
 
 /** Text sorted in memory, in characters, over all windows that are read at once. */
 const sortedCharacters = 24 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import {windowsOf, type PlannedQuery} from '../engine/window-plan.ts';
 import type {Window} from '../engine/windows.ts';
-import {DAY} from '../query/duration.ts';
-import type {ArchiveStanding} from './archive-standing.ts';
+import {DAY} from '../base/duration.ts';
+import type {ArchiveStanding} from './manifest.ts';
 import {outsideGaps, withoutWindow, type Gap} from './gaps.ts';
 import {endOfPartition} from './layout.ts';
 import type {SegmentIndex} from './segment-index.ts';

@@ -1,13 +1,13 @@
 import {createHash} from 'node:crypto';
 import {lstat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {ExportError, OutputError} from '../errors.ts';
+import {ExportError, OutputError} from '../base/errors.ts';
 import {BlockWriter} from '../output/block-writer.ts';
 import {createCompress, type Compress} from '../output/compression.ts';
 import {writeFailure} from '../output/failure.ts';
 import {diskFiles, isThere, type ArchiveFiles, type WritableFile} from './file-system.ts';
 import {segmentPath, type SegmentCompression, type SegmentName} from './layout.ts';
-import {setAside} from './set-aside.ts';
+import {setAside} from './sweep.ts';
 
 /** A segment as it lies in the archive. */
 export interface WrittenSegment {

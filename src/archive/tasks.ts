@@ -1,12 +1,41 @@
+import {DAY, MINUTE} from '../base/duration.ts';
+import type {ExportError} from '../base/errors.ts';
 import type {Window} from '../engine/windows.ts';
-import type {ExportError} from '../errors.ts';
-import {DAY, MINUTE} from '../query/duration.ts';
 import {nextWindow, partsOf, wholeUnits, type RunPlan, type WindowRules} from './run-plan.ts';
 import type {SegmentIndex} from './segment-index.ts';
-import type {FirstAnswer} from './server-clock.ts';
+
+/** When a reading's first answer was served. */
+interface FirstAnswer {
+	/** Unix milliseconds by the server's clock; undefined before there is one, and where the server does not say. */
+	at: number | undefined;
+	/** How far that was ahead of the clock on this side, in milliseconds. */
+	aheadMs: number;
+}
+
+/**
+ * What the server's clock said. A clock on this side may be wrong by hours; rows up to the moment of an answer can only be
+ * in it when that moment has passed over there.
+ */
+export class ServerClock {
+	/** The latest that it said, in Unix milliseconds. */
+	latest: number | undefined;
+	readonly #now: () => number;
+
+	/** @param now wall-clock time on this side in Unix milliseconds */
+	constructor(now: () => number) {
+		this.#now = now;
+	}
+
+	/** An answer to this reading came that was served at this time. */
+	answered(first: FirstAnswer, at: number): void {
+		this.latest = Math.max(this.latest ?? at, at);
+		if (first.at === undefined) Object.assign(first, {at, aheadMs: at - this.#now()});
+	}
+}
 
 /** So many failures in a row are no matter of a window any more. */
 export const mostFailuresInRow = 3;
+
 /** A probe reads no more than this, in milliseconds, or one unit of the source's time. */
 const probeMs = MINUTE;
 

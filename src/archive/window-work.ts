@@ -1,6 +1,6 @@
 import type {WindowReport} from '../engine/problems.ts';
 import type {Window} from '../engine/windows.ts';
-import type {AuditRecord} from '../record.ts';
+import type {AuditRecord} from '../base/record.ts';
 import type {ArchiveResult} from './archive-result.ts';
 import type {Recorder} from './recorder.ts';
 import type {SeenBefore} from './seen-before.ts';

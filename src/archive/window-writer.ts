@@ -1,5 +1,5 @@
 import type {Window} from '../engine/windows.ts';
-import type {AuditRecord} from '../record.ts';
+import type {AuditRecord} from '../base/record.ts';
 import type {SegmentDraft} from './segment-draft.ts';
 
 /** Text of one instant that is held back, in characters, until it is known whether it fits into the segment. */

@@ -1,16 +1,38 @@
 import type {Command} from 'commander';
-import {searchFilters} from '../app-log/filters.ts';
-import {searchKinds, type SearchKind} from '../app-log/kinds.ts';
-import {docs} from '../app-log/limits.ts';
-import {searchOutline} from '../app-log/outline.ts';
-import type {AppLogFlags} from '../app-log/open.ts';
-import type {Context} from '../context.ts';
-import {UsageError, type ExitCode} from '../errors.ts';
-import {feishu} from '../vendors/feishu.ts';
-import {exportOptions, type OptionRow} from './export-options.ts';
+import type {Context} from '../base/context.ts';
+import {UsageError, type ExitCode} from '../base/errors.ts';
+import {docs} from '../console/limits.ts';
+import type {AppLogFlags} from '../console/open.ts';
+import {searchOptions} from '../console/options.ts';
+import {searchOutline} from '../console/outline.ts';
+import {searchFilters} from '../sources/app-log-filters.ts';
+import {searchKinds, type SearchKind} from '../sources/app-log-kinds.ts';
 import type {LearnCommandFlags} from './learn.ts';
-import {learnOptions} from './learn-options.ts';
 import {mountOptions} from './mount-options.ts';
+
+/** The options of `feishu-app-log learn`, as commander writes them. A file of its own, so that the help need not load the learner. */
+export const learnOptions: ReadonlyArray<{readonly flags: string; readonly description: string}> = [
+	{flags: '--kind <server|event|client>', description: 'learn only this search'},
+	{flags: '--url <text>', description: "learn from requests with this text in their URL's path"},
+	{flags: '--items <path>', description: 'where the answer holds the rows: data.list'},
+	{flags: '--id <path|none>', description: 'the field of a row that tells it from all others'},
+	{flags: '--time <path>', description: 'the field of a row that holds its time'},
+	{flags: '--time-as <form>', description: "how a row's time is written: seconds, milliseconds, microseconds, or a pattern such as 'YYYY-MM-DD HH:mm:ss'"},
+	{flags: '--since-at <place>', description: 'where the request has the start of the time range: json.filter.start, query.from, form.range.0'},
+	{flags: '--until-at <place>', description: 'where the request has the end of the time range'},
+	{flags: '--page-at <place|none>', description: 'where the request has the number of the page; none: a search is one page'},
+	{flags: '--offset-at <place>', description: 'where the request has the number of rows to skip'},
+	{flags: '--cursor-at <place>', description: 'where the request has the cursor of the page'},
+	{flags: '--next-cursor <path>', description: 'where the answer has the cursor of the next page'},
+	{flags: '--size-at <place>', description: 'where the request has the number of rows per page'},
+	{flags: '--app-id-at <place>', description: "where the request has the app's id: path.3, header.x-app-id"},
+	{flags: '--total <path>', description: 'where the answer states how many rows there are'},
+	{flags: '--more <path>', description: 'where the answer says whether there are more'},
+	{flags: '--timezone <iana>', description: 'the zone of times without an offset: Asia/Shanghai'},
+	{flags: '--keep-session', description: "also keep the recording's session, for this console only, readable by you alone"},
+	{flags: '-o, --output <file>', description: 'the request profile to write or add to; default the one that the searches use'},
+	{flags: '--debug', description: 'show stack traces'},
+];
 
 const examples: Readonly<Record<SearchKind, readonly string[]>> = {
 	server: [
@@ -37,26 +59,6 @@ With it, it needs a request profile and a session of the developer console: audi
 	client: `Needs a request profile and a session of the developer console: audit-export feishu-app-log learn --help
 Client logs arrive up to a day late: the summary says from when on the result may still grow.`,
 };
-
-/** Every option of a search's subcommand, in the order of its help. */
-export function searchOptions(kind: SearchKind): OptionRow[] {
-	const asProfile = 'as the request profile says';
-	const profileOnly = kind === 'server' ? ', with --via console' : '';
-	const described: Readonly<Record<string, string>> = {
-		...(kind === 'server' ? {} : {
-			'--page-size <n>': `rows per request; default and most ${asProfile}`,
-			'--rate <n/duration>': `request budget; default ${asProfile}, else 2/1s`,
-			[`--host <${Object.keys(feishu.hosts).join('|')}>`]: 'send requests to this service instead of where the request profile says',
-		}),
-		'--base-url <url>': kind === 'server' ? 'send requests here: tests, proxies, dedicated domains' : 'send requests, and the session with them, here instead of where the request profile says',
-	};
-	const rows = exportOptions(searchOutline(kind), Object.keys(feishu.hosts))
-		.map(row => ({...row, description: described[row.flags] ?? row.description}));
-	const connection = rows.findIndex(({group}) => group === 'Connection:');
-	return rows.toSpliced(connection, 0,
-		...(kind === 'server' ? [{group: 'Connection:', flags: '--via <openapi|console>', description: "openapi: the open platform's audit log (default); console: the developer console"}] : []),
-		{group: 'Connection:', flags: '--request-profile <file>', description: `how the console is asked${profileOnly}; default what learn wrote`});
-}
 
 /**
  * Of an option that takes one value the last would win, and the rows of the others would be missing without a word.

@@ -1,8 +1,8 @@
-import type {SearchKind} from '../app-log/kinds.ts';
-import {openAppLog, type AppLogFlags} from '../app-log/open.ts';
-import type {Context} from '../context.ts';
-import {UsageError, type ExitCode} from '../errors.ts';
-import {exportCommand} from './export.ts';
+import type {SearchKind} from '../sources/app-log-kinds.ts';
+import {openAppLog, type AppLogFlags} from '../console/open.ts';
+import type {Context} from '../base/context.ts';
+import {UsageError, type ExitCode} from '../base/errors.ts';
+import {exportCommand} from '../run/export.ts';
 
 /** One export from a log search. @returns the exit code of a run that finished */
 export async function appLogCommand(kind: SearchKind, flags: AppLogFlags, context: Context): Promise<ExitCode> {

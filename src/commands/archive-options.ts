@@ -1,26 +1,10 @@
 import type {Command} from 'commander';
-import type {Context} from '../context.ts';
-import type {ExitCode} from '../errors.ts';
-import type {ConnectionFlags} from './archived-source.ts';
-import type {ExportFlags, OptionRow} from './export-options.ts';
+import type {Context} from '../base/context.ts';
+import type {ExitCode} from '../base/errors.ts';
+import type {OptionRow} from '../query/options.ts';
+import type {VerifyFlags} from '../run/repair.ts';
+import type {CatFlags} from './cat.ts';
 import {mountOptions} from './mount-options.ts';
-
-/** What the options of `verify` parse to. */
-export interface VerifyFlags extends ConnectionFlags {
-	readonly format?: string;
-	readonly repair?: boolean;
-	readonly acceptGapsBefore?: string;
-	readonly rate?: string;
-	readonly timeout?: string;
-	readonly retries?: string;
-	readonly maxResponse?: string;
-	readonly quiet?: boolean;
-	readonly progress?: boolean;
-	readonly debug?: boolean;
-}
-
-/** What the options of `cat` parse to. */
-export type CatFlags = ConnectionFlags & Pick<ExportFlags, 'since' | 'until' | 'timezone' | 'format' | 'output' | 'fields' | 'redact' | 'redactSecrets' | 'labels' | 'escapeFormulas' | 'csvBom' | 'quiet' | 'debug'>;
 
 const requestProfileOption: OptionRow = {
 	group: 'Log searches:', flags: '--request-profile <file>', description: "for an archive of the developer console's log searches: says where their rows have ids and times; default the one learned",

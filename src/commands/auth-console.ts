@@ -1,12 +1,24 @@
-import {profilePath, readProfile} from '../app-log/profile-file.ts';
-import {openConsoleSessions, type ConsoleSessionStore} from '../app-log/session-store.ts';
-import {requireBaseUrl} from '../config/base-url.ts';
-import type {Context} from '../context.ts';
-import {CredentialsError, UsageError} from '../errors.ts';
-import type {Log} from '../log.ts';
-import {writeReport} from '../output/report-output.ts';
-import type {AuthFlags} from './auth.ts';
-import {commandLog} from './command-log.ts';
+import {requireBaseUrl} from '../access/config/base-url.ts';
+import type {Context} from '../base/context.ts';
+import {CredentialsError, UsageError} from '../base/errors.ts';
+import type {Log} from '../base/log.ts';
+import {profilePath, readProfile} from '../console/profile-file.ts';
+import {openConsoleSessions, type ConsoleSessionStore} from '../console/session-store.ts';
+import {writeReport} from '../output/stream-output.ts';
+import {commandLog} from '../run/command-log.ts';
+
+/** The options of `auth`'s subcommands, as they are typed. */
+export interface AuthFlags {
+	readonly host?: string;
+	readonly profile?: string;
+	readonly config?: string;
+	readonly baseUrl?: string;
+	readonly debug?: boolean;
+	readonly device?: boolean;
+	readonly port?: string;
+	readonly browser?: boolean;
+	readonly format?: string;
+}
 
 /** The session of the developer console's log searches, as `auth status` and `auth logout` name it. */
 export const consoleService = 'console';

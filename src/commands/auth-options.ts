@@ -1,7 +1,7 @@
 import type {Command} from 'commander';
-import type {Context} from '../context.ts';
-import {feishu} from '../vendors/feishu.ts';
-import type {AuthFlags} from './auth.ts';
+import type {Context} from '../base/context.ts';
+import {feishu} from '../sources/vendors/feishu.ts';
+import type {AuthFlags} from './auth-console.ts';
 
 /** Mounts `auth login`, `auth status` and `auth logout`; their code is loaded when they run. */
 export function mountAuth(program: Command, context: Context): void {

@@ -1,39 +1,25 @@
-import {userConnection} from '../auth/connection.ts';
-import {scopesToRequest, signInEndpoints, userScopes, type SignInEndpoints} from '../auth/endpoints.ts';
-import {defaultCallbackPort} from '../auth/loopback.ts';
-import {createOAuthClient, type OAuthClient} from '../auth/oauth-client.ts';
-import {openBrowser as openSystemBrowser} from '../auth/open-browser.ts';
-import {openTokenStore} from '../auth/open-store.ts';
-import {accessEnd, isSignedIn, type Session, type SessionKey} from '../auth/session.ts';
-import {signIn} from '../auth/sign-in.ts';
-import {signInCommand} from '../auth/sign-in-command.ts';
-import {signOut} from '../auth/sign-out.ts';
-import {describeStatus, formatStatus} from '../auth/status.ts';
-import type {TokenStore} from '../auth/token-store.ts';
-import type {Connection} from '../config/connection.ts';
-import {loadConfig} from '../config/load.ts';
-import {userTokenVariable} from '../config/own-variables.ts';
-import type {Context} from '../context.ts';
-import {CredentialsError, UsageError} from '../errors.ts';
-import {visibleInTable} from '../formats/visible.ts';
-import type {Log} from '../log.ts';
-import {writeReport} from '../output/report-output.ts';
-import {formatUtc} from '../query/timezone.ts';
-import {consoleService, consoleStatus, forgetConsole} from './auth-console.ts';
-import {commandLog} from './command-log.ts';
-
-/** The options of `auth`'s subcommands, as they are typed. */
-export interface AuthFlags {
-	readonly host?: string;
-	readonly profile?: string;
-	readonly config?: string;
-	readonly baseUrl?: string;
-	readonly debug?: boolean;
-	readonly device?: boolean;
-	readonly port?: string;
-	readonly browser?: boolean;
-	readonly format?: string;
-}
+import {openBrowser as openSystemBrowser} from '../access/auth/browser-sign-in.ts';
+import {userConnection, signInCommand} from '../access/auth/connection.ts';
+import {scopesToRequest, signInEndpoints, userScopes, type SignInEndpoints} from '../access/auth/endpoints.ts';
+import {defaultCallbackPort} from '../access/auth/loopback.ts';
+import {createOAuthClient, type OAuthClient} from '../access/auth/oauth-client.ts';
+import {openTokenStore} from '../access/auth/open-store.ts';
+import {accessEnd, isSignedIn, type Session, type SessionKey} from '../access/auth/session.ts';
+import {signIn} from '../access/auth/sign-in.ts';
+import {signOut} from '../access/auth/sign-out.ts';
+import {describeStatus, formatStatus} from '../access/auth/status.ts';
+import type {TokenStore} from '../access/auth/token-store.ts';
+import type {Connection} from '../access/config/connection.ts';
+import {loadConfig} from '../access/config/load.ts';
+import {userTokenVariable} from '../access/config/own-variables.ts';
+import type {Context} from '../base/context.ts';
+import {CredentialsError, UsageError} from '../base/errors.ts';
+import type {Log} from '../base/log.ts';
+import {formatUtc} from '../base/timezone.ts';
+import {visibleInTable} from '../base/visible.ts';
+import {writeReport} from '../output/stream-output.ts';
+import {commandLog} from '../run/command-log.ts';
+import {consoleService, consoleStatus, forgetConsole, type AuthFlags} from './auth-console.ts';
 
 /** What every subcommand works with. */
 interface Run {

@@ -1,26 +1,30 @@
-import {basename, dirname, join, resolve, sep} from 'node:path';
 import {realpath} from 'node:fs/promises';
-import {findRange, type ArchiveRange} from '../archive/archive-range.ts';
+import {basename, dirname, join, resolve, sep} from 'node:path';
+import {loadConfig} from '../access/config/load.ts';
 import {readRange} from '../archive/cat.ts';
 import type {HeaderLine} from '../archive/manifest.ts';
 import {readHeader} from '../archive/open-archive.ts';
-import {loadConfig} from '../config/load.ts';
-import type {Context} from '../context.ts';
+import {findRange, type ArchiveRange} from '../archive/segment-index.ts';
+import type {Context} from '../base/context.ts';
+import {exitCodes, systemCode, UsageError, type ExitCode} from '../base/errors.ts';
+import type {Log} from '../base/log.ts';
 import {createRedactor, RedactionCount} from '../engine/redactor.ts';
 import type {Window} from '../engine/windows.ts';
-import {exitCodes, systemCode, UsageError, type ExitCode} from '../errors.ts';
-import {createFormatter, defaultLanguage, formatNames, type Formatter} from '../formats/index.ts';
-import type {Log} from '../log.ts';
+import {standardStreamOf} from '../output/file-name.ts';
 import {openFileOutput} from '../output/file-output.ts';
-import {formatOf, standardStreamOf} from '../output/file-name.ts';
+import {createFormatter, type Formatter} from '../output/formats/index.ts';
 import type {Output} from '../output/output.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
+import {formatOf, defaultLanguage, formatNames} from '../query/format-names.ts';
+import type {ExportFlags} from '../query/options.ts';
 import {chosenTimezone, formatUtc, parseTime} from '../query/time.ts';
+import {archivedSource, type ConnectionFlags} from '../run/archived-source.ts';
+import {commandLog} from '../run/command-log.ts';
 import {labelledColumns, languages} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-import type {CatFlags} from './archive-options.ts';
-import {archivedSource} from './archived-source.ts';
-import {commandLog} from './command-log.ts';
+
+/** What the options of `cat` parse to. */
+export type CatFlags = ConnectionFlags & Pick<ExportFlags, 'since' | 'until' | 'timezone' | 'format' | 'output' | 'fields' | 'redact' | 'redactSecrets' | 'labels' | 'escapeFormulas' | 'csvBom' | 'quiet' | 'debug'>;
 
 /**
  * Writes a range of an archive to stdout or a file, oldest first.

@@ -1,7 +1,8 @@
 import {randomUUID} from 'node:crypto';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {Context, OutputStream} from '../context.ts';
+import type {Context, OutputStream} from '../base/context.ts';
+import type {ExitCode} from '../base/errors.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {createSandbox} from '../sandbox/index.ts';
 import {sources} from '../sources/index.ts';
@@ -10,12 +11,14 @@ import type {SourceDefinition} from '../sources/types.ts';
 const baseUrl = 'http://127.0.0.1:8787';
 const linesShown = 7;
 
+/** Runs a command line, `process.argv` and all, in a context of its own. */
+export type RunCommandLine = (argv: readonly string[], context: Context) => Promise<ExitCode>;
+
 /**
  * Runs one export from each source against a sandbox in this process, through the same command line a user types, and
  * shows the commands and what they print.
  */
-export async function demoCommand(context: Context, version: string): Promise<void> {
-	const {run} = await import('../main.ts');
+export async function demoCommand(context: Context, run: RunCommandLine): Promise<void> {
 	const {now, sleep} = context;
 	const sandbox = createSandbox({now, sleep, recordsPerDay: 500, rate: 'real'});
 	const {feishu, trae} = sandbox.credentials;
@@ -41,7 +44,7 @@ export async function demoCommand(context: Context, version: string): Promise<vo
 	for (const command of commands) {
 		await output.write(`\n$ audit-export ${command.join(' ')}\n`);
 		const captured = capture({isTTY: true, columns: width});
-		const code = await run(['node', 'audit-export', ...command, '--base-url', baseUrl, '--no-progress', '--quiet'], version, {
+		const code = await run(['node', 'audit-export', ...command, '--base-url', baseUrl, '--no-progress', '--quiet'], {
 			...context, env, cwd: nowhere, stdout: captured.stream, fetch: async (input, init) => sandbox.fetch(new Request(input, init)),
 		});
 		const lines = captured.text().split('\n').filter(line => line !== '');

@@ -1,17 +1,7 @@
 import type {Command} from 'commander';
-import type {Context} from '../context.ts';
-import type {ExitCode} from '../errors.ts';
-
-/** What the options of `doctor` parse to. */
-export interface DoctorFlags {
-	readonly profile?: string;
-	readonly config?: string;
-	readonly baseUrl?: string;
-	readonly host?: string;
-	readonly format?: string;
-	readonly timeout?: string;
-	readonly retries?: string;
-}
+import type {Context} from '../base/context.ts';
+import type {ExitCode} from '../base/errors.ts';
+import type {DoctorFlags} from './doctor.ts';
 
 /** Adds `doctor` to the command line. */
 export function mountDoctor(program: Command, context: Context, outcome: {exitCode: ExitCode}): void {

@@ -1,15 +1,24 @@
-import type {Context} from '../context.ts';
-import {runDoctor} from '../doctor/doctor.ts';
-import {exitCodeOf, type Finding} from '../doctor/finding.ts';
-import {formatFindings, toJson} from '../doctor/report.ts';
-import {UsageError, type ExitCode} from '../errors.ts';
-import type {Masker} from '../masker.ts';
-import {writeReport} from '../output/report-output.ts';
-import {requireDuration} from '../query/duration.ts';
+import type {Context, Masker} from '../base/context.ts';
+import {requireDuration} from '../base/duration.ts';
+import {UsageError, type ExitCode} from '../base/errors.ts';
+import {writeReport} from '../output/stream-output.ts';
 import {sources} from '../sources/index.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-import {vendors} from '../vendors/index.ts';
-import type {DoctorFlags} from './doctor-options.ts';
+import {vendors} from '../sources/vendors/index.ts';
+import {runDoctor} from './doctor/doctor.ts';
+import {exitCodeOf, type Finding} from './doctor/finding.ts';
+import {formatFindings, toJson} from './doctor/report.ts';
+
+/** What the options of `doctor` parse to. */
+export interface DoctorFlags {
+	readonly profile?: string;
+	readonly config?: string;
+	readonly baseUrl?: string;
+	readonly host?: string;
+	readonly format?: string;
+	readonly timeout?: string;
+	readonly retries?: string;
+}
 
 /**
  * Examines the set-up and writes what it found to stdout.

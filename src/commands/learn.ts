@@ -1,15 +1,15 @@
 import {resolve} from 'node:path';
-import type {LearnFlags} from '../app-log/learn/flags.ts';
-import {learnFromFile} from '../app-log/learn/learn-from-file.ts';
-import type {RecordedSession} from '../app-log/learn/session.ts';
-import {profilePath, readProfile, writeProfile} from '../app-log/profile-file.ts';
-import {openConsoleSessions} from '../app-log/session-store.ts';
-import {requireBaseUrl} from '../config/base-url.ts';
-import type {Context} from '../context.ts';
-import {UsageError} from '../errors.ts';
-import {writeReport} from '../output/report-output.ts';
-import {formatUtc} from '../query/timezone.ts';
-import {commandLog} from './command-log.ts';
+import type {LearnFlags} from '../console/learn/flags.ts';
+import {learnFromFile} from '../console/learn/learn-from-file.ts';
+import type {RecordedSession} from '../console/learn/session.ts';
+import {profilePath, readProfile, writeProfile} from '../console/profile-file.ts';
+import {openConsoleSessions} from '../console/session-store.ts';
+import {requireBaseUrl} from '../access/config/base-url.ts';
+import type {Context} from '../base/context.ts';
+import {UsageError} from '../base/errors.ts';
+import {writeReport} from '../output/stream-output.ts';
+import {formatUtc} from '../base/timezone.ts';
+import {commandLog} from '../run/command-log.ts';
 
 /** What the options of `learn` parse to. */
 export interface LearnCommandFlags extends LearnFlags {

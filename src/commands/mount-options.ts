@@ -1,6 +1,6 @@
 import {Option, type Command} from 'commander';
-import {UsageError} from '../errors.ts';
-import type {OptionRow} from './export-options.ts';
+import {UsageError} from '../base/errors.ts';
+import type {OptionRow} from '../query/options.ts';
 
 const collect = (value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value];
 /** Lists may be given at once, with commas, or by repeating the option. */

@@ -1,34 +1,8 @@
 import type {Command} from 'commander';
-import type {Context} from '../context.ts';
-import type {ExitCode} from '../errors.ts';
-
-/** What the options of `run` parse to. */
-export interface RunCommandFlags {
-	readonly config?: string;
-	readonly profile?: string;
-	readonly baseUrl?: string;
-	readonly host?: string;
-	readonly rate?: string;
-	readonly dryRun?: boolean;
-	readonly format?: string;
-	readonly every?: string;
-	readonly wait?: boolean;
-	readonly summary?: string;
-	readonly metrics?: string;
-	readonly onFailure?: string;
-	readonly quiet?: boolean;
-	readonly verbose?: boolean;
-	readonly debug?: boolean;
-	readonly progress?: boolean;
-	readonly logFormat?: string;
-}
-
-/** What the options of `status` parse to. */
-export interface StatusFlags {
-	readonly config?: string;
-	readonly format?: string;
-	readonly timezone?: string;
-}
+import type {Context} from '../base/context.ts';
+import type {ExitCode} from '../base/errors.ts';
+import type {RunCommandFlags} from '../run/jobs/flags.ts';
+import type {StatusFlags} from './status.ts';
 
 /** Adds `run` and `status` to the command line. */
 export function mountRun(program: Command, context: Context, outcome: {exitCode: ExitCode}): void {

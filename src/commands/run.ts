@@ -1,28 +1,25 @@
 import {resolve} from 'node:path';
-import {loadConfig, type LoadedConfig} from '../config/load.ts';
-import type {Context} from '../context.ts';
-import {ExportError, UsageError, type ExitCode} from '../errors.ts';
-import {tellOfRun, type AfterRun} from '../jobs/after-run.ts';
-import {reportJob} from '../jobs/job-report.ts';
-import type {Job} from '../jobs/job.ts';
-import {writeLastRun} from '../jobs/last-run.ts';
-import {repeat} from '../jobs/repeat.ts';
-import {roundProgressText} from '../jobs/round-progress.ts';
-import {runRound} from '../jobs/run-round.ts';
-import {toRunSummary} from '../jobs/run-summary.ts';
-import {secretVariables} from '../jobs/secret-variables.ts';
-import {jobsOf, selectJobs} from '../jobs/select-jobs.ts';
-import {SharedBudgets} from '../jobs/shared-budgets.ts';
-import {worstExitCode} from '../jobs/worst-exit-code.ts';
-import type {Log} from '../log.ts';
-import {requireDistinctFiles} from '../output/distinct-files.ts';
-import {startProgressLine, type Progress} from '../progress.ts';
-import {formatDuration, requireDuration, SECOND} from '../query/duration.ts';
-import {formatUtc} from '../query/timezone.ts';
-import {commandLog} from './command-log.ts';
-import {secretWarning} from './export-report.ts';
-import {jobSourceNamed} from './job-source.ts';
-import type {RunCommandFlags} from './run-options.ts';
+import {loadConfig, type LoadedConfig} from '../access/config/load.ts';
+import type {Context} from '../base/context.ts';
+import {formatDuration, requireDuration, SECOND} from '../base/duration.ts';
+import {ExportError, UsageError, type ExitCode} from '../base/errors.ts';
+import type {Log} from '../base/log.ts';
+import {formatUtc} from '../base/timezone.ts';
+import {requireDistinctFiles} from '../output/target.ts';
+import {commandLog} from '../run/command-log.ts';
+import {secretWarning} from '../run/export-report.ts';
+import {tellOfRun, type AfterRun} from '../run/jobs/after-run.ts';
+import type {RunCommandFlags} from '../run/jobs/flags.ts';
+import {reportJob} from '../run/jobs/job-report.ts';
+import {writeLastRun} from '../run/jobs/last-run.ts';
+import {secretVariables} from '../run/jobs/on-failure.ts';
+import {repeat} from '../run/jobs/repeat.ts';
+import {roundProgressText, runRound} from '../run/jobs/run-round.ts';
+import {worstExitCode, toRunSummary} from '../run/jobs/run-summary.ts';
+import {type Job, jobsOf, selectJobs} from '../run/jobs/select-jobs.ts';
+import {SharedBudgets} from '../run/jobs/shared-budgets.ts';
+import {startProgressLine, type Progress} from '../run/progress.ts';
+import {jobSourceNamed} from '../run/source-named.ts';
 
 /** A `run` from the command line, once flags and configuration are resolved. */
 interface Run {
@@ -48,7 +45,7 @@ export async function runCommand(names: readonly string[], flags: RunCommandFlag
 	const run = await prepare(names, flags, context);
 	const {everyMs, log} = run;
 	if (flags.dryRun === true) {
-		const {showPlans} = await import('./run-plan.ts');
+		const {showPlans} = await import('../run/jobs/plans.ts');
 		return showPlans(run);
 	}
 	if (everyMs === undefined) return runOnce(run);

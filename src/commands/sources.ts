@@ -1,15 +1,15 @@
-import {searchKinds, type SearchKind} from '../app-log/kinds.ts';
-import {searchOutline} from '../app-log/outline.ts';
-import type {Context} from '../context.ts';
-import {UsageError} from '../errors.ts';
-import {writeReport} from '../output/report-output.ts';
-import {formatDuration} from '../query/duration.ts';
+import type {Context} from '../base/context.ts';
+import {formatDuration} from '../base/duration.ts';
+import {UsageError} from '../base/errors.ts';
+import {searchOptions} from '../console/options.ts';
+import {searchOutline} from '../console/outline.ts';
+import {writeReport} from '../output/stream-output.ts';
+import {exportOptions, type OptionRow} from '../query/options.ts';
+import {searchKinds, type SearchKind} from '../sources/app-log-kinds.ts';
 import {sources} from '../sources/index.ts';
 import {labelledColumns} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-import {vendors} from '../vendors/index.ts';
-import {searchOptions} from './app-log-options.ts';
-import {exportOptions, type OptionRow} from './export-options.ts';
+import {vendors} from '../sources/vendors/index.ts';
 
 const asProfile = 'as the request profile says';
 

@@ -1,12 +1,18 @@
-import {loadConfig} from '../config/load.ts';
-import type {Context} from '../context.ts';
-import {UsageError} from '../errors.ts';
-import {readJobState} from '../jobs/job-state.ts';
-import {jobsOf, selectJobs} from '../jobs/select-jobs.ts';
-import {formatStatusTable, toStatusJson} from '../jobs/status-report.ts';
-import {writeReport} from '../output/report-output.ts';
-import {chosenTimezone} from '../query/timezone.ts';
-import type {StatusFlags} from './run-options.ts';
+import {loadConfig} from '../access/config/load.ts';
+import type {Context} from '../base/context.ts';
+import {UsageError} from '../base/errors.ts';
+import {chosenTimezone} from '../base/timezone.ts';
+import {writeReport} from '../output/stream-output.ts';
+import {readJobState} from '../run/jobs/job-state.ts';
+import {jobsOf, selectJobs} from '../run/jobs/select-jobs.ts';
+import {formatStatusTable, toStatusJson} from '../run/jobs/status-report.ts';
+
+/** What the options of `status` parse to. */
+export interface StatusFlags {
+	readonly config?: string;
+	readonly format?: string;
+	readonly timezone?: string;
+}
 
 /** Shows on stdout what the last runs of jobs left. @param names none means all jobs */
 export async function statusCommand(names: readonly string[], flags: StatusFlags, context: Context): Promise<void> {

@@ -1,7 +1,28 @@
 import type {Repair} from '../archive/repair.ts';
 import {findingToJson, formatFinding, formatPlace, type Finding} from '../archive/verify/finding.ts';
-import type {Verified} from '../archive/verify/verify-archive.ts';
-import {formatUtc} from '../query/timezone.ts';
+import type {Verified, VerifyProgress} from '../archive/verify/verify-archive.ts';
+import type {Context} from '../base/context.ts';
+import {formatUtc} from '../base/timezone.ts';
+
+const redrawEveryMs = 200;
+
+const clearLine = '\r\u001B[K';
+
+/** Shows on the terminal's stderr how far a verification has come. @param findings how many there are so far */
+export function startVerifyProgress({stderr, monotonic}: Pick<Context, 'stderr' | 'monotonic'>, findings: () => number): {show: (done: VerifyProgress) => void; stop: () => void} {
+	const number = new Intl.NumberFormat('en');
+	let drawnAt = -Infinity;
+	return {
+		show({segments, of, records}) {
+			if (monotonic() - drawnAt < redrawEveryMs) return;
+			drawnAt = monotonic();
+			stderr.write(`${clearLine}${number.format(segments)} of ${number.format(of)} segments · ${number.format(records)} records · ${number.format(findings())} findings`);
+		},
+		stop() {
+			if (drawnAt > -Infinity) stderr.write(clearLine);
+		},
+	};
+}
 
 /** What a verification came to; `verified` is undefined when it did not come to its end. */
 export interface Verification {

@@ -1,24 +1,23 @@
 import {resolve} from 'node:path';
+import {loadConfig} from '../access/config/load.ts';
 import {diskFiles} from '../archive/file-system.ts';
-import type {HeaderLine} from '../archive/manifest.ts';
 import {DamagedManifestError} from '../archive/manifest-file.ts';
+import type {HeaderLine} from '../archive/manifest.ts';
 import {openArchive, readHeader, type OpenArchive} from '../archive/open-archive.ts';
 import {isRepairable, type Repair} from '../archive/repair.ts';
 import {formatFinding, type Finding} from '../archive/verify/finding.ts';
 import type {ManifestHead} from '../archive/verify/manifest-check.ts';
 import {verifyArchive, type Verified} from '../archive/verify/verify-archive.ts';
-import {loadConfig} from '../config/load.ts';
-import type {Context} from '../context.ts';
-import {exitCodes, systemCode, UsageError, type ExitCode} from '../errors.ts';
-import {readLastRun} from '../jobs/last-run.ts';
-import type {Log} from '../log.ts';
-import {writeReport} from '../output/report-output.ts';
+import type {Context} from '../base/context.ts';
+import {exitCodes, systemCode, UsageError, type ExitCode} from '../base/errors.ts';
+import type {Log} from '../base/log.ts';
+import {writeReport} from '../output/stream-output.ts';
 import {parseTime} from '../query/time.ts';
-import type {VerifyFlags} from './archive-options.ts';
-import {archivedSource} from './archived-source.ts';
-import {startVerifyProgress} from './verify-progress.ts';
-import {verificationToJson, verificationToText} from './verify-report.ts';
-import {commandLog} from './command-log.ts';
+import {archivedSource} from '../run/archived-source.ts';
+import {commandLog} from '../run/command-log.ts';
+import {readLastRun} from '../run/jobs/last-run.ts';
+import type {VerifyFlags} from '../run/repair.ts';
+import {startVerifyProgress, verificationToJson, verificationToText} from './verify-report.ts';
 
 /** A verification as far as it has come. */
 interface Verification {
@@ -115,7 +114,7 @@ async function verifyAndRepair(verifying: Verifying): Promise<void> {
 		if (!isRepairable(state.findings)) return;
 		const firstLine = archive.writer.nextLine;
 		clean = false;
-		const {runRepair} = await import('./repair.ts');
+		const {runRepair} = await import('../run/repair.ts');
 		({clean} = await runRepair({dir, header, archive, manifest, findings: state.findings, flags, context, log, report: repair => state.repairs.push(repair)}));
 		const isChanged = archive.writer.nextLine > firstLine || state.repairs.some(({done}) => done);
 		if (isChanged) await verify(verifying, {isHeld: true});

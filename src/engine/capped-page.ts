@@ -1,9 +1,9 @@
-import {ApiError} from '../errors.ts';
-import {valueAt, wholeNumber} from '../http/answer.ts';
-import type {AuditRecord} from '../record.ts';
+import {ApiError} from '../base/errors.ts';
+import type {AuditRecord} from '../base/record.ts';
+import {valueAt, wholeNumber} from '../json/value.ts';
+import type {OffsetPagination} from '../sources/pagination.ts';
 import type {Lanes} from './lanes.ts';
 import {isMeaningHidden, meaningOf, offsetOf, telltaleOffset, type OffsetMeaning} from './offset-meaning.ts';
-import type {OffsetPagination} from './pagination.ts';
 import type {WindowReport} from './problems.ts';
 import type {WindowReader} from './read-window.ts';
 import {rowsOf} from './rows-of.ts';

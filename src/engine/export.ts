@@ -1,15 +1,15 @@
-import type {Sleep} from '../context.ts';
-import type {Formatter} from '../formats/index.ts';
+import type {Sleep} from '../base/context.ts';
+import type {Formatter} from '../output/formats/index.ts';
 import type {Client} from '../http/client.ts';
 import type {Output} from '../output/output.ts';
 import type {Query} from '../query/query.ts';
-import type {AuditRecord} from '../record.ts';
+import type {AuditRecord} from '../base/record.ts';
 import {inOrder, type WindowEvent} from './in-order.ts';
-import {MemoryPool} from './memory-pool.ts';
+import {MemoryPool} from './record-bytes.ts';
 import {problemsOf} from './problems.ts';
 import type {RunCounters} from './summary.ts';
 import {inTimeOrder} from './time-order.ts';
-import {TimelessRows} from './timeless-rows.ts';
+import {TimelessRows} from './recent-rows.ts';
 import {windowsOf} from './window-plan.ts';
 import {createWindowReader, windowsAtOnce} from './window-reader.ts';
 

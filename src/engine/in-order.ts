@@ -1,9 +1,8 @@
-import type {Sleep} from '../context.ts';
-import {ExportError} from '../errors.ts';
-import type {AuditRecord} from '../record.ts';
-import {unparked, type ParkedBatch} from './parked-records.ts';
+import type {Sleep} from '../base/context.ts';
+import {ExportError} from '../base/errors.ts';
+import type {AuditRecord} from '../base/record.ts';
 import {newReport, type WindowReport} from './problems.ts';
-import {WaitingRoom} from './waiting-room.ts';
+import {unparked, type ParkedBatch, WaitingRoom} from './waiting-room.ts';
 import type {Window} from './windows.ts';
 
 /** What comes out of a run of windows, strictly window after window. */

@@ -1,7 +1,7 @@
-import {ApiError} from '../errors.ts';
-import {valueAt, wholeNumber} from '../http/answer.ts';
-import type {JsonPath} from '../sources/types.ts';
-import type {Pagination, NumberedPagination, TokenPagination} from './pagination.ts';
+import {ApiError} from '../base/errors.ts';
+import type {JsonPath} from '../base/json-path.ts';
+import {valueAt, wholeNumber} from '../json/value.ts';
+import type {Pagination, NumberedPagination, TokenPagination} from '../sources/pagination.ts';
 
 /** Parameters that ask for one page: numbers and strings by their API names. */
 export type PageParameters = Readonly<Record<string, string | number>>;

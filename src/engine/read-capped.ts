@@ -1,11 +1,9 @@
-import type {AuditRecord} from '../record.ts';
-import {ahead} from './ahead.ts';
+import type {AuditRecord} from '../base/record.ts';
 import {askPage, askPastEnd, endsFull, learnMeaning, partOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
-import {Lanes, type Lane} from './lanes.ts';
+import {ahead, Lanes, type Lane} from './lanes.ts';
 import {offsetOf} from './offset-meaning.ts';
 import type {Oddities, WindowReport} from './problems.ts';
-import {readInstant} from './read-instant.ts';
-import {readPart} from './read-part.ts';
+import {readInstant, readPart} from './read-instant.ts';
 import {readUntilStill, type ReadingOutcome} from './read-window.ts';
 import {StretchReading, type Statement} from './stretch-reading.ts';
 import {stretchesOf, type CrowdedInstant, type Doubtful, type Stretch} from './stretches.ts';

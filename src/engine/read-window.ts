@@ -1,6 +1,6 @@
-import type {ApiAnswer} from '../http/client.ts';
-import {valueAt} from '../http/answer.ts';
-import type {AuditRecord} from '../record.ts';
+import type {AuditRecord} from '../base/record.ts';
+import type {ApiAnswer} from '../base/transport.ts';
+import {valueAt} from '../json/value.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {createPager, type PageParameters} from './pager.ts';
 import type {ProblemKind, WindowReport} from './problems.ts';
@@ -20,8 +20,10 @@ export interface WindowReader {
 
 /** A counted window with more rows is cut into smaller ones before it is read: its ids must fit in memory. */
 const mostCountedRows = 50_000;
+
 /** Most windows that one is cut into at a time: a total that lies must not become as many windows. */
 const mostParts = 32;
+
 /** How often a window is read before its changing total counts as a problem. */
 const mostReadings = 3;
 

@@ -1,5 +1,5 @@
-import type {ApiAnswer} from '../http/client.ts';
-import type {AuditRecord} from '../record.ts';
+import type {AuditRecord} from '../base/record.ts';
+import type {ApiAnswer} from '../base/transport.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {WindowReport} from './problems.ts';
 import {RecentRows} from './recent-rows.ts';

@@ -1,4 +1,4 @@
-import type {AuditRecord} from '../record.ts';
+import type {AuditRecord} from '../base/record.ts';
 import {askPage, type CappedReader, type CountedPage, type Part} from './capped-page.ts';
 import {offsetOf} from './offset-meaning.ts';
 import {newReport, type WindowReport} from './problems.ts';

@@ -1,14 +1,14 @@
 import {mkdtemp, open, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import type {AuditRecord} from '../base/record.ts';
 import {writeFailure} from '../output/failure.ts';
-import type {AuditRecord} from '../record.ts';
-import {MemoryPool} from './memory-pool.ts';
-import {SortedRun} from './sorted-run.ts';
-import {StoredRun} from './stored-run.ts';
+import {MemoryPool} from './record-bytes.ts';
+import {SortedRun, StoredRun} from './sorted-run.ts';
 
 /** Text sorted in memory at once, in characters; more goes through temporary files. */
 const defaultRunCharacters = 16 * 1024 * 1024;
+
 const recordsPerBatch = 100;
 
 /** How records are brought into order. */

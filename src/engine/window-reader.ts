@@ -1,9 +1,9 @@
-import {ApiError} from '../errors.ts';
+import {ApiError} from '../base/errors.ts';
 import type {Client} from '../http/client.ts';
-import {formatDuration} from '../query/duration.ts';
+import {formatDuration} from '../base/duration.ts';
 import type {Query} from '../query/query.ts';
 import {toRequest} from '../query/request.ts';
-import type {AuditRecord} from '../record.ts';
+import type {AuditRecord} from '../base/record.ts';
 import {nothingLearned, type CappedReader} from './capped-page.ts';
 import type {ReadWindow} from './in-order.ts';
 import {Lanes} from './lanes.ts';

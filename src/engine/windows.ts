@@ -1,4 +1,4 @@
-import type {SourceDefinition} from '../sources/types.ts';
+import type {RangeRules} from '../sources/range.ts';
 
 /** A half-open stretch of time `[from, to)` in Unix milliseconds. */
 export interface Window {
@@ -11,8 +11,6 @@ export interface AskedRange {
 	readonly start: number;
 	readonly end: number;
 }
-
-type RangeRules = Pick<SourceDefinition, 'range' | 'window'>;
 
 /** The number of windows of `lengthMs` that `[since, until)` takes; 0 for an empty range. */
 export function countWindows(since: number, until: number, lengthMs: number): number {
@@ -30,16 +28,6 @@ export function askedRange(window: Window, {range}: RangeRules): AskedRange {
 		start: Math.max(0, range.startBound === 'unknown' ? first - 1 : first),
 		end: range.endBound === 'inclusive' ? past - 1 : past,
 	};
-}
-
-/**
- * The longest window in milliseconds whose request stays within the source's cap, counted strictly: both ends
- * inclusive. `Infinity` where there is no cap.
- */
-export function longestWindowMs({range, window}: RangeRules): number {
-	if (window.maxMs === undefined) return Infinity;
-	const askedBeyond = (range.startBound === 'unknown' ? 1 : 0) + (range.endBound === 'inclusive' ? 0 : 1);
-	return (Math.floor(window.maxMs / range.unitMs) - askedBeyond) * range.unitMs;
 }
 
 /** Cuts one window into `parts` of nearly equal length on whole units; fewer where there are not enough units. */

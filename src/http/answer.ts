@@ -1,8 +1,9 @@
-import type {Context} from '../context.ts';
-import {ApiError, CredentialsError, type ExportError} from '../errors.ts';
-import {printable} from '../formats/visible.ts';
+import type {Context} from '../base/context.ts';
+import {ApiError, CredentialsError, type ExportError} from '../base/errors.ts';
+import {printable} from '../base/visible.ts';
+import {valueAt, wholeNumber} from '../json/value.ts';
+import type {ErrorCode, Verdict, VendorDefinition} from '../sources/vendors/types.ts';
 import {hideSecrets} from './show-exchange.ts';
-import type {ErrorCode, Verdict, VendorDefinition} from '../vendors/types.ts';
 
 /** The parts of an HTTP answer that decide what it means. */
 export interface RawAnswer {
@@ -20,22 +21,6 @@ export interface Refusal {
 }
 
 export type Judgement = {readonly ok: true; readonly body: unknown} | ({readonly ok: false} & Refusal);
-
-/** The value at a path of object keys, or undefined. */
-export function valueAt(value: unknown, path: readonly string[]): unknown {
-	let current = value;
-	for (const key of path) {
-		if (typeof current !== 'object' || current === null) return undefined;
-		current = Object.hasOwn(current, key) ? Reflect.get(current, key) : undefined;
-	}
-	return current;
-}
-
-/** A whole number that the wire may also write as a decimal string; undefined for anything else. */
-export function wholeNumber(value: unknown): number | undefined {
-	const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
-	return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
-}
 
 /** Judges answers of a vendor's API for a client; see `judgeAnswer`. @param scope the permission to name when one is missing */
 export function vendorJudge(vendor: VendorDefinition, {now, masker}: Pick<Context, 'now' | 'masker'>, scope?: string): (answer: RawAnswer, label: string) => Judgement {

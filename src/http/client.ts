@@ -1,41 +1,15 @@
-import type {Context} from '../context.ts';
-import {ExportError, NetworkError, UsageError} from '../errors.ts';
-import type {Log} from '../log.ts';
+import type {Context} from '../base/context.ts';
+import {ExportError, NetworkError, UsageError} from '../base/errors.ts';
+import type {Log} from '../base/log.ts';
+import type {Transport, WireAnswer, WireRequest, ApiRequest, ApiAnswer} from '../base/transport.ts';
 import type {Judgement, RawAnswer} from './answer.ts';
 import type {Budget, Place} from './budget.ts';
 import {openDeadline} from './deadline.ts';
-import {decodeBody} from './decode-body.ts';
 import {createFetchTransport} from './fetch-transport.ts';
 import {networkProblem, type NetworkProblem} from './network-problem.ts';
-import {requireParsable} from './read-body.ts';
+import {decodeBody, requireParsable} from './read-body.ts';
 import {AttemptFailure, longestObeyedMs, withRetries} from './retry.ts';
 import {showAnswer, showRequest} from './show-exchange.ts';
-import type {Transport, WireAnswer, WireRequest} from './transport.ts';
-
-/** One request of an API, before credentials. */
-export interface ApiRequest {
-	readonly method: 'GET' | 'POST';
-	/** Path below the base URL. */
-	readonly path: string;
-	readonly query?: ReadonlyArray<readonly [string, string]>;
-	/** Sent as JSON. */
-	readonly body?: unknown;
-	/** Sent as application/x-www-form-urlencoded instead of `body`. */
-	readonly form?: ReadonlyArray<readonly [string, string]>;
-	/** Beside those that every request has. */
-	readonly headers?: Readonly<Record<string, string>>;
-}
-
-export interface ApiAnswer {
-	/** The body as text, exactly as it came. */
-	readonly text: string;
-	/** The body parsed. Its large integers are rounded: never output from here. */
-	readonly body: unknown;
-	/** Bytes that are not UTF-8 were replaced by U+FFFD. */
-	readonly altered: boolean;
-	/** The server's clock when it answered, Unix milliseconds cut to the second; undefined where it did not say. */
-	readonly servedAt?: number | undefined;
-}
 
 /** A token in use. */
 export interface AccessToken {

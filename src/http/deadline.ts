@@ -1,4 +1,4 @@
-import type {Ending} from './transport.ts';
+import type {Ending} from '../base/transport.ts';
 
 /** A timer set for longer than this (24.8 days) would go off at once. */
 const longestTimerMs = 2 ** 31 - 1;

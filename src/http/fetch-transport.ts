@@ -1,7 +1,7 @@
 import type {KyInstance} from 'ky';
-import type {Fetch} from '../context.ts';
+import type {Fetch} from '../base/context.ts';
 import {readBody} from './read-body.ts';
-import type {Transport} from './transport.ts';
+import type {Transport} from '../base/transport.ts';
 
 /** A transport over any `fetch`: one that rewrites what passes, or an API inside of this process. */
 export function createFetchTransport(fetch: Fetch): Transport {

@@ -1,4 +1,4 @@
-import {systemCode} from '../errors.ts';
+import {systemCode} from '../base/errors.ts';
 
 /** What kept a request from being answered, and what the user can do. */
 export interface NetworkProblem {

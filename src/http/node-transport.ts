@@ -1,22 +1,16 @@
 import type {Agent, IncomingMessage, request as sendRequest} from 'node:http';
 import type {RequestOptions} from 'node:https';
 import type {Duplex} from 'node:stream';
-import {systemCode} from '../errors.ts';
-import {BodyCollector} from './body-collector.ts';
-import {decompress} from './decompress.ts';
+import {systemCode} from '../base/errors.ts';
+import {defaultMaxResponseBytes} from '../base/limits.ts';
+import type {Transport, WireAnswer} from '../base/transport.ts';
 import type {Proxy} from './proxy-route.ts';
-import {defaultMaxResponseBytes, tooLarge} from './read-body.ts';
-import type {Transport, WireAnswer} from './transport.ts';
+import {decompress, BodyCollector, tooLarge} from './read-body.ts';
+import {perAddressMs} from './timeouts.ts';
 import type {TunnelledRequest} from './tunnel-agent.ts';
 
 /** A host that does not take a connection in this time counts as not reachable. */
 const connectTimeoutMs = 10_000;
-
-/**
- * Milliseconds that one address of a host may take to connect before the next is tried. Node drops it after 250 by default:
- * a host that is far away and has another address which does not work could not be reached at all.
- */
-export const perAddressMs = 2500;
 
 /** What the built-in `fetch` sends as well. */
 const defaultHeaders = {'accept-encoding': 'gzip, deflate, br', 'user-agent': 'node'};

@@ -1,9 +1,133 @@
-import {ApiError} from '../errors.ts';
-import {formatSize} from '../query/size.ts';
-import {BodyCollector} from './body-collector.ts';
+import {isAscii, isUtf8, transcode} from 'node:buffer';
+import {promisify} from 'node:util';
+import {brotliDecompress, gunzip, inflate, inflateRaw} from 'node:zlib';
+import {ApiError} from '../base/errors.ts';
+import {defaultMaxResponseBytes} from '../base/limits.ts';
+import {formatSize} from '../base/size.ts';
 
-/** The most bytes of a body where nobody says otherwise. A page of log rows is a thousand times smaller. */
-export const defaultMaxResponseBytes = 256 * 2 ** 20;
+type Unpack = (packed: Uint8Array, options: {maxOutputLength: number}) => Promise<Buffer>;
+
+const unpackGzip: Unpack = promisify(gunzip);
+
+const unpackBrotli: Unpack = promisify(brotliDecompress);
+
+const unpackZlib: Unpack = promisify(inflate);
+
+const unpackRaw: Unpack = promisify(inflateRaw);
+
+const unpackers: ReadonlyMap<string, Unpack> = new Map([
+	['gzip', unpackGzip],
+	['x-gzip', unpackGzip],
+	['br', unpackBrotli],
+	// Several servers leave out the header that the standard asks for; the first byte tells.
+	['deflate', async (packed, options) => ((packed[0] ?? 0) & 0x0f) === 8 ? unpackZlib(packed, options) : unpackRaw(packed, options)],
+]);
+
+const mostEncodings = 3;
+
+/**
+ * A body without its content encodings. One whose encoding is not known stays as it is, as with `fetch`.
+ * @throws ERR_BUFFER_TOO_LARGE beyond `mostBytes`, and zlib's error when it is damaged or cut off
+ */
+export async function decompress(body: Uint8Array, contentEncoding: string, mostBytes: number): Promise<Uint8Array> {
+	const names = contentEncoding.toLowerCase().split(',').map(name => name.trim()).filter(name => name !== '' && name !== 'identity');
+	// No server packs a body again and again; each time it could grow a thousandfold.
+	if (names.length > mostEncodings) throw new Error(`a body that was packed ${names.length} times`);
+	let bytes = body;
+	for (const name of names.toReversed()) {
+		const unpack = unpackers.get(name);
+		if (unpack === undefined) return body;
+		bytes = await unpack(bytes, {maxOutputLength: mostBytes});
+	}
+	return bytes;
+}
+
+/** The text of a body. */
+interface DecodedBody {
+	readonly text: string;
+	/** Bytes that are not UTF-8 were replaced by U+FFFD. */
+	readonly altered: boolean;
+}
+
+const utf8 = new TextDecoder('utf-8');
+
+/** Larger bodies are not held in memory a second time for the sake of speed. */
+const mostTranscodedBytes = 4 * 1024 * 1024;
+
+/**
+ * The body's text, as a `TextDecoder` gives it: without a byte order mark. Looks for what is not UTF-8 first, which costs
+ * next to nothing: a decoder that may fail takes twice as long as one that may not, and a conversion to UTF-16 a fifth.
+ */
+export function decodeBody(body: Uint8Array): DecodedBody {
+	if (!isUtf8(body)) return {text: utf8.decode(body), altered: true};
+	const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+	if (isAscii(bytes)) return {text: bytes.toString('latin1'), altered: false};
+	if (bytes.length > mostTranscodedBytes) return {text: utf8.decode(bytes), altered: false};
+	const isMarked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+	return {text: transcode(isMarked ? bytes.subarray(3) : bytes, 'utf8', 'utf16le').toString('utf16le'), altered: false};
+}
+
+/** Pieces from this size on are kept as they came; smaller ones are copied together. */
+const largeBytes = 16 * 1024;
+
+const blockBytes = 64 * 1024;
+
+/**
+ * Gathers the pieces of a body up to a limit. A server that sends a body byte by byte makes as many pieces, each of which
+ * takes a hundred times its size: put together, they take no more than they hold.
+ */
+export class BodyCollector {
+	readonly #mostBytes: number;
+	#size = 0;
+	readonly #pieces: Uint8Array[] = [];
+	/** Being filled, and how far it is. */
+	#block: Buffer | undefined;
+	#filled = 0;
+
+	constructor(mostBytes: number) {
+		this.#mostBytes = mostBytes;
+	}
+
+	/** Takes the next piece; false when that makes the body larger than it may be, and then nothing of it is kept. */
+	add(piece: Uint8Array): boolean {
+		this.#size += piece.byteLength;
+		if (this.#size > this.#mostBytes) {
+			this.#pieces.length = 0;
+			this.#block = undefined;
+			return false;
+		}
+		const isFirst = this.#pieces.length === 0 && this.#block === undefined;
+		if (isFirst || piece.byteLength >= largeBytes) {
+			this.#closeBlock();
+			this.#pieces.push(piece);
+		} else {
+			this.#copy(piece);
+		}
+		return true;
+	}
+
+	/** The whole body. */
+	body(): Uint8Array {
+		this.#closeBlock();
+		const [only] = this.#pieces;
+		return only !== undefined && this.#pieces.length === 1 ? only : Buffer.concat(this.#pieces, this.#size);
+	}
+
+	#copy(piece: Uint8Array): void {
+		if (this.#filled + piece.byteLength > blockBytes) this.#closeBlock();
+		this.#block ??= Buffer.allocUnsafe(blockBytes);
+		this.#block.set(piece, this.#filled);
+		this.#filled += piece.byteLength;
+	}
+
+	#closeBlock(): void {
+		const filled = this.#block?.subarray(0, this.#filled);
+		// A block that is hardly filled must not stay as large as it is.
+		if (filled !== undefined) this.#pieces.push(2 * filled.length < blockBytes ? Buffer.from(filled) : filled);
+		this.#block = undefined;
+		this.#filled = 0;
+	}
+}
 
 const askForLess = 'ask for fewer rows at once with --page-size, or allow more with --max-response; if it stays, check --base-url: this does not look like the API';
 
@@ -26,8 +150,10 @@ export function tooLarge(label: string, status: number, maxBytes: number, hint =
 }
 
 const [comma, openArray, openObject] = [0x2c, 0x5b, 0x7b];
+
 /** Bodies up to this size cannot hold too many values. */
 const unsuspectedBytes = 16 * 2 ** 20;
+
 /** Millions of empty objects take a gigabyte of memory when they are parsed. */
 const mostValues = 16_000_000;
 

@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
-import type {Sleep} from '../context.ts';
-import {type ExportError, LongRefusalError} from '../errors.ts';
+import type {Sleep} from '../base/context.ts';
+import {type ExportError, LongRefusalError} from '../base/errors.ts';
 
 /** How a failed attempt may be followed by another. */
 export interface RetryPolicy {

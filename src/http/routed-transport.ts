@@ -1,5 +1,5 @@
 import {createNodeTransport} from './node-transport.ts';
-import type {Transport} from './transport.ts';
+import type {Transport} from '../base/transport.ts';
 
 /**
  * A transport that sends every request the way the environment's proxy variables say; see `routeTo`.

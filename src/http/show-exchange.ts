@@ -1,9 +1,9 @@
-import {cutText} from '../formats/visible.ts';
+import type {Masker} from '../base/context.ts';
+import {cutText} from '../base/visible.ts';
 import {secretKindOf} from '../json/secrets/names.ts';
 import {redactSecretsInText} from '../json/secrets/redact-secrets.ts';
 import {redactedText} from '../json/secrets/text.ts';
-import type {Masker} from '../masker.ts';
-import type {WireAnswer, WireRequest} from './transport.ts';
+import type {WireAnswer, WireRequest} from '../base/transport.ts';
 
 /** Stands for a secret in what is shown. */
 const mask = '***';

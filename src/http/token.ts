@@ -1,9 +1,11 @@
-import {longestSecret} from '../config/secret.ts';
-import type {Context} from '../context.ts';
-import {ApiError, CredentialsError} from '../errors.ts';
-import type {VendorDefinition} from '../vendors/types.ts';
-import {valueAt, wholeNumber} from './answer.ts';
-import type {AccessToken, Client, TokenSource} from './client.ts';
+import type {Context} from '../base/context.ts';
+import {ApiError, CredentialsError} from '../base/errors.ts';
+import {longestSecret} from '../base/limits.ts';
+import {parseJson} from '../json/parse.ts';
+import {valueAt, wholeNumber} from '../json/value.ts';
+import type {VendorDefinition} from '../sources/vendors/types.ts';
+import {vendorJudge} from './answer.ts';
+import type {AccessToken, Client, TokenSource, Judge} from './client.ts';
 
 /** What a token is made from; each is read only when needed. */
 export interface TokenInputs {
@@ -22,6 +24,7 @@ interface HeldToken extends AccessToken {
 
 /** A token is renewed this long before its end, or at nine tenths of a short life. */
 const renewAheadMs = 300_000;
+
 /** A token that worked and was revoked may be renewed again; a loop of that ends here. */
 const mostRenewals = 10;
 
@@ -118,4 +121,17 @@ function firstAt(body: unknown, paths: readonly (readonly string[])[]): unknown 
 		if (value !== undefined && value !== null) return value;
 	}
 	return undefined;
+}
+
+/**
+ * Judges answers of a vendor's token endpoint: as those of its API, but where the vendor may leave the code out a token is
+ * enough. What is documented of the API's envelope need not hold there.
+ */
+export function tokenJudge(vendor: VendorDefinition, context: Pick<Context, 'now' | 'masker'>): Judge {
+	const judge = vendorJudge(vendor, context);
+	return (answer, label) => {
+		const body = vendor.exchange.withoutCode === true && answer.status === 200 ? parseJson(answer.text) : undefined;
+		const holdsToken = vendor.exchange.tokenPaths.some(path => typeof valueAt(body, path) === 'string');
+		return holdsToken && valueAt(body, ['code']) === undefined ? {ok: true, body} : judge(answer, label);
+	};
 }

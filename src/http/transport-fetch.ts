@@ -1,5 +1,5 @@
-import type {Fetch} from '../context.ts';
-import type {Transport, WireAnswer} from './transport.ts';
+import type {Fetch} from '../base/context.ts';
+import type {Transport, WireAnswer} from '../base/transport.ts';
 
 /**
  * A `fetch` over a transport, for whoever rewrites requests or answers on their way: both go over the same network. It does
@@ -35,4 +35,16 @@ function bodyOf({status, readBody}: WireAnswer, label: string): ReadableStream<U
 			controller.close();
 		},
 	}, {highWaterMark: 0});
+}
+
+/** Sends a request, and may look at its answer or keep it from being sent by throwing. Returns the answer as it came. */
+type Around = <Answer extends {readonly status: number; readonly headers: Pick<Headers, 'get'>}>(send: () => Promise<Answer>) => Promise<Answer>;
+
+/** A `fetch` with something around every request, also those that go over its transport. */
+export function aroundFetch(fetch: Fetch, around: Around): Fetch {
+	const wrapped: Fetch = async (input, init) => around(async () => fetch(input, init));
+	const {transport} = fetch;
+	if (transport === undefined) return wrapped;
+	const wrappedTransport: Transport = async (...exchange) => around(async () => transport(...exchange));
+	return Object.assign(wrapped, {transport: wrappedTransport});
 }

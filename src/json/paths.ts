@@ -1,4 +1,4 @@
-import {UsageError} from '../errors.ts';
+import {UsageError} from '../base/errors.ts';
 
 /** A dotted path such as `log_detail.payload`, split into its keys. Never empty. */
 export type FieldPath = readonly string[];

@@ -1,4 +1,4 @@
-import type {JsonPath} from '../sources/types.ts';
+import type {JsonPath} from '../base/json-path.ts';
 import {RowScan} from './row-scan.ts';
 
 /*
@@ -8,15 +8,22 @@ import {RowScan} from './row-scan.ts';
  */
 
 const quote = 0x22;
+
 const backslash = 0x5c;
+
 const comma = 0x2c;
+
 const openObject = 0x7b;
+
 const closeObject = 0x7d;
+
 const openArray = 0x5b;
+
 const closeArray = 0x5d;
 
 /** Characters that `JSON.parse` lets stand in a string, but that end a line for some readers or drive a terminal. */
 const unsafeInLine = /[\u007f-\u009f\u2028\u2029]/;
+
 const everyUnsafeInLine = /[\u007f-\u009f\u2028\u2029]/g;
 
 /** Calling the native search pays off only for longer strings; up to here a plain loop is faster. */

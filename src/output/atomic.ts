@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {lstat, open, readdir, rename, rm, writeFile, type FileHandle} from 'node:fs/promises';
 import {constants} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
-import {systemCode} from '../errors.ts';
+import {systemCode} from '../base/errors.ts';
 import {writeFailure} from './failure.ts';
 import {resolveTarget} from './target.ts';
 

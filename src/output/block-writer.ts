@@ -1,7 +1,9 @@
+import type {FileHandle} from 'node:fs/promises';
 import type {Compress} from './compression.ts';
 
 /** Bytes of text per block: small enough to hold in memory, large enough that cutting costs no compression to speak of. */
 const compressedBlockBytes = 1024 * 1024;
+
 const plainBlockBytes = 256 * 1024;
 
 const encoder = new TextEncoder();
@@ -67,5 +69,13 @@ export class BlockWriter {
 
 	async #take(block: Uint8Array): Promise<void> {
 		await this.#append(this.#compress === undefined ? block : await this.#compress(block));
+	}
+}
+
+/** Writes all of the bytes; the system may take a part at a time, the last part before a full disk for one. */
+export async function writeFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+	for (let written = 0; written < bytes.length;) {
+		const {bytesWritten} = await handle.write(bytes, written, bytes.length - written, position + written);
+		written += bytesWritten;
 	}
 }

@@ -1,7 +1,7 @@
 import {promisify} from 'node:util';
 import * as zlib from 'node:zlib';
-import {UsageError} from '../errors.ts';
-import type {Compression} from './file-name.ts';
+import {UsageError} from '../base/errors.ts';
+import type {Compression} from '../query/format-names.ts';
 
 /**
  * Packs one block into a whole gzip member or Zstandard frame. Files of several members are as valid as files of one,

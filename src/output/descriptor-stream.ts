@@ -1,5 +1,5 @@
 import {createWriteStream, fstatSync} from 'node:fs';
-import type {OutputStream} from '../context.ts';
+import type {OutputStream} from '../base/context.ts';
 
 /**
  * A stream over an open descriptor that leads to a regular file (`> records.ndjson`), or undefined when it leads

@@ -1,9 +1,9 @@
 import {constants, open, stat, type FileHandle} from 'node:fs/promises';
-import {systemCode} from '../errors.ts';
+import {systemCode} from '../base/errors.ts';
 import {BlockWriter} from './block-writer.ts';
 import type {Compress} from './compression.ts';
 import {openFailure, writeFailure} from './failure.ts';
-import {graceMs, type Interruption} from './interruption.ts';
+import {graceMs, type Interruption} from './stream-output.ts';
 import type {Output} from './output.ts';
 
 /** How long to wait, in milliseconds, before looking again whether a FIFO has a reader, and whether that takes more. */

@@ -1,6 +1,6 @@
 import {constants} from 'node:os';
 import {getSystemErrorMap} from 'node:util';
-import {BrokenPipeError, ExportError, OutputError, systemCode, UsageError} from '../errors.ts';
+import {BrokenPipeError, ExportError, OutputError, systemCode, UsageError} from '../base/errors.ts';
 
 /** The codes that say the device, not the command, is the reason. */
 const deviceCodes = new Set(['ENOSPC', 'EIO', 'EFBIG', 'EMFILE', 'ENFILE', 'ENOMEM']);

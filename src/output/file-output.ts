@@ -1,20 +1,19 @@
 import type {Stats} from 'node:fs';
 import {constants, lstat, open, rm, type FileHandle} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {systemCode, UsageError} from '../errors.ts';
-import {formatUtc} from '../query/timezone.ts';
+import {systemCode, UsageError} from '../base/errors.ts';
+import {formatUtc} from '../base/timezone.ts';
+import {compressionOf, type Compression} from '../query/format-names.ts';
 import {removeLeftovers, syncDirectory} from './atomic.ts';
 import {createCompress, type Compress} from './compression.ts';
 import {openDirectOutput} from './direct-output.ts';
 import {openFailure} from './failure.ts';
-import type {Interruption} from './interruption.ts';
-import {compressionOf, type Compression} from './file-name.ts';
 import {acquireLock, type Lock} from './lock.ts';
 import type {Output} from './output.ts';
-import {refuseForeign} from './ownership.ts';
 import {PartialFile} from './partial-file.ts';
 import {decideResume, formatRange, readIfThere, type OutputRange, type Sidecar} from './partial.ts';
-import {resolveTarget, type Target} from './target.ts';
+import type {Interruption} from './stream-output.ts';
+import {refuseForeign, resolveTarget, type Target} from './target.ts';
 
 /** What a file output is opened with. */
 export interface FileOutputOptions extends Interruption {

@@ -1,16 +1,42 @@
 import type {BigIntStats} from 'node:fs';
 import {lstat, rename, rm, type FileHandle} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {OutputError, systemCode, UsageError} from '../errors.ts';
+import {OutputError, systemCode, UsageError} from '../base/errors.ts';
 import {syncDirectory, writeFileAtomic} from './atomic.ts';
-import {BlockWriter} from './block-writer.ts';
+import {BlockWriter, writeFully} from './block-writer.ts';
 import type {Compress} from './compression.ts';
 import {writeFailure} from './failure.ts';
 import type {Lock} from './lock.ts';
 import type {Checkpoint, Output, ResumedRun} from './output.ts';
-import {Pace} from './pace.ts';
 import type {OutputRange, Sidecar} from './partial.ts';
-import {writeFully} from './write-fully.ts';
+
+/** As long as the work took, times this, it is not due again: it takes a tenth of the time at most. */
+const pauses = 9;
+
+/** Keeps work that is done again and again, and may be put off, to a share of the time. The first is due at once. */
+class Pace {
+	readonly #monotonic: () => number;
+	#endedAt = -Infinity;
+	#tookMs = 0;
+
+	/** @param monotonic milliseconds of a clock that never steps back */
+	constructor(monotonic: () => number) {
+		this.#monotonic = monotonic;
+	}
+
+	/** Whether the work is worth doing again by now. */
+	get isDue(): boolean {
+		return this.#monotonic() - this.#endedAt >= pauses * this.#tookMs;
+	}
+
+	/** Does the work, and measures it. */
+	async run(work: () => Promise<void>): Promise<void> {
+		const startedAt = this.#monotonic();
+		await work();
+		this.#endedAt = this.#monotonic();
+		this.#tookMs = this.#endedAt - startedAt;
+	}
+}
 
 /** What a partial file is written with; owned by it from then on. */
 export interface PartialFileOptions {

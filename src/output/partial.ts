@@ -1,9 +1,9 @@
 import {readFile} from 'node:fs/promises';
 import * as z from 'zod';
-import {systemCode, UsageError} from '../errors.ts';
+import {systemCode, UsageError} from '../base/errors.ts';
 import {parseJson} from '../json/parse.ts';
-import {DAY} from '../query/duration.ts';
-import {formatUtc} from '../query/timezone.ts';
+import {DAY} from '../base/duration.ts';
+import {formatUtc} from '../base/timezone.ts';
 
 /** How far the bounds of a range that moves with the clock may have moved for a run to be continued. */
 const greatestSlideMs = DAY;

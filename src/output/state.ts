@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import {ExportError, UsageError} from '../errors.ts';
+import {ExportError, UsageError} from '../base/errors.ts';
 import {parseJson} from '../json/parse.ts';
-import {formatUtc} from '../query/timezone.ts';
+import {formatUtc} from '../base/timezone.ts';
 import {removeLeftovers, writeFileAtomic} from './atomic.ts';
 import {openFailure} from './failure.ts';
 import {acquireLock} from './lock.ts';

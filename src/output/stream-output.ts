@@ -1,7 +1,13 @@
-import type {OutputStream} from '../context.ts';
+import type {OutputStream, Context} from '../base/context.ts';
+import {visibleInJson, visibleOnLines} from '../base/visible.ts';
 import {writeFailure} from './failure.ts';
-import {graceMs, type Interruption} from './interruption.ts';
 import type {Output} from './output.ts';
+
+/** What ends an output's waiting for its reader. */
+export type Interruption = Pick<Context, 'signal' | 'sleep'>;
+
+/** How long, in milliseconds, a reader has for what is being written, once the run was asked to stop. */
+export const graceMs = 500;
 
 /**
  * An output over one of the program's own streams, which it never ends: other parts may still write to it.
@@ -101,4 +107,16 @@ class StreamOutput implements Output {
 		if (this.#failure !== undefined) throw this.#failure;
 		if (this.#isGivenUp) throw this.#interruption?.signal.reason;
 	}
+}
+
+/**
+ * Writes what a command tells people (`text`) or programs (`json`) to stdout, all of it at once. As with the log, no secret
+ * and nothing that drives a terminal gets through; JSON stands for the same value as before.
+ * @throws OutputError, BrokenPipeError; the signal's reason when a reader takes nothing
+ */
+export async function writeReport(text: string, format: 'text' | 'json', context: Pick<Context, 'stdout' | 'masker' | 'signal' | 'sleep'>): Promise<void> {
+	const output = createStreamOutput(context.stdout, 'stdout', context);
+	const masked = context.masker.mask(text);
+	await output.write(format === 'json' ? visibleInJson(masked) : visibleOnLines(masked));
+	await output.commit();
 }

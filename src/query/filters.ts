@@ -1,6 +1,6 @@
-import type {ExportFlags} from '../commands/export-options.ts';
-import {UsageError} from '../errors.ts';
-import type {AuditRecord} from '../record.ts';
+import type {ExportFlags} from './options.ts';
+import {UsageError} from '../base/errors.ts';
+import type {AuditRecord} from '../base/record.ts';
 import type {ParameterRule, SourceDefinition, SourceOption} from '../sources/types.ts';
 
 /** The API parameters that the user's filters come to, by name. */

@@ -1,7 +1,7 @@
+import type {AuditRecord} from '../base/record.ts';
+import type {BudgetLimit} from '../base/transport.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-import type {AuditRecord} from '../record.ts';
 import type {Filters} from './filters.ts';
-import type {BudgetLimit} from '../http/budget.ts';
 
 /** One export, fully resolved: after this nothing reads flags, the environment, files or the clock for its meaning. */
 export interface Query {

@@ -1,4 +1,4 @@
-import type {ApiRequest} from '../http/client.ts';
+import type {ApiRequest} from '../base/transport.ts';
 import type {ParameterValue, SourceOption} from '../sources/types.ts';
 import type {Query} from './query.ts';
 

@@ -1,18 +1,17 @@
-import {UsageError} from '../errors.ts';
-import type {ExportFlags} from '../commands/export-options.ts';
-import {longestWindowMs} from '../engine/windows.ts';
-import {defaultLanguage, type FormatName} from '../formats/index.ts';
-import type {BudgetLimit} from '../http/budget.ts';
-import {defaultMaxResponseBytes} from '../http/read-body.ts';
-import {formatOf} from '../output/file-name.ts';
-import {formatDuration, requireDuration} from './duration.ts';
-import {formatUtc, chosenTimezone, parseTime} from './time.ts';
-import {resolveFilters} from './filters.ts';
-import type {Query} from './query.ts';
-import {maxResponseProblem, parseSize} from './size.ts';
+import type {SourceDefaults} from './defaults.ts';
+import {formatDuration, requireDuration} from '../base/duration.ts';
+import {UsageError} from '../base/errors.ts';
+import {defaultMaxResponseBytes} from '../base/limits.ts';
+import {maxResponseProblem, parseSize} from '../base/size.ts';
+import type {BudgetLimit} from '../base/transport.ts';
 import {languages, type Language} from '../sources/labels.ts';
+import {longestWindowMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-import type {SourceDefaults} from '../config/schema.ts';
+import {resolveFilters} from './filters.ts';
+import {formatOf, defaultLanguage, type FormatName} from './format-names.ts';
+import type {ExportFlags} from './options.ts';
+import type {Query} from './query.ts';
+import {formatUtc, chosenTimezone, parseTime} from './time.ts';
 
 /** Where and how the records are written. */
 export interface OutputSettings {
@@ -41,6 +40,7 @@ export interface ExportSettings {
 
 /** Between looking at the clock and the arrival of the first request, which must not start out of reach by then. */
 const headStartMs = 5000;
+
 /** A start that went out of reach no longer ago than this is moved, not refused. */
 const graceMs = 60_000;
 

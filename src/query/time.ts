@@ -1,9 +1,9 @@
 import {Temporal} from 'temporal-polyfill';
-import {UsageError} from '../errors.ts';
-import {parseDuration} from './duration.ts';
-import {systemTimezone} from './timezone.ts';
+import {UsageError} from '../base/errors.ts';
+import {parseDuration} from '../base/duration.ts';
+import {systemTimezone} from '../base/timezone.ts';
 
-export {chosenTimezone, formatUtc, requireTimezone, systemTimezone} from './timezone.ts';
+export {chosenTimezone, formatUtc, requireTimezone, systemTimezone} from '../base/timezone.ts';
 
 export interface ParseTimeOptions {
 	/** The current time in Unix milliseconds. */

@@ -1,4 +1,4 @@
-import {DAY, HOUR} from '../query/duration.ts';
+import {DAY, HOUR} from '../base/duration.ts';
 import {mulberry32} from './random.ts';
 
 /** How busy each hour of a UTC day is, relative to the others: office hours in UTC+8. */

@@ -1,5 +1,5 @@
-import type {Fetch, Sleep} from '../context.ts';
-import type {VendorName} from '../vendors/index.ts';
+import type {Fetch, Sleep} from '../base/context.ts';
+import type {VendorName} from '../sources/vendors/index.ts';
 import type {ConsoleShapeName} from './console/shape-names.ts';
 import type {IssuedTokens} from './oauth/user-tokens.ts';
 import type {Order} from './selection.ts';

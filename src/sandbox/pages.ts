@@ -1,7 +1,8 @@
-import type {NumberedPagination, OffsetPagination, Pagination, TokenPagination} from '../engine/pagination.ts';
-import type {JsonPath, SourceDefinition} from '../sources/types.ts';
-import {BadParameter, wholeNumber, type Parameters} from './parameters.ts';
+import type {JsonPath} from '../base/json-path.ts';
+import type {NumberedPagination, OffsetPagination, Pagination, TokenPagination} from '../sources/pagination.ts';
+import type {SourceDefinition} from '../sources/types.ts';
 import type {PageTokens} from './page-token.ts';
+import {BadParameter, wholeNumber, type Parameters} from './parameters.ts';
 import type {Order, Reader, Selection} from './selection.ts';
 import type {Position} from './timeline.ts';
 
@@ -40,6 +41,7 @@ function placed(facts: ReadonlyArray<readonly [place: JsonPath | undefined, valu
 
 /** Rows on a page when the request names no size: as documented, else what these APIs usually take. */
 const documentedPageSizes: Readonly<Record<string, number>> = {'trae-openapi': 50};
+
 const usualPageSize = 20;
 
 /** The page that a request asks for. @throws BadParameter */

@@ -1,4 +1,4 @@
-import type {JsonPath} from '../sources/types.ts';
+import type {JsonPath} from '../base/json-path.ts';
 import {isJsonObject} from './json-object.ts';
 import type {BadParameter} from './parameters.ts';
 import type {RefusalDetails, RefusalName, SandboxVendor} from './vendors/types.ts';

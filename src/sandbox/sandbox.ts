@@ -1,7 +1,7 @@
 import {Hono, type Context as HonoContext} from 'hono';
 import {sources} from '../sources/index.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-import {vendors} from '../vendors/index.ts';
+import {vendors} from '../sources/vendors/index.ts';
 import type {ConsoleRoute} from './console/handler.ts';
 import {createConsole} from './console/index.ts';
 import type {ConsoleRange} from './console/log.ts';

@@ -1,6 +1,6 @@
 import {createAdaptorServer} from '@hono/node-server';
 import {Server} from 'node:http';
-import {systemCode, UsageError} from '../errors.ts';
+import {systemCode, UsageError} from '../base/errors.ts';
 import {createDoors, type Doors} from './faults/doors.ts';
 import {createFaultyListener, type FaultySandbox} from './faults/faulty.ts';
 import type {FaultPlan} from './faults/plan.ts';

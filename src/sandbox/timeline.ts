@@ -1,4 +1,4 @@
-import {DAY} from '../query/duration.ts';
+import {DAY} from '../base/duration.ts';
 import type {SampleRandom} from '../sources/types.ts';
 import {dayTimes} from './day.ts';
 import {createLru} from './lru.ts';

@@ -1,4 +1,4 @@
-import {DAY, MINUTE} from '../query/duration.ts';
+import {DAY, MINUTE} from '../base/duration.ts';
 import {defineSource, type Column} from './types.ts';
 
 const tableFields = new Set(['event_name', 'operator_value', 'ip', 'audit_context.terminal_type', 'objects']);

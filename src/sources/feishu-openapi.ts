@@ -1,4 +1,4 @@
-import {HOUR, MINUTE, SECOND} from '../query/duration.ts';
+import {HOUR, MINUTE, SECOND} from '../base/duration.ts';
 import {defineSource} from './types.ts';
 
 const apis = [

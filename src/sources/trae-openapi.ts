@@ -1,4 +1,4 @@
-import {DAY, SECOND} from '../query/duration.ts';
+import {DAY, SECOND} from '../base/duration.ts';
 import {defineSource} from './types.ts';
 
 /**

@@ -1,9 +1,7 @@
-import type {Pagination} from '../engine/pagination.ts';
-import type {ApiRequest} from '../http/client.ts';
-import type {VendorName} from '../vendors/index.ts';
-
-/** A path of keys into a JSON document: `['data', 'items']`. */
-export type JsonPath = readonly string[];
+import type {JsonPath} from '../base/json-path.ts';
+import type {ApiRequest} from '../base/transport.ts';
+import type {Pagination} from './pagination.ts';
+import type {VendorName} from './vendors/index.ts';
 
 /** What may be asked of a parameter before any request is made, and what the sandbox enforces. */
 export interface ParameterRule {

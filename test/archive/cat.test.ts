@@ -4,7 +4,7 @@ import {gunzipSync} from 'node:zlib';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {mergeParts, type Part} from '../../src/archive/merge.ts';
-import type {AuditRecord} from '../../src/record.ts';
+import type {AuditRecord} from '../../src/base/record.ts';
 import {memoryStream, runCommand} from '../helpers/context.ts';
 import {editManifest, hour, hours, pathOf, rowsOf, start, temporaryDirectory, writeArchive, type TinyLine, type TinyRow} from './tiny-archive.ts';
 

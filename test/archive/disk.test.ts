@@ -2,7 +2,7 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, syml
 import {dirname, join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {acquireLock} from '../../src/output/lock.ts';
-import {HOUR, MINUTE} from '../../src/query/duration.ts';
+import {HOUR, MINUTE} from '../../src/base/duration.ts';
 import {archiveDirectory, archiveRun, beginning, modelClock, type RunSetup} from './archive-run.ts';
 import {faultyFiles} from './faulty-files.ts';
 import {ModelServer, networkFailure} from './model-server.ts';

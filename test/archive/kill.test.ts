@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {HOUR, MINUTE, SECOND} from '../../src/query/duration.ts';
+import {HOUR, MINUTE, SECOND} from '../../src/base/duration.ts';
 import {archiveDirectory, archiveRun, beginning, modelClock} from './archive-run.ts';
 import {Crash, faultyFiles} from './faulty-files.ts';
 import {ModelServer, networkFailure, apiFailure} from './model-server.ts';

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {KnownRows} from '../../src/archive/known-rows.ts';
+import {KnownRows} from '../../src/archive/seen-before.ts';
 
 const row = (id: string | undefined, text: string) => ({id, text, time: 0});
 

@@ -1,5 +1,6 @@
-import {ApiError, NetworkError} from '../../src/errors.ts';
-import type {ApiAnswer, ApiRequest, Client} from '../../src/http/client.ts';
+import {ApiError, NetworkError} from '../../src/base/errors.ts';
+import type {ApiAnswer, ApiRequest} from '../../src/base/transport.ts';
+import type {Client} from '../../src/http/client.ts';
 
 /** A row of the model: `time` and `arrivesAt` in Unix milliseconds. */
 export interface ModelRow {
@@ -79,4 +80,5 @@ export function textOf({id, time, more = ''}: ModelRow): string {
 
 /** An API that fails for good, in the ways that end a window. */
 export const apiFailure = () => new ApiError('feishu-openapi: POST /list_data failed: 500, internal error');
+
 export const networkFailure = () => new NetworkError('feishu-openapi: POST /list_data: connection refused');

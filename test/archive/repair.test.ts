@@ -3,8 +3,8 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {fakeFeishu, type FakeApi, type FakeRow} from '../helpers/fake-api.ts';
 import {acquireLock} from '../../src/output/lock.ts';
-import {HOUR, MINUTE} from '../../src/query/duration.ts';
-import {clockAt, createWorkspace, rowsOf, start, type Workspace} from '../jobs/workspace.ts';
+import {HOUR, MINUTE} from '../../src/base/duration.ts';
+import {clockAt, createWorkspace, rowsOf, start, type Workspace} from '../run/jobs/workspace.ts';
 import {editManifest} from './tiny-archive.ts';
 
 interface Line {

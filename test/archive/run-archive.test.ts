@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import type {Client} from '../../src/http/client.ts';
-import {HOUR, MINUTE, SECOND} from '../../src/query/duration.ts';
+import {HOUR, MINUTE, SECOND} from '../../src/base/duration.ts';
 import {feishuOpenapi} from '../../src/sources/feishu-openapi.ts';
 import {traeOpenapi} from '../../src/sources/trae-openapi.ts';
 import {archiveDirectory, archiveRun, beginning, modelClock} from './archive-run.ts';

@@ -8,7 +8,7 @@ import {describe, expect, it} from 'vitest';
 import type {SegmentCompression} from '../../src/archive/layout.ts';
 import {draftSegment, writeSegment} from '../../src/archive/segment-draft.ts';
 import {readSegment} from '../../src/archive/segment-file.ts';
-import {HOUR} from '../../src/query/duration.ts';
+import {HOUR} from '../../src/base/duration.ts';
 import {archiveDirectory, beginning} from './archive-run.ts';
 
 const name = (compression: SegmentCompression, to = beginning + HOUR) => ({from: beginning, to, compression});

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import type {Client} from '../../src/http/client.ts';
-import {HOUR, MINUTE} from '../../src/query/duration.ts';
+import {HOUR, MINUTE} from '../../src/base/duration.ts';
 import {archiveDirectory, archiveRun, beginning, modelClock} from './archive-run.ts';
 import {readArchive} from './read-archive.ts';
 

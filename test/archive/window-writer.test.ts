@@ -3,7 +3,7 @@ import {expect, it} from 'vitest';
 import type {SegmentDraft} from '../../src/archive/segment-draft.ts';
 import {WindowWriter} from '../../src/archive/window-writer.ts';
 import type {Window} from '../../src/engine/windows.ts';
-import type {AuditRecord} from '../../src/record.ts';
+import type {AuditRecord} from '../../src/base/record.ts';
 
 interface Part extends Window {
 	readonly lines: string[];

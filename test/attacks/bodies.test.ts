@@ -1,12 +1,11 @@
-import {gzipSync} from 'node:zlib';
-import {describe, expect, it} from 'vitest';
-import {BodyCollector} from '../../src/http/body-collector.ts';
-import {requireParsable} from '../../src/http/read-body.ts';
-import {formatSize, maxResponseProblem, parseSize} from '../../src/query/size.ts';
-import {runCommand} from '../helpers/context.ts';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {noNetwork} from '../jobs/workspace.ts';
+import {gzipSync} from 'node:zlib';
+import {describe, expect, it} from 'vitest';
+import {formatSize, maxResponseProblem, parseSize} from '../../src/base/size.ts';
+import {BodyCollector, requireParsable} from '../../src/http/read-body.ts';
+import {runCommand} from '../helpers/context.ts';
+import {noNetwork} from '../run/jobs/workspace.ts';
 import {temporaryDirectory} from './hostile.ts';
 import {fetches, noDeadline, serve, transports} from './servers.ts';
 

@@ -3,8 +3,8 @@ import {chmodSync, existsSync, lchownSync, renameSync, symlinkSync, writeFileSyn
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {runCommand} from '../helpers/context.ts';
-import {noNetwork} from '../jobs/workspace.ts';
-import {baseUrl as consoleUrl, session, shapes} from '../app-log/consoles.ts';
+import {noNetwork} from '../run/jobs/workspace.ts';
+import {baseUrl as consoleUrl, session, shapes} from '../console/consoles.ts';
 import {temporaryDirectory} from './hostile.ts';
 
 const evil = 'https://evil.example';

@@ -1,10 +1,10 @@
 import {describe, expect, it} from 'vitest';
-import {baseUrlProblem} from '../../src/config/base-url.ts';
+import {baseUrlProblem} from '../../src/access/config/base-url.ts';
 import {createClient} from '../../src/http/client.ts';
-import {fillPath} from '../../src/app-log/template.ts';
-import {createContext} from '../auth/helpers.ts';
+import {fillPath} from '../../src/console/template.ts';
+import {createContext} from '../access/auth/helpers.ts';
 import {runCommand} from '../helpers/context.ts';
-import {noNetwork} from '../jobs/workspace.ts';
+import {noNetwork} from '../run/jobs/workspace.ts';
 import {temporaryDirectory} from './hostile.ts';
 
 describe('a base URL', () => {

@@ -3,10 +3,10 @@ import {randomUUID} from 'node:crypto';
 import {chmodSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {isForeign} from '../../src/output/ownership.ts';
+import {isForeign} from '../../src/output/target.ts';
 import {runCommand, type Ran} from '../helpers/context.ts';
 import {fakeFeishu} from '../helpers/fake-api.ts';
-import {noNetwork} from '../jobs/workspace.ts';
+import {noNetwork} from '../run/jobs/workspace.ts';
 import {temporaryDirectory} from './hostile.ts';
 import {asStrangers} from './strangers.ts';
 

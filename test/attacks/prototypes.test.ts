@@ -2,11 +2,11 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {parse} from 'csv-parse/sync';
 import {expect, it} from 'vitest';
-import {entry, har} from '../app-log/learn/recorder.ts';
+import {entry, har} from '../console/learn/recorder.ts';
 import {runCommand} from '../helpers/context.ts';
-import {noNetwork} from '../jobs/workspace.ts';
+import {noNetwork} from '../run/jobs/workspace.ts';
 import {temporaryDirectory} from './hostile.ts';
-import type {Fetch} from '../../src/context.ts';
+import type {Fetch} from '../../src/base/context.ts';
 
 /** Nothing has a member that only its prototype could have. */
 function expectUntouched(): void {

@@ -5,9 +5,9 @@ import {onTestFinished} from 'vitest';
 import {createFetchTransport} from '../../src/http/fetch-transport.ts';
 import {createNodeTransport} from '../../src/http/node-transport.ts';
 import {createTransportFetch} from '../../src/http/transport-fetch.ts';
-import type {Fetch} from '../../src/context.ts';
+import type {Fetch} from '../../src/base/context.ts';
 import {openDeadline} from '../../src/http/deadline.ts';
-import type {Ending, Transport} from '../../src/http/transport.ts';
+import type {Ending, Transport} from '../../src/base/transport.ts';
 
 /** A server on loopback that lives as long as the test. */
 export async function serve(listener: RequestListener, options: {maxHeaderSize?: number} = {}): Promise<string> {

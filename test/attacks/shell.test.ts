@@ -1,9 +1,9 @@
 import {execFileSync} from 'node:child_process';
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {shellQuote} from '../../src/formats/shell-quote.ts';
+import {shellQuote} from '../../src/base/shell-quote.ts';
 import {runCommand} from '../helpers/context.ts';
-import {noNetwork} from '../jobs/workspace.ts';
+import {noNetwork} from '../run/jobs/workspace.ts';
 import {escapes, expectHarmless, hostile} from './hostile.ts';
 
 /** What bash makes of words. */

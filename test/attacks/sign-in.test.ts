@@ -1,8 +1,8 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
-import type {Fetch} from '../../src/context.ts';
+import type {Fetch} from '../../src/base/context.ts';
 import {runCommand} from '../helpers/context.ts';
-import {noNetwork} from '../jobs/workspace.ts';
+import {noNetwork} from '../run/jobs/workspace.ts';
 import {expectHarmless, hostile, temporaryDirectory} from './hostile.ts';
 
 const at = ['--base-url', 'http://127.0.0.1:1'];

@@ -1,10 +1,12 @@
 import {parse} from 'csv-parse/sync';
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {createFormatter, type FormatName} from '../../src/formats/index.ts';
+import {createFormatter} from '../../src/output/formats/index.ts';
+import type {FormatName} from '../../src/query/format-names.ts';
 import {feishuOpenapi} from '../../src/sources/feishu-openapi.ts';
 
 const signs = ['=', '+', '-', '@', '\t=', '\r=', '\n=', '\uFF1D', '\uFF0B', '\uFF0D', '\uFF20', '\uFE66', '\u2212'];
+
 const before = ['', ' ', '\u00A0', '\u3000', '\uFEFF', '\u200B', '\u2060', '\u00AD', '\u202E', '  \u200B'];
 
 function csv(record: {text: string; time?: number}, options: {fields?: string[]; escapeFormulas?: boolean} = {}): string[][] {

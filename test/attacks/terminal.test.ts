@@ -2,13 +2,13 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import type {Fetch} from '../../src/context.ts';
-import {createLog} from '../../src/log.ts';
-import {Masker} from '../../src/masker.ts';
+import type {Fetch} from '../../src/base/context.ts';
+import {createLog} from '../../src/base/log.ts';
+import {Masker} from '../../src/json/secrets/masker.ts';
 import {writeArchive} from '../archive/tiny-archive.ts';
-import {entry, har} from '../app-log/learn/recorder.ts';
+import {entry, har} from '../console/learn/recorder.ts';
 import {memoryStream, runCommand} from '../helpers/context.ts';
-import {noNetwork} from '../jobs/workspace.ts';
+import {noNetwork} from '../run/jobs/workspace.ts';
 import {escapes, expectHarmless, hostile, hostileName, temporaryDirectory} from './hostile.ts';
 
 const wild = fc.string({unit: fc.oneof(fc.constantFrom(...escapes, 'error: ', 'hint: '), fc.string({unit: 'binary', minLength: 1, maxLength: 1})), maxLength: 60});

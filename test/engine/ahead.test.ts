@@ -1,6 +1,5 @@
 import {expect, it} from 'vitest';
-import {ahead} from '../../src/engine/ahead.ts';
-import {roomFor, type Room} from '../../src/engine/lanes.ts';
+import {ahead, roomFor, type Room} from '../../src/engine/lanes.ts';
 import {VirtualClock} from '../helpers/virtual-clock.ts';
 
 /** Runs tasks that take as many milliseconds as their item says; a negative one fails at the end. */

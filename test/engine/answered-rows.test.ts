@@ -1,11 +1,11 @@
 import {describe, expect, it} from 'vitest';
-import {rowsOf} from '../../src/engine/rows-of.ts';
-import {toRecord} from '../../src/engine/to-record.ts';
-import {ApiError} from '../../src/errors.ts';
+import {ApiError} from '../../src/base/errors.ts';
+import {rowsOf, toRecord} from '../../src/engine/rows-of.ts';
 import {sources} from '../../src/sources/index.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
 
 const source: SourceDefinition = sources['feishu-openapi'];
+
 const rowsIn = (text: string) => rowsOf({text, body: JSON.parse(text) as unknown, altered: false}, source, 'test: POST /rows');
 
 describe('the rows of an answer', () => {

@@ -4,7 +4,7 @@ import {
 	askBeyond, askPage, askPastEnd, endsFull, fits, isMeaningKnown, labelOf, learnMeaning, nothingLearned, pageRowsOf, pagesUpTo, partOf, reachOf, type Part,
 } from '../../src/engine/capped-page.ts';
 import type {PageParameters} from '../../src/engine/pager.ts';
-import {ApiError} from '../../src/errors.ts';
+import {ApiError} from '../../src/base/errors.ts';
 import {cappedReader, idsOf, pageOf, rowsAt, rowsFrom, serving, type Answer, type Asked, type CappedOptions} from './capped-reader.ts';
 
 const part: Part = {from: 100, to: 200, asked: {start: 100, end: 200}};

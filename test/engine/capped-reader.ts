@@ -1,8 +1,8 @@
 import {nothingLearned, type CappedReader, type CountedPage, type Learned} from '../../src/engine/capped-page.ts';
 import {Lanes} from '../../src/engine/lanes.ts';
-import type {OffsetPagination} from '../../src/engine/pagination.ts';
-import {ApiError} from '../../src/errors.ts';
-import type {AuditRecord} from '../../src/record.ts';
+import type {OffsetPagination} from '../../src/sources/pagination.ts';
+import {ApiError} from '../../src/base/errors.ts';
+import type {AuditRecord} from '../../src/base/record.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
 
 /** A row; its time in units of the source. */

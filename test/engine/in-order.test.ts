@@ -4,7 +4,7 @@ import {expect, it, onTestFinished} from 'vitest';
 import {inOrder, type ReadWindow, type WindowEvent} from '../../src/engine/in-order.ts';
 import {newReport} from '../../src/engine/problems.ts';
 import type {Window} from '../../src/engine/windows.ts';
-import type {AuditRecord} from '../../src/record.ts';
+import type {AuditRecord} from '../../src/base/record.ts';
 import {VirtualClock} from '../helpers/virtual-clock.ts';
 
 /** One page of a window: how long it takes, and how many records it brings. */

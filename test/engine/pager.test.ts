@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {createPager, firstPage, type PageParameters} from '../../src/engine/pager.ts';
-import type {NumberedPagination, OffsetPagination, TokenPagination} from '../../src/engine/pagination.ts';
-import {ApiError} from '../../src/errors.ts';
+import type {NumberedPagination, OffsetPagination, TokenPagination} from '../../src/sources/pagination.ts';
+import {ApiError} from '../../src/base/errors.ts';
 
 const byToken: TokenPagination = {
 	style: 'token', tokenParameter: 'page_token', sizeParameter: 'page_size', defaultSize: 20, maxSize: 100,

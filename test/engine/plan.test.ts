@@ -1,8 +1,8 @@
 import {execFileSync} from 'node:child_process';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {formatPlan, planOf} from '../../src/engine/plan.ts';
-import {HOUR, MINUTE} from '../../src/query/duration.ts';
+import {formatPlan, planOf} from '../../src/run/plan.ts';
+import {HOUR, MINUTE} from '../../src/base/duration.ts';
 import type {Query} from '../../src/query/query.ts';
 import {sources} from '../../src/sources/index.ts';
 

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {nothingLearned, type CappedReader} from '../../src/engine/capped-page.ts';
 import {Lanes} from '../../src/engine/lanes.ts';
-import type {OffsetPagination} from '../../src/engine/pagination.ts';
+import type {OffsetPagination} from '../../src/sources/pagination.ts';
 import {newReport} from '../../src/engine/problems.ts';
 import {readCapped} from '../../src/engine/read-capped.ts';
-import type {AuditRecord} from '../../src/record.ts';
+import type {AuditRecord} from '../../src/base/record.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
 
 interface Row {

@@ -1,8 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {FittingInputs, Part} from '../../src/engine/capped-page.ts';
 import {newReport} from '../../src/engine/problems.ts';
-import {readInstant} from '../../src/engine/read-instant.ts';
-import {readPart} from '../../src/engine/read-part.ts';
+import {readInstant, readPart} from '../../src/engine/read-instant.ts';
 import {cappedReader, drain, idsOf, rowsAt, serving, type Answer, type Asked, type CappedOptions, type Page, type Row} from './capped-reader.ts';
 
 /** Reads the instant 100 of an API that reaches 100 rows in pages of 10. */
@@ -20,7 +19,9 @@ async function read(answer: (asked: Asked, count: number) => Answer, {written = 
 
 /** So many rows of a type at the instant, or at the one after it. */
 const crowd = (count: number, type = '1', time = 100): Row[] => Array.from({length: count}, (_, index) => ({id: `${type}/${time}/${index}`, time, type}));
+
 const behind = (rows: string, held: string, cap = 100) => `${rows} rows of the instant 1970-01-01T00:00:00.100Z stay behind: it holds ${held} rows, and a query reaches ${cap}`;
+
 const pagesOf = (type: string, count = 10) => Array.from({length: count}, (_, index) => `${type}@${index * 10}`);
 
 describe('an instant', () => {

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {FittingInputs} from '../../src/engine/capped-page.ts';
 import {newReport} from '../../src/engine/problems.ts';
-import {readPart} from '../../src/engine/read-part.ts';
+import {readPart} from '../../src/engine/read-instant.ts';
 import {cappedReader, drain, idsOf, pageOf, rowsAt, rowsFrom, serving, type Answer, type Asked, type CappedOptions, type Page} from './capped-reader.ts';
 
 /** Reads 100 units of time, unless told otherwise, once. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {RecentRows} from '../../src/engine/recent-rows.ts';
-import {hashText} from '../../src/engine/text-hash.ts';
+import {RecentRows, hashText} from '../../src/engine/recent-rows.ts';
 
 it('knows the ids added last, at least as many as its capacity and at most twice as many', () => {
 	fc.assert(fc.property(fc.integer({min: 1, max: 8}), fc.array(fc.integer({min: 0, max: 30}).map(String), {maxLength: 100}), (capacity, ids) => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {RecordPark, type ParkedBatch} from '../../src/engine/parked-records.ts';
+import {RecordPark, type ParkedBatch} from '../../src/engine/waiting-room.ts';
 import {endAt, mostBytesOf, putRecord, recordAt, timeAt} from '../../src/engine/record-bytes.ts';
-import type {AuditRecord} from '../../src/record.ts';
+import type {AuditRecord} from '../../src/base/record.ts';
 
 const anyRecord: fc.Arbitrary<AuditRecord> = fc.record({
 	redacted: fc.integer({min: 1, max: 2 ** 32 - 1}),

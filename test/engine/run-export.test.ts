@@ -1,10 +1,10 @@
 import {describe, expect, it, onTestFinished} from 'vitest';
+import {HOUR} from '../../src/base/duration.ts';
+import type {ApiRequest} from '../../src/base/transport.ts';
 import {runExport, type ExportDependencies} from '../../src/engine/export.ts';
 import {newCounters} from '../../src/engine/summary.ts';
-import type {Formatter} from '../../src/formats/index.ts';
-import type {ApiRequest} from '../../src/http/client.ts';
+import type {Formatter} from '../../src/output/formats/index.ts';
 import type {Checkpoint, Output, ResumedRun} from '../../src/output/output.ts';
-import {HOUR} from '../../src/query/duration.ts';
 import type {Query} from '../../src/query/query.ts';
 import {sources} from '../../src/sources/index.ts';
 

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {newReport} from '../../src/engine/problems.ts';
 import {Sieve} from '../../src/engine/sieve.ts';
-import type {AuditRecord} from '../../src/record.ts';
+import type {AuditRecord} from '../../src/base/record.ts';
 import {sources} from '../../src/sources/index.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
 

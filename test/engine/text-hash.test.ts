@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {hashText} from '../../src/engine/text-hash.ts';
+import {hashText} from '../../src/engine/recent-rows.ts';
 
 function hash(text: string): string {
 	const into = new Int32Array(2);

@@ -4,8 +4,8 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {beforeEach, expect, it, onTestFinished, vi} from 'vitest';
 import {inTimeOrder} from '../../src/engine/time-order.ts';
-import {systemCode} from '../../src/errors.ts';
-import type {AuditRecord} from '../../src/record.ts';
+import {systemCode} from '../../src/base/errors.ts';
+import type {AuditRecord} from '../../src/base/record.ts';
 
 let temporary = '';
 

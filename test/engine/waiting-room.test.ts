@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {expect, it} from 'vitest';
 import {WaitingRoom} from '../../src/engine/waiting-room.ts';
-import type {AuditRecord} from '../../src/record.ts';
+import type {AuditRecord} from '../../src/base/record.ts';
 import {VirtualClock} from '../helpers/virtual-clock.ts';
 
 /** Lines as alike as those of a log are, of which little more than a tenth is new: 64 KiB of them. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {countWindowsOf, windowsOf, type PlannedQuery} from '../../src/engine/window-plan.ts';
-import {DAY, HOUR, MINUTE, SECOND} from '../../src/query/duration.ts';
+import {DAY, HOUR, MINUTE, SECOND} from '../../src/base/duration.ts';
 import {sources} from '../../src/sources/index.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
 

@@ -1,14 +1,15 @@
 import {describe, expect, it} from 'vitest';
+import {DAY, HOUR} from '../../src/base/duration.ts';
+import {ApiError} from '../../src/base/errors.ts';
+import type {ApiRequest} from '../../src/base/transport.ts';
 import {newReport} from '../../src/engine/problems.ts';
 import {createWindowReader, windowsAtOnce} from '../../src/engine/window-reader.ts';
-import {ApiError} from '../../src/errors.ts';
-import type {ApiRequest} from '../../src/http/client.ts';
-import {DAY, HOUR} from '../../src/query/duration.ts';
 import type {Query} from '../../src/query/query.ts';
 import {sources} from '../../src/sources/index.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
 
 const since = Date.UTC(2026, 10, 20);
+
 const window = {from: since, to: since + HOUR};
 
 function queryOf(source: SourceDefinition, changes: Partial<Query> = {}): Query {
@@ -47,7 +48,9 @@ async function read(query: Query, answer: (request: ApiRequest, count: number) =
 }
 
 const tokens = sources['feishu-openapi'];
+
 const offsets = sources['feishu-apaas'];
+
 const item = (id: string, changes: Record<string, unknown> = {}) => ({id, event_time: since / 1000, ...changes});
 
 it('gives every record as it came, page by page', async () => {

@@ -1,14 +1,18 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {askedRange, longestWindowMs, splitWindow, type Window} from '../../src/engine/windows.ts';
+import {askedRange, splitWindow, type Window} from '../../src/engine/windows.ts';
+import {longestWindowMs} from '../../src/sources/range.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
 
 type Rules = Pick<SourceDefinition, 'range' | 'window'>;
 
 /** Instants that are whole seconds, and instants that are not. */
 const instant = fc.oneof(fc.integer({min: 10, max: 2_000_000_000}).map(seconds => seconds * 1000), fc.integer({min: 10_000, max: 2_000_000_000_000}));
+
 const unit = fc.constantFrom(1, 1000, 60_000);
+
 const startBound = fc.constantFrom('inclusive' as const, 'unknown' as const);
+
 const endBound = fc.constantFrom('inclusive' as const, 'exclusive' as const, 'unknown' as const);
 
 const rulesOf = (unitMs: number, start: Rules['range']['startBound'], end: Rules['range']['endBound'], maxMs?: number): Rules => ({

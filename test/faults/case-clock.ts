@@ -1,5 +1,5 @@
 import {setImmediate as turn, setTimeout as pause} from 'node:timers/promises';
-import type {Sleep} from '../../src/context.ts';
+import type {Sleep} from '../../src/base/context.ts';
 
 /** What a wait of the exporter takes in real time where the server needs some meanwhile, in milliseconds. */
 const inexactPauseMs = 20;

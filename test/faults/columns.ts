@@ -1,5 +1,5 @@
-import {shapes} from '../app-log/consoles.ts';
-import type {RequestProfile} from '../../src/app-log/profile.ts';
+import {shapes} from '../console/consoles.ts';
+import type {RequestProfile} from '../../src/console/profile.ts';
 import type {ConsoleShapeName} from '../../src/sandbox/index.ts';
 
 /** What an expectation can be about: a trait that several columns share, or one column. */

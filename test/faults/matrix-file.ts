@@ -1,7 +1,7 @@
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
-import {systemCode} from '../../src/errors.ts';
+import {systemCode} from '../../src/base/errors.ts';
 import {columns} from './columns.ts';
 import {expectations} from './expectations.ts';
 import {introduction} from './introduction.ts';

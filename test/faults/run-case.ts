@@ -1,11 +1,11 @@
 import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {Context} from '../../src/context.ts';
+import type {Context} from '../../src/base/context.ts';
 import {createRoutedTransport} from '../../src/http/routed-transport.ts';
 import {createTransportFetch} from '../../src/http/transport-fetch.ts';
 import {run} from '../../src/main.ts';
-import {Masker} from '../../src/masker.ts';
+import {Masker} from '../../src/json/secrets/masker.ts';
 import {memoryStream} from '../helpers/context.ts';
 import {CaseClock} from './case-clock.ts';
 import type {Column} from './columns.ts';

@@ -1,6 +1,6 @@
 import {tmpdir} from 'node:os';
-import type {Context, Fetch, OutputStream} from '../../src/context.ts';
-import {Masker} from '../../src/masker.ts';
+import type {Context, Fetch, OutputStream} from '../../src/base/context.ts';
+import {Masker} from '../../src/json/secrets/masker.ts';
 import {run} from '../../src/main.ts';
 import {filesBelow, requireNoLeak, Secrets} from './leaks.ts';
 import {VirtualClock} from './virtual-clock.ts';

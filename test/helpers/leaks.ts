@@ -1,7 +1,7 @@
 import {lstatSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
-import type {Fetch} from '../../src/context.ts';
+import type {Fetch} from '../../src/base/context.ts';
 import {secretKindOf} from '../../src/json/secrets/names.ts';
 
 /** Shorter values are words that stand anywhere. */

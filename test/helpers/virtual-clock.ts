@@ -1,4 +1,4 @@
-import type {Sleep} from '../../src/context.ts';
+import type {Sleep} from '../../src/base/context.ts';
 
 interface Timer {
 	readonly at: number;

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {judgeAnswer, valueAt, verdictOfStatus, vendorJudge, wholeNumber, type Judgement} from '../../src/http/answer.ts';
-import {Masker} from '../../src/masker.ts';
-import {vendors, type VendorName} from '../../src/vendors/index.ts';
-import type {Verdict} from '../../src/vendors/types.ts';
+import {judgeAnswer, verdictOfStatus, vendorJudge, type Judgement} from '../../src/http/answer.ts';
+import {Masker} from '../../src/json/secrets/masker.ts';
+import {valueAt, wholeNumber} from '../../src/json/value.ts';
+import {vendors, type VendorName} from '../../src/sources/vendors/index.ts';
+import type {Verdict} from '../../src/sources/vendors/types.ts';
 
 const now = Date.UTC(2026, 10, 20, 12);
 

@@ -1,8 +1,8 @@
 import {expect, it} from 'vitest';
-import type {Fetch} from '../../src/context.ts';
-import {aroundFetch} from '../../src/http/around-fetch.ts';
+import type {Fetch} from '../../src/base/context.ts';
+import {aroundFetch} from '../../src/http/transport-fetch.ts';
 import {openDeadline} from '../../src/http/deadline.ts';
-import type {Transport} from '../../src/http/transport.ts';
+import type {Transport} from '../../src/base/transport.ts';
 
 const transport: Transport = async ({url}) => {
 	if (url.endsWith('/fails')) throw new Error('no way');

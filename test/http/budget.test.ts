@@ -1,7 +1,8 @@
 import {getEventListeners} from 'node:events';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {Budget, type BudgetLimit} from '../../src/http/budget.ts';
+import type {BudgetLimit} from '../../src/base/transport.ts';
+import {Budget} from '../../src/http/budget.ts';
 import {VirtualClock} from '../helpers/virtual-clock.ts';
 
 const signal = new AbortController().signal;
@@ -35,6 +36,7 @@ async function simulate({limit, requests, inFlight, outMs, backMs}: {
 }
 
 const perMinute: BudgetLimit = {requests: 100, perMs: 60_000};
+
 const perSecond: BudgetLimit = {requests: 10, perMs: 1000};
 
 it('sends the first requests as fast as the API answers', async () => {

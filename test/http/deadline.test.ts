@@ -1,8 +1,8 @@
 import {getEventListeners} from 'node:events';
 import {afterEach, beforeEach, expect, it, vi} from 'vitest';
-import {InterruptedError} from '../../src/errors.ts';
+import {InterruptedError} from '../../src/base/errors.ts';
 import {openDeadline} from '../../src/http/deadline.ts';
-import {DAY} from '../../src/query/duration.ts';
+import {DAY} from '../../src/base/duration.ts';
 
 beforeEach(() => {
 	vi.useFakeTimers();

@@ -1,10 +1,10 @@
 import {expect, it} from 'vitest';
-import {LongRefusalError} from '../../src/errors.ts';
+import {LongRefusalError} from '../../src/base/errors.ts';
 import {vendorJudge} from '../../src/http/answer.ts';
 import {Budget} from '../../src/http/budget.ts';
 import {createClient} from '../../src/http/client.ts';
-import {vendors} from '../../src/vendors/index.ts';
-import {createContext} from '../auth/helpers.ts';
+import {vendors} from '../../src/sources/vendors/index.ts';
+import {createContext} from '../access/auth/helpers.ts';
 
 /** Asks twice over one budget, refused with this wait the first time; gives how the two ended and what was waited, in milliseconds. */
 async function refusedFirst(reset: string) {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {UsageError} from '../../src/errors.ts';
+import {UsageError} from '../../src/base/errors.ts';
 import {routeTo} from '../../src/http/proxy-route.ts';
 
 const api = 'https://open.feishu.cn';

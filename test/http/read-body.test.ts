@@ -1,6 +1,6 @@
 import {constants} from 'node:buffer';
 import {expect, it} from 'vitest';
-import {ApiError} from '../../src/errors.ts';
+import {ApiError} from '../../src/base/errors.ts';
 import {readBody} from '../../src/http/read-body.ts';
 
 it('reads a body of many chunks, and one of none', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {ApiError, InterruptedError} from '../../src/errors.ts';
+import {ApiError, InterruptedError} from '../../src/base/errors.ts';
 import {AttemptFailure, withRetries, type RetryPolicy} from '../../src/http/retry.ts';
 import {VirtualClock} from '../helpers/virtual-clock.ts';
 

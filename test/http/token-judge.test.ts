@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
-import {tokenJudge} from '../../src/http/token-judge.ts';
-import {Masker} from '../../src/masker.ts';
-import {vendors, type VendorName} from '../../src/vendors/index.ts';
+import {tokenJudge} from '../../src/http/token.ts';
+import {Masker} from '../../src/json/secrets/masker.ts';
+import {vendors, type VendorName} from '../../src/sources/vendors/index.ts';
 
 function judge(vendor: VendorName, text: string, status = 200) {
 	return tokenJudge(vendors[vendor], {now: () => 0, masker: new Masker()})({status, headers: new Headers(), text}, 'label').ok;

@@ -1,13 +1,14 @@
 import {describe, expect, it} from 'vitest';
-import {longestSecret} from '../../src/config/secret.ts';
-import type {Context} from '../../src/context.ts';
-import {ApiError, CredentialsError} from '../../src/errors.ts';
-import type {ApiRequest} from '../../src/http/client.ts';
+import type {Context} from '../../src/base/context.ts';
+import {ApiError, CredentialsError} from '../../src/base/errors.ts';
+import {longestSecret} from '../../src/base/limits.ts';
+import type {ApiRequest} from '../../src/base/transport.ts';
 import {createTokenSource, type TokenInputs} from '../../src/http/token.ts';
-import {Masker} from '../../src/masker.ts';
-import {vendors, type VendorName} from '../../src/vendors/index.ts';
+import {Masker} from '../../src/json/secrets/masker.ts';
+import {vendors, type VendorName} from '../../src/sources/vendors/index.ts';
 
 const SECOND = 1000;
+
 const appSecret = 'app-secret-value';
 
 /** A setting that counts how often it is read. */

@@ -7,7 +7,7 @@ import {openDeadline} from '../../src/http/deadline.ts';
 import {createFetchTransport} from '../../src/http/fetch-transport.ts';
 import {createNodeTransport} from '../../src/http/node-transport.ts';
 import {createTransportFetch} from '../../src/http/transport-fetch.ts';
-import type {Transport, WireRequest} from '../../src/http/transport.ts';
+import type {Transport, WireRequest} from '../../src/base/transport.ts';
 
 /** A server on loopback that answers as told, and the connections made to it. */
 async function serve(listener: RequestListener): Promise<{url: string; connections: Socket[]}> {

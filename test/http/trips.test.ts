@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {Trips} from '../../src/http/trips.ts';
+import {Trips} from '../../src/http/budget.ts';
 
 const cold = {cold: true};
 const warm = {cold: false};

@@ -4,8 +4,7 @@ import {openDeadline} from '../../src/http/deadline.ts';
 import {networkProblem} from '../../src/http/network-problem.ts';
 import {createNodeTransport} from '../../src/http/node-transport.ts';
 import type {Proxy} from '../../src/http/proxy-route.ts';
-import {TunnelAgent} from '../../src/http/tunnel-agent.ts';
-import {openTunnel} from '../../src/http/tunnel.ts';
+import {TunnelAgent, openTunnel} from '../../src/http/tunnel-agent.ts';
 import {listen} from '../helpers/listening.ts';
 
 const proxyAt = (port: number): Proxy => ({name: `127.0.0.1:${port}`, hostname: '127.0.0.1', port, secure: false, variable: 'HTTPS_PROXY'});

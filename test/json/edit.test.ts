@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {UsageError} from '../../src/errors.ts';
+import {UsageError} from '../../src/base/errors.ts';
 import {parseFieldPath, pickFields, pickValue, redactFields} from '../../src/json/edit.ts';
 import {anyJson} from './arbitrary-json.ts';
 

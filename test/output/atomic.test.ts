@@ -2,7 +2,7 @@ import {chmod, mkdir, open, readFile, stat, symlink, writeFile} from 'node:fs/pr
 import {existsSync, readdirSync, readlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
-import {systemCode, UsageError} from '../../src/errors.ts';
+import {systemCode, UsageError} from '../../src/base/errors.ts';
 import {removeLeftovers, syncDirectory, writeFileAtomic} from '../../src/output/atomic.ts';
 import {namesIn, temporaryDirectory} from './helpers.ts';
 

@@ -1,8 +1,8 @@
 import {chmod, mkdir, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
-import {UsageError} from '../../src/errors.ts';
-import {requireDistinctFiles} from '../../src/output/distinct-files.ts';
+import {UsageError} from '../../src/base/errors.ts';
+import {requireDistinctFiles} from '../../src/output/target.ts';
 import {temporaryDirectory} from './helpers.ts';
 
 async function check(names: {output?: string; state?: string; summary?: string; config?: string}, prepare: (directory: string) => Promise<unknown> = async () => undefined): Promise<unknown> {

@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
-import {compressionOf, formatOf, standardStreamOf} from '../../src/output/file-name.ts';
+import {standardStreamOf} from '../../src/output/file-name.ts';
+import {compressionOf, formatOf} from '../../src/query/format-names.ts';
 
 it.each([
 	['a.csv', 'csv', 'none'],

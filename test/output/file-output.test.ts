@@ -3,7 +3,7 @@ import {chmod, constants, mkdir, open, readFile, realpath, rmdir, stat, symlink,
 import {join} from 'node:path';
 import * as zlib from 'node:zlib';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {BrokenPipeError, InterruptedError, LockedError, OutputError, UsageError} from '../../src/errors.ts';
+import {BrokenPipeError, InterruptedError, LockedError, OutputError, UsageError} from '../../src/base/errors.ts';
 import {namesIn, openTestOutput, runChild, since, temporaryDirectory} from './helpers.ts';
 
 const failureOf = async (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined, (error: unknown) => error);

@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {chmod, link, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {UsageError} from '../../src/errors.ts';
+import {UsageError} from '../../src/base/errors.ts';
 import {namesIn, openTestOutput, since, temporaryDirectory} from './helpers.ts';
 
 /** Leaves a partial file of one record, or of none, with a checkpoint at its end. */

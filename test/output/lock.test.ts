@@ -4,8 +4,8 @@ import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {describe, expect, it} from 'vitest';
-import {LockedError, UsageError} from '../../src/errors.ts';
-import {currentOwner, judgeOwner} from '../../src/output/lock-owner.ts';
+import {LockedError, UsageError} from '../../src/base/errors.ts';
+import {currentOwner, judgeOwner} from '../../src/output/lock-file-system.ts';
 import {acquireLock} from '../../src/output/lock.ts';
 import {namesIn, runChild, temporaryDirectory} from './helpers.ts';
 

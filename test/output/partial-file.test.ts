@@ -1,7 +1,7 @@
 import {chmod, mkdir, open, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {LockedError, OutputError} from '../../src/errors.ts';
+import {LockedError, OutputError} from '../../src/base/errors.ts';
 import type {Compress} from '../../src/output/compression.ts';
 import {PartialFile, type PartialFileOptions} from '../../src/output/partial-file.ts';
 import {namesIn, since, temporaryDirectory, until} from './helpers.ts';

@@ -1,9 +1,9 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {UsageError} from '../../src/errors.ts';
+import {UsageError} from '../../src/base/errors.ts';
 import {decideResume, readIfThere, type Sidecar} from '../../src/output/partial.ts';
-import {DAY} from '../../src/query/duration.ts';
+import {DAY} from '../../src/base/duration.ts';
 import {since, temporaryDirectory, until} from './helpers.ts';
 
 const wanted = {since, until, slidingSince: false, slidingUntil: false, fingerprint: 'query-1'};

@@ -3,7 +3,7 @@ import {basename, join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {UsageError} from '../../src/errors.ts';
+import {UsageError} from '../../src/base/errors.ts';
 import type {FileOutputOptions} from '../../src/output/file-output.ts';
 import {namesIn, openTestOutput, runChild, since, temporaryDirectory, until} from './helpers.ts';
 

@@ -1,7 +1,7 @@
 import {chmod, readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {LockedError, UsageError} from '../../src/errors.ts';
+import {LockedError, UsageError} from '../../src/base/errors.ts';
 import {openState} from '../../src/output/state.ts';
 import {namesIn, temporaryDirectory, until} from './helpers.ts';
 

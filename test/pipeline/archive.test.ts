@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {InterruptedError} from '../../src/errors.ts';
+import {InterruptedError} from '../../src/base/errors.ts';
 import {readArchive} from '../archive/read-archive.ts';
 import {runCommand} from '../helpers/context.ts';
 import {VirtualClock} from '../helpers/virtual-clock.ts';

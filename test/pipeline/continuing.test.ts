@@ -2,7 +2,7 @@ import {readFile, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {InterruptedError} from '../../src/errors.ts';
+import {InterruptedError} from '../../src/base/errors.ts';
 import {runExport, serve} from './exporting.ts';
 import {detectableScripts, scripts} from './faults.ts';
 import {propertyRuns, propertyTimeoutMs} from './property-runs.ts';

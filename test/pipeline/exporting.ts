@@ -1,10 +1,10 @@
 import {Command} from 'commander';
-import {exportCommand} from '../../src/commands/export.ts';
-import {exportOptions, type ExportFlags} from '../../src/commands/export-options.ts';
+import {exportCommand} from '../../src/run/export.ts';
+import {exportOptions, type ExportFlags} from '../../src/query/options.ts';
 import {mountOptions} from '../../src/commands/mount-options.ts';
-import {openApi} from '../../src/commands/opened-source.ts';
-import type {Context} from '../../src/context.ts';
-import {ExportError} from '../../src/errors.ts';
+import {openApi} from '../../src/access/open-source.ts';
+import type {Context} from '../../src/base/context.ts';
+import {ExportError} from '../../src/base/errors.ts';
 import type {run} from '../../src/main.ts';
 import {feishuApaas} from '../../src/sources/feishu-apaas.ts';
 import {runCommand, type Ran} from '../helpers/context.ts';

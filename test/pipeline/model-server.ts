@@ -1,4 +1,4 @@
-import type {Fetch} from '../../src/context.ts';
+import type {Fetch} from '../../src/base/context.ts';
 import type {VirtualClock} from '../helpers/virtual-clock.ts';
 import {brokenBody, failureAnswer, toldPage} from './fault-answers.ts';
 import type {Asked, Dialect, Page} from './dialects.ts';

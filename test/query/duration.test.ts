@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {UsageError} from '../../src/errors.ts';
-import {DAY, formatDuration, HOUR, MINUTE, parseDuration, requireDuration, SECOND, WEEK} from '../../src/query/duration.ts';
+import {UsageError} from '../../src/base/errors.ts';
+import {DAY, formatDuration, HOUR, MINUTE, parseDuration, requireDuration, SECOND, WEEK} from '../../src/base/duration.ts';
 
 describe('parseDuration', () => {
 	it.each([

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {UsageError} from '../../src/errors.ts';
-import {DAY, HOUR, MINUTE} from '../../src/query/duration.ts';
+import {UsageError} from '../../src/base/errors.ts';
+import {DAY, HOUR, MINUTE} from '../../src/base/duration.ts';
 import {formatUtc, parseTime, requireTimezone, systemTimezone} from '../../src/query/time.ts';
 import {formatTime} from '../helpers/zoned-time.ts';
 

@@ -1,5 +1,5 @@
 import {describe, expect, it, vi} from 'vitest';
-import {createLocalTime} from '../../src/formats/time.ts';
+import {createLocalTime} from '../../src/output/formats/time.ts';
 import {resolveSettings} from '../../src/query/settings.ts';
 import {chosenTimezone, parseTime, systemTimezone} from '../../src/query/time.ts';
 import {sources} from '../../src/sources/index.ts';

@@ -1,7 +1,7 @@
 import {createSandbox, type SandboxOptions} from '../../src/sandbox/index.ts';
 import {sources} from '../../src/sources/index.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
-import {vendors} from '../../src/vendors/index.ts';
+import {vendors} from '../../src/sources/vendors/index.ts';
 
 /** Noon of a day in 2026, in Unix milliseconds; tests move it. */
 export const noon = Date.UTC(2026, 2, 4, 12);

@@ -1,8 +1,8 @@
 import {expect, it} from 'vitest';
 import {sandboxCommand} from '../../src/commands/sandbox.ts';
-import type {Context, OutputStream} from '../../src/context.ts';
-import {InterruptedError, UsageError} from '../../src/errors.ts';
-import {Masker} from '../../src/masker.ts';
+import type {Context, OutputStream} from '../../src/base/context.ts';
+import {InterruptedError, UsageError} from '../../src/base/errors.ts';
+import {Masker} from '../../src/json/secrets/masker.ts';
 import {noon, withResolvers} from './client.ts';
 
 function createStream(onText: (text: string) => void): OutputStream {

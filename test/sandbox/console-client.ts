@@ -1,4 +1,4 @@
-import {searchKinds, type SearchKind} from '../../src/app-log/kinds.ts';
+import {searchKinds, type SearchKind} from '../../src/sources/app-log-kinds.ts';
 import {createSandbox, type ConsoleShapeName, type SandboxOptions, type SandboxRequest} from '../../src/sandbox/index.ts';
 import {noon} from './client.ts';
 

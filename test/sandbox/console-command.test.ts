@@ -1,8 +1,7 @@
 import {expect, it} from 'vitest';
-import {sandboxCommand} from '../../src/commands/sandbox.ts';
-import {sandboxPage} from '../../src/commands/sandbox-page.ts';
-import {UsageError} from '../../src/errors.ts';
-import {Masker} from '../../src/masker.ts';
+import {UsageError} from '../../src/base/errors.ts';
+import {sandboxCommand, sandboxPage} from '../../src/commands/sandbox.ts';
+import {Masker} from '../../src/json/secrets/masker.ts';
 import {memoryStream} from '../helpers/context.ts';
 import {noon} from './client.ts';
 import {createConsoleClient} from './console-client.ts';

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {DAY} from '../../src/query/duration.ts';
+import {DAY} from '../../src/base/duration.ts';
 import {noon} from './client.ts';
 import {createConsoleClient, rowReading, type SearchKind} from './console-client.ts';
 

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {DAY, HOUR, MINUTE, WEEK} from '../../src/query/duration.ts';
+import {DAY, HOUR, MINUTE, WEEK} from '../../src/base/duration.ts';
 import {consolePaths, consoleShapeNames} from '../../src/sandbox/index.ts';
 import {noon} from './client.ts';
 import {consoleApiPaths, createConsoleClient, rowReading, searchKinds} from './console-client.ts';

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {DAY} from '../../src/query/duration.ts';
+import {DAY} from '../../src/base/duration.ts';
 import {defineSource} from '../../src/sources/types.ts';
 import {createTestClient, itemsOf, noon} from './client.ts';
 

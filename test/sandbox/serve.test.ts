@@ -1,7 +1,7 @@
 import {connect} from 'node:net';
 import {expect, it} from 'vitest';
 import ky from 'ky';
-import {UsageError} from '../../src/errors.ts';
+import {UsageError} from '../../src/base/errors.ts';
 import {createSandbox, serveSandbox} from '../../src/sandbox/index.ts';
 import {createTestClient, noon, withResolvers} from './client.ts';
 

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {feishu} from '../../src/vendors/feishu.ts';
+import {feishu} from '../../src/sources/vendors/feishu.ts';
 import {createTestClient} from './client.ts';
 
 describe('the Feishu token endpoint', () => {

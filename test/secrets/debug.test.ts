@@ -1,8 +1,8 @@
 import {expect, it, vi} from 'vitest';
 import {createClient} from '../../src/http/client.ts';
 import {hideSecrets, showHeader, showRequest} from '../../src/http/show-exchange.ts';
-import {Masker} from '../../src/masker.ts';
-import {createContext} from '../auth/helpers.ts';
+import {Masker} from '../../src/json/secrets/masker.ts';
+import {createContext} from '../access/auth/helpers.ts';
 import {credentials, runCommand} from '../helpers/context.ts';
 import {fakeFeishu} from '../helpers/fake-api.ts';
 

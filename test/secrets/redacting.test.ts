@@ -1,10 +1,10 @@
 import {readdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import type {Fetch} from '../../src/context.ts';
+import type {Fetch} from '../../src/base/context.ts';
 import {runCommand} from '../helpers/context.ts';
 import {fakeFeishu} from '../helpers/fake-api.ts';
-import {clockAt, createWorkspace, start} from '../jobs/workspace.ts';
+import {clockAt, createWorkspace, start} from '../run/jobs/workspace.ts';
 
 const payload = '{"app_id":"cli_1","app_secret":"s3cr3t-value","n":9007199254740993}';
 const rowCount = 12;

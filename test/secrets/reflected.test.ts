@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {runCommand} from '../helpers/context.ts';
-import {createWorkspace} from '../jobs/workspace.ts';
-import type {Fetch} from '../../src/context.ts';
+import {createWorkspace} from '../run/jobs/workspace.ts';
+import type {Fetch} from '../../src/base/context.ts';
 
 /** Spelled differently in URLs, forms, JSON and base64. */
 const secrets = {FEISHU_APP_SECRET: String.raw`s3cr"et\with/+=&é and more`, TRAE_APP_SECRET: 'trae+secret/value==0123'};

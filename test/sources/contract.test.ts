@@ -1,17 +1,18 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
 import {createPager} from '../../src/engine/pager.ts';
-import type {Pagination} from '../../src/engine/pagination.ts';
-import {toRecord} from '../../src/engine/to-record.ts';
-import {askedRange, longestWindowMs} from '../../src/engine/windows.ts';
-import {exportOptions} from '../../src/commands/export-options.ts';
-import {createFormatter} from '../../src/formats/index.ts';
-import {valueAt, wholeNumber} from '../../src/http/answer.ts';
+import {toRecord} from '../../src/engine/rows-of.ts';
+import {askedRange} from '../../src/engine/windows.ts';
 import {rows} from '../../src/json/text.ts';
+import {valueAt, wholeNumber} from '../../src/json/value.ts';
+import {createFormatter} from '../../src/output/formats/index.ts';
+import {exportOptions} from '../../src/query/options.ts';
 import {checkParameters, readBody, readQuery, type SentParameters} from '../../src/sandbox/parameters.ts';
 import {sources} from '../../src/sources/index.ts';
+import type {Pagination} from '../../src/sources/pagination.ts';
+import {longestWindowMs} from '../../src/sources/range.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
-import {vendors} from '../../src/vendors/index.ts';
+import {vendors} from '../../src/sources/vendors/index.ts';
 
 /** The examples of the vendor's documentation: `request` is a JSON body or a query string, `response` the answer to it. */
 interface Fixture {
@@ -20,6 +21,7 @@ interface Fixture {
 }
 
 const fixtures = new URL('../fixtures/', import.meta.url);
+
 const definitions = Object.entries<SourceDefinition>(sources).map(([key, source]) => ({key, name: source.name, source}));
 
 function fixtureOf(name: string): Fixture {

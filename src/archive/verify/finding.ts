@@ -1,5 +1,5 @@
-import {visibleInTable} from '../../formats/visible.ts';
-import {formatUtc} from '../../query/timezone.ts';
+import {visibleInTable} from '../../base/visible.ts';
+import {formatUtc} from '../../base/timezone.ts';
 
 /**
  * What can be wrong with an archive:

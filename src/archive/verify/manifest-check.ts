@@ -1,11 +1,40 @@
-import {lastRunName, manifestName} from '../layout.ts';
-import {listedSegment, nameProblem, type ListedSegment} from '../listed-segment.ts';
+import {lastRunName, manifestName, listedSegment, nameProblem, type ListedSegment} from '../layout.ts';
 import {parseLine} from '../manifest-file.ts';
 import {chainStart, hashLine, type HeaderLine, type ManifestLine, type Standing} from '../manifest.ts';
-import {checkCoverage, type ReadWindow} from './coverage-check.ts';
 import type {Report} from './finding.ts';
-import {NumberRuns} from './number-runs.ts';
 import {isFirstReading, standingProblem} from './standing-check.ts';
+
+/** Numbers kept as runs: a manifest may claim to have lost any number of lines. */
+class NumberRuns {
+	#runs: Array<readonly [first: number, last: number]> = [];
+
+	/** Adds every number from `first` to `last`. */
+	add(first: number, last = first): void {
+		this.#runs.push([first, last]);
+	}
+
+	/** Takes one number out; whether it was there. */
+	remove(number: number): boolean {
+		const index = this.#runs.findIndex(([first, last]) => first <= number && number <= last);
+		const run = this.#runs[index];
+		if (run === undefined) return false;
+		const [first, last] = run;
+		const left: Array<readonly [number, number]> = [[first, number - 1], [number + 1, last]];
+		this.#runs.splice(index, 1, ...left.filter(([start, end]) => start <= end));
+		return true;
+	}
+
+	/** The runs in order, those that touch as one. */
+	runs(): Array<readonly [first: number, last: number]> {
+		const joined: Array<readonly [number, number]> = [];
+		for (const [first, last] of this.#runs.toSorted(([a], [b]) => a - b)) {
+			const before = joined.at(-1);
+			if (before !== undefined && first <= before[1] + 1) joined[joined.length - 1] = [before[0], Math.max(before[1], last)];
+			else joined.push([first, last]);
+		}
+		return joined;
+	}
+}
 
 /** What a manifest says, as far as it can be read. */
 export interface ManifestContents {
@@ -187,5 +216,30 @@ export class ManifestCheck {
 
 	#tell(kind: 'line_unreadable' | 'line_missing' | 'line_order' | 'chain' | 'standing' | 'head' | 'name', line: number, detail: string): void {
 		this.#report({kind, file: manifestName, line, detail});
+	}
+}
+
+/** Time that a line says was read for the first time, or could not be read. */
+interface ReadWindow {
+	readonly kind: 'segment' | 'gap';
+	/** `[from, to)` in Unix milliseconds. */
+	readonly from: number;
+	readonly to: number;
+	readonly line: number;
+	readonly file: string | undefined;
+}
+
+/**
+ * First readings and gaps follow one another without holes from the archive's start on: time that no line has, nobody
+ * has read. @param since the archive's start, where it is known
+ */
+function checkCoverage(windows: readonly ReadWindow[], since: number | undefined, report: Report): void {
+	let covered = since;
+	for (const {kind, from, to, line, file} of windows.toSorted((a, b) => a.from - b.from || a.line - b.line)) {
+		covered ??= from;
+		if (from > covered) report({kind: 'window_gap', file, since: covered, until: from, line, detail: 'no line before it says that this time was read'});
+		// A window that was read can fail when it is looked at again for late rows: that is a gap, too.
+		else if (from < covered && kind === 'segment') report({kind: 'window_overlap', file, since: from, until: Math.min(to, covered), line, detail: 'another line has this time, too'});
+		covered = Math.max(covered, to);
 	}
 }

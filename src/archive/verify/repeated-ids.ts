@@ -1,8 +1,7 @@
 import type {SourceDefinition} from '../../sources/types.ts';
+import type {ListedSegment} from '../layout.ts';
 import type {Report} from './finding.ts';
-import {hashId} from './id-hash.ts';
-import type {Suspicion} from './id-index.ts';
-import type {ListedSegment} from '../listed-segment.ts';
+import {hashId, type Suspicion} from './id-index.ts';
 import {RowReader, shownId} from './rows-check.ts';
 import {pushRows} from './segment-check.ts';
 

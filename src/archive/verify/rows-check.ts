@@ -1,12 +1,12 @@
 import {isAscii, isUtf8} from 'node:buffer';
-import {toRecord} from '../../engine/to-record.ts';
-import {formatUtc} from '../../query/timezone.ts';
-import type {AuditRecord} from '../../record.ts';
+import {toRecord} from '../../engine/rows-of.ts';
+import {formatUtc} from '../../base/timezone.ts';
+import type {AuditRecord} from '../../base/record.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
 import type {FindingKind} from './finding.ts';
-import {hashId} from './id-hash.ts';
-import {LineSplitter} from './line-splitter.ts';
-import type {ListedSegment} from '../listed-segment.ts';
+import {hashId} from './id-index.ts';
+import {LineSplitter} from '../segment-file.ts';
+import type {ListedSegment} from '../layout.ts';
 
 /** What is wrong with the rows of a segment; one of each kind at most. */
 export interface RowProblem {

@@ -2,9 +2,9 @@ import {createHash} from 'node:crypto';
 import {closeSync, constants, fstatSync, lstatSync, openSync, readSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import {ExportError, systemCode} from '../../errors.ts';
+import {ExportError, systemCode} from '../../base/errors.ts';
 import {systemMessage} from '../../output/failure.ts';
-import type {ListedSegment} from '../listed-segment.ts';
+import type {ListedSegment} from '../layout.ts';
 
 const blockBytes = 1024 * 1024;
 const absentCodes = new Set(['ENOENT', 'ENOTDIR']);

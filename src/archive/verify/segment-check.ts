@@ -1,9 +1,9 @@
 import {gunzipSync} from 'node:zlib';
-import {systemCode} from '../../errors.ts';
+import {systemCode} from '../../base/errors.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
 import {DamagedSegmentError, readSegmentBytes} from '../segment-file.ts';
 import type {FindingKind} from './finding.ts';
-import type {ListedSegment} from '../listed-segment.ts';
+import type {ListedSegment} from '../layout.ts';
 import {RowsCheck} from './rows-check.ts';
 import {checkBytes} from './segment-bytes.ts';
 

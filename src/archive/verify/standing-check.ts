@@ -1,7 +1,6 @@
-import {formatUtc} from '../../query/timezone.ts';
-import {readStanding} from '../archive-standing.ts';
+import {formatUtc} from '../../base/timezone.ts';
 import {outsideGaps, withoutWindow} from '../gaps.ts';
-import type {ManifestLine, SegmentLine, Standing} from '../manifest.ts';
+import {readStanding, type ManifestLine, type SegmentLine, type Standing} from '../manifest.ts';
 
 /**
  * Why what a line says the archive comes to does not follow from the line before, or undefined when it does.

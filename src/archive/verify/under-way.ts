@@ -1,7 +1,6 @@
 import {join} from 'node:path';
 import lockfile from 'proper-lockfile';
-import {lockFileSystem, staleMs} from '../../output/lock-file-system.ts';
-import {currentOwner} from '../../output/lock-owner.ts';
+import {lockFileSystem, staleMs, currentOwner} from '../../output/lock-file-system.ts';
 import {manifestName} from '../layout.ts';
 
 /** Whether a run holds the lock of an archive: then files may come and go that no line lists. */

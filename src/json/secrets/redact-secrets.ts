@@ -1,4 +1,4 @@
-import type {JsonPath} from '../../sources/types.ts';
+import type {JsonPath} from '../../base/json-path.ts';
 import {maxDepth, redactedValue} from '../edit.ts';
 import {applied, merged, respelled, type Edit} from '../edits.ts';
 import {parseJson} from '../parse.ts';
@@ -16,6 +16,7 @@ export interface Redacted {
 
 /** Members that name another member's value: `{"name": "Authorization", "value": …}`. */
 const labelNames: ReadonlySet<string> = new Set(['name', 'key', 'header', 'field', 'param', 'parameter', 'attribute', 'property', 'variable', 'k', 'info_key']);
+
 const labelledNames: ReadonlySet<string> = new Set(['value', 'values', 'val', 'content', 'v', 'info_val']);
 
 /** What is known about a value from where it stands. */

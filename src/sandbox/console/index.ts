@@ -1,4 +1,4 @@
-import {searchKinds} from '../../app-log/kinds.ts';
+import {searchKinds} from '../../sources/app-log-kinds.ts';
 import type {SandboxOptions} from '../options.ts';
 import {mulberry32, seedOf} from '../random.ts';
 import {createSlidingWindow, type Admission} from '../sliding-window.ts';

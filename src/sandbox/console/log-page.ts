@@ -1,5 +1,5 @@
 import {html, raw} from 'hono/html';
-import {searchKinds, type SearchKind} from '../../app-log/kinds.ts';
+import {searchKinds, type SearchKind} from '../../sources/app-log-kinds.ts';
 import {consolePaths, type ConsoleParts, type ConsoleRoute} from './handler.ts';
 import {logScript} from './log-script.ts';
 import {noisePaths} from './noise.ts';

@@ -1,4 +1,4 @@
-import type {SearchKind} from '../../app-log/kinds.ts';
+import type {SearchKind} from '../../sources/app-log-kinds.ts';
 import {isJsonObject} from '../json-object.ts';
 import type {SandboxOptions} from '../options.ts';
 import {createPageTokens} from '../page-token.ts';

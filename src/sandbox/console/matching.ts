@@ -1,4 +1,4 @@
-import {filterNames, type FilterName} from '../../app-log/kinds.ts';
+import {filterNames, type FilterName} from '../../sources/app-log-kinds.ts';
 import {isJsonObject} from '../json-object.ts';
 import type {Filter} from '../selection.ts';
 

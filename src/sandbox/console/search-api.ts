@@ -1,5 +1,5 @@
-import type {SearchKind} from '../../app-log/kinds.ts';
-import {DAY, WEEK} from '../../query/duration.ts';
+import type {SearchKind} from '../../sources/app-log-kinds.ts';
+import {DAY, WEEK} from '../../base/duration.ts';
 import {BadParameter} from '../parameters.ts';
 import type {Admission} from '../sliding-window.ts';
 import {guarded, jsonResponse, refused, type ConsoleHandler, type ConsoleParts, type ConsoleRoute} from './handler.ts';

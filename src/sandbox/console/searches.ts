@@ -1,4 +1,4 @@
-import type {FilterName, SearchKind} from '../../app-log/kinds.ts';
+import type {FilterName, SearchKind} from '../../sources/app-log-kinds.ts';
 import type {SampleRandom} from '../../sources/types.ts';
 import {sampleClient, sampleEvent, sampleServer} from './samples.ts';
 

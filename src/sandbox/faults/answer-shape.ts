@@ -1,5 +1,5 @@
-import type {Pagination} from '../../engine/pagination.ts';
-import type {JsonPath} from '../../sources/types.ts';
+import type {JsonPath} from '../../base/json-path.ts';
+import type {Pagination} from '../../sources/pagination.ts';
 
 /** Where an answer of one API holds what faults change. */
 export interface AnswerShape {

@@ -1,7 +1,7 @@
-import {searchKinds} from '../../app-log/kinds.ts';
+import {searchKinds} from '../../sources/app-log-kinds.ts';
 import {sources} from '../../sources/index.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
-import {vendors, type VendorName} from '../../vendors/index.ts';
+import {vendors, type VendorName} from '../../sources/vendors/index.ts';
 import {consoleShapeNames} from '../console/shape-names.ts';
 import {consoleShape} from '../console/shapes/index.ts';
 import {consoleSearches} from '../console/searches.ts';

@@ -1,6 +1,6 @@
 import type {Server} from 'node:http';
 import type {Socket} from 'node:net';
-import type {Sleep} from '../../context.ts';
+import type {Sleep} from '../../base/context.ts';
 
 /** How often it is tried to listen again on a port that something else took meanwhile. */
 const retryMs = 50;

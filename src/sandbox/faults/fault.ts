@@ -1,6 +1,6 @@
 import type {Socket} from 'node:net';
 import type * as z from 'zod';
-import type {Sleep} from '../../context.ts';
+import type {Sleep} from '../../base/context.ts';
 import type {Sandbox} from '../options.ts';
 import type {AnswerShape} from './answer-shape.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import {duration} from '../../config/schema-parts.ts';
-import {parseDuration} from '../../query/duration.ts';
+import {duration} from '../../access/config/schema-parts.ts';
+import {parseDuration} from '../../base/duration.ts';
 
 /** A span of time such as `2s`, as milliseconds. */
 export const milliseconds = duration.transform(text => parseDuration(text) ?? 0);

@@ -1,4 +1,4 @@
-import type {Sleep} from '../../context.ts';
+import type {Sleep} from '../../base/context.ts';
 import {mulberry32, seedOf} from '../random.ts';
 import type {Inject} from './fault.ts';
 import {createTrigger, type AskedRequest} from './rule.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import {nearestText} from '../../config/explain.ts';
-import {positive, text} from '../../config/schema-parts.ts';
+import {nearestText} from '../../access/config/explain.ts';
+import {positive, text} from '../../access/config/schema-parts.ts';
 import {hasNumber, parseRequestNumbers} from './request-numbers.ts';
 import {askedSources} from './asked.ts';
 

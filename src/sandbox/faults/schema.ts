@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import {explainIssues, nearestText, unknownKeyText} from '../../config/explain.ts';
-import {UsageError} from '../../errors.ts';
+import {explainIssues, nearestText, unknownKeyText} from '../../access/config/explain.ts';
+import {UsageError} from '../../base/errors.ts';
 import {isJsonObject} from '../json-object.ts';
 import {catalogue} from './catalogue.ts';
 import type {FaultDefinition, Inject} from './fault.ts';

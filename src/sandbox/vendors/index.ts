@@ -1,4 +1,4 @@
-import type {VendorName} from '../../vendors/index.ts';
+import type {VendorName} from '../../sources/vendors/index.ts';
 import {feishu} from './feishu.ts';
 import {trae} from './trae.ts';
 import type {SandboxVendor} from './types.ts';

@@ -1,4 +1,4 @@
-import type {VendorName} from '../../vendors/index.ts';
+import type {VendorName} from '../../sources/vendors/index.ts';
 
 /** What a stand-in refuses a request for; every vendor has its own code for each. */
 export type RefusalName =

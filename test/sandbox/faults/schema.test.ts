@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {UsageError} from '../../../src/errors.ts';
+import {UsageError} from '../../../src/base/errors.ts';
 import {catalogue} from '../../../src/sandbox/faults/catalogue.ts';
 import type {FaultDefinition} from '../../../src/sandbox/faults/fault.ts';
 import {faultList} from '../../../src/sandbox/faults/list.ts';

@@ -2,7 +2,7 @@ import {request, type Agent, type IncomingHttpHeaders} from 'node:http';
 import {connect} from 'node:net';
 import {setTimeout as wait} from 'node:timers/promises';
 import {onTestFinished} from 'vitest';
-import type {Sleep} from '../../../src/context.ts';
+import type {Sleep} from '../../../src/base/context.ts';
 import {createFaultPlan, type InjectedFault} from '../../../src/sandbox/faults/plan.ts';
 import {parseFaults, type RuleDocument} from '../../../src/sandbox/faults/schema.ts';
 import {createSandbox, serveSandbox} from '../../../src/sandbox/index.ts';

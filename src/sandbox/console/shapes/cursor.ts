@@ -1,4 +1,4 @@
-import type {FilterName} from '../../../app-log/kinds.ts';
+import type {FilterName} from '../../../sources/app-log-kinds.ts';
 import {BadParameter, readBody} from '../../parameters.ts';
 import type {ConsoleShape, WireNames} from './types.ts';
 import {camelCase, jsonValues, readFilters, requiredInteger, wireRow} from './wire.ts';

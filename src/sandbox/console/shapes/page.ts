@@ -1,4 +1,4 @@
-import type {FilterName} from '../../../app-log/kinds.ts';
+import type {FilterName} from '../../../sources/app-log-kinds.ts';
 import {isJsonObject} from '../../json-object.ts';
 import {BadParameter, readBody} from '../../parameters.ts';
 import type {ConsoleShape, WireNames} from './types.ts';

@@ -1,4 +1,4 @@
-import type {FilterName, SearchKind} from '../../../app-log/kinds.ts';
+import type {FilterName, SearchKind} from '../../../sources/app-log-kinds.ts';
 import type {AnswerShape} from '../../faults/answer-shape.ts';
 import type {ConsolePage, ConsoleQuery, ConsoleRange, PageStart} from '../log.ts';
 import type {ConsoleSearch} from '../searches.ts';

@@ -1,4 +1,4 @@
-import type {SearchKind} from '../../../app-log/kinds.ts';
+import type {SearchKind} from '../../../sources/app-log-kinds.ts';
 import {isJsonObject} from '../../json-object.ts';
 import {BadParameter} from '../../parameters.ts';
 import type {FilterValues} from '../matching.ts';

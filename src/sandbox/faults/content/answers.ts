@@ -1,6 +1,6 @@
+import type {JsonPath} from '../../../base/json-path.ts';
 import {parseJson} from '../../../json/parse.ts';
 import {locate} from '../../../json/text.ts';
-import type {JsonPath} from '../../../sources/types.ts';
 import type {AnswerShape} from '../answer-shape.ts';
 import type {Exchange} from '../fault.ts';
 

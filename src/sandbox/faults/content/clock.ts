@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import {parseDuration} from '../../../query/duration.ts';
+import {parseDuration} from '../../../base/duration.ts';
 import {defineFault} from '../fault.ts';
 
 const jump = z.string().transform((text, context) => {

@@ -1,5 +1,5 @@
+import type {JsonPath} from '../../../base/json-path.ts';
 import {elements, endOfValue, kindAt, locate, members, skipSpace} from '../../../json/text.ts';
-import type {JsonPath} from '../../../sources/types.ts';
 
 /*
  * Changes JSON as text: what is not meant to change stays digit for digit. Every function expects valid JSON, and gives it

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import {wholeNumber} from '../../../http/answer.ts';
-import type {NumberedPagination, OffsetPagination} from '../../../engine/pagination.ts';
+import {wholeNumber} from '../../../json/value.ts';
+import type {NumberedPagination, OffsetPagination} from '../../../sources/pagination.ts';
 import {defineFault} from '../fault.ts';
 import {editPage} from './answers.ts';
 import {readAsked} from './asked-parameters.ts';

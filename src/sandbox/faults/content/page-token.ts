@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type {TokenPagination} from '../../../engine/pagination.ts';
+import type {TokenPagination} from '../../../sources/pagination.ts';
 import type {AnswerShape} from '../answer-shape.ts';
 import {defineFault, type Exchange} from '../fault.ts';
 import {editPage, type Edit} from './answers.ts';

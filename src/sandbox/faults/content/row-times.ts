@@ -1,4 +1,4 @@
-import {DAY, SECOND} from '../../../query/duration.ts';
+import {DAY, SECOND} from '../../../base/duration.ts';
 import {editAt, removeAt} from './json-edit.ts';
 import {some, type RowsEdits} from './row-edits.ts';
 import {readWrittenTime, type WrittenTime} from './written-time.ts';

@@ -1,14 +1,16 @@
 import * as z from 'zod';
-import type {JsonPath} from '../../../sources/types.ts';
-import {vendors} from '../../../vendors/index.ts';
-import type {VendorDefinition} from '../../../vendors/types.ts';
+import type {JsonPath} from '../../../base/json-path.ts';
+import {vendors} from '../../../sources/vendors/index.ts';
+import type {VendorDefinition} from '../../../sources/vendors/types.ts';
 import {defineFault, type Exchange} from '../fault.ts';
 import {editJson} from './answers.ts';
 import {editAt, removeAt, setAt, textAt} from './json-edit.ts';
 
 /** Where token endpoints, those that users sign in at too, answer with a token and its life. */
 const exchanges = Object.values<VendorDefinition>(vendors).map(({exchange}) => exchange);
+
 const tokenPaths = exchanges.flatMap(exchange => exchange.tokenPaths);
+
 const lifePaths = exchanges.flatMap(exchange => exchange.lifePaths);
 
 /** Answers a token exchange with what `edit` makes of the answer; `token` is where the token stands. */

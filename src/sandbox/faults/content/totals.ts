@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import {wholeNumber} from '../../../http/answer.ts';
+import {wholeNumber} from '../../../json/value.ts';
 import {defineFault} from '../fault.ts';
 import {editPage} from './answers.ts';
 import {editAt, removeAt} from './json-edit.ts';

@@ -1,5 +1,5 @@
-import {wholeNumber} from '../../../http/answer.ts';
-import {SECOND} from '../../../query/duration.ts';
+import {SECOND} from '../../../base/duration.ts';
+import {wholeNumber} from '../../../json/value.ts';
 
 /** A time as the wire writes it. */
 export interface WrittenTime {

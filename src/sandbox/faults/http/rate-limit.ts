@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {sandboxVendors} from '../../vendors/index.ts';
-import {vendors} from '../../../vendors/index.ts';
+import {vendors} from '../../../sources/vendors/index.ts';
 import {askedApi} from '../asked.ts';
 import {defineFault} from '../fault.ts';
 

@@ -1,6 +1,6 @@
 import {STATUS_CODES} from 'node:http';
 import * as z from 'zod';
-import {vendors} from '../../../vendors/index.ts';
+import {vendors} from '../../../sources/vendors/index.ts';
 import {sandboxVendors} from '../../vendors/index.ts';
 import {askedApi} from '../asked.ts';
 import {defineFault} from '../fault.ts';

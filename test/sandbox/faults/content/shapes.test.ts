@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {searchKinds} from '../../../../src/app-log/kinds.ts';
+import {searchKinds} from '../../../../src/sources/app-log-kinds.ts';
 import {answerShapeOf} from '../../../../src/sandbox/faults/shapes.ts';
 import {consoleShapeNames} from '../../../../src/sandbox/index.ts';
 import {jsonAt} from './reading.ts';

@@ -9,7 +9,7 @@ import {consoleShapeNames, createSandbox, type ConsoleShapeName, type Sandbox} f
 import {mulberry32} from '../../../../src/sandbox/random.ts';
 import {sources} from '../../../../src/sources/index.ts';
 import type {SourceDefinition} from '../../../../src/sources/types.ts';
-import {vendors} from '../../../../src/vendors/index.ts';
+import {vendors} from '../../../../src/sources/vendors/index.ts';
 import {noon} from '../../client.ts';
 import {consoleApiPaths} from '../../console-client.ts';
 

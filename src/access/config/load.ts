@@ -1,0 +1,127 @@
+import {constants, type Stats} from 'node:fs';
+import {lstat, open} from 'node:fs/promises';
+import {resolve} from 'node:path';
+import {systemCode, UsageError} from '../../base/errors.ts';
+import {readAtMost, isConfigFileName, parseConfigText} from './parse-file.ts';
+import type {Config} from './schema.ts';
+import {configSearchPlaces, type SearchPlace} from './search-places.ts';
+
+const secretKeys = ['app_secret', 'tenant_access_token', 'access_token', 'console_cookie', 'console_csrf_token', 'console_authorization'] as const;
+
+/** The paths of all secrets that are written out in the configuration rather than referred to. */
+function literalSecrets(config: Config): string[] {
+	return Object.entries(config.profiles ?? {}).flatMap(([profileName, profile]) =>
+		(['feishu', 'trae'] as const).flatMap(vendorName => {
+			const section: Readonly<Record<string, unknown>> = profile[vendorName] ?? {};
+			return secretKeys.filter(key => typeof section[key] === 'string').map(key => `profiles.${profileName}.${vendorName}.${key}`);
+		}),
+	);
+}
+
+export interface LoadConfigOptions {
+	/** The value of `--config`; without it `AUDIT_EXPORT_CONFIG` names the file, else it is searched for. */
+	readonly explicitPath?: string | undefined;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Where the search starts (it does not go further up) and where relative paths start. */
+	readonly cwd: string;
+	/** The user's configuration directory; default the system's convention for it. */
+	readonly configDir?: string | undefined;
+}
+
+export interface LoadedConfig {
+	readonly config: Config;
+	/** The file it came from; undefined when there is none, which is no error. */
+	readonly path: string | undefined;
+	/**
+	 * Whether the user named the file or keeps it in the own configuration directory. One that merely lay in the working
+	 * directory may be anybody's: it runs no commands, and sends credentials to the vendors' own hosts only.
+	 */
+	readonly isTrusted: boolean;
+	/** For stderr: secrets in a file that others can read. */
+	readonly warnings: readonly string[];
+}
+
+/** The most of a configuration that is read. */
+const mostBytes = 16 * 1_048_576;
+
+interface FoundFile {
+	readonly path: string;
+	readonly text: string;
+	/** Whether group or others may read it. */
+	readonly isExposed: boolean;
+	/** Whether everybody may change it. */
+	readonly isOpen: boolean;
+	readonly isTrusted: boolean;
+}
+
+/**
+ * Finds, reads and validates the configuration. It is JSON or YAML and nothing in it or beside it is executed.
+ * Throws a `UsageError` when a file that was asked for is missing, when one cannot be read, and for every mistake in it.
+ */
+export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
+	const found = await findFile(options);
+	if (found === undefined) return {config: {}, path: undefined, isTrusted: false, warnings: []};
+	const {path, text, isExposed, isOpen, isTrusted} = found;
+	const document = await parseConfigText(path, text);
+	// Most runs from cron have no file and need no schema.
+	const {validateConfig} = await import('./schema.ts');
+	const config = validateConfig(document, path);
+	const exposed = isExposed ? literalSecrets(config) : [];
+	const warnings = exposed.length === 0 ? [] : [`${path}: holds a secret (${exposed.join(', ')}) and can be read by other users; chmod 600 it`];
+	if (isOpen) warnings.push(`${path}: can be changed by other users, who would decide where credentials go; chmod go-w it`);
+	return {config, path, isTrusted, warnings};
+}
+
+async function findFile(options: LoadConfigOptions): Promise<FoundFile | undefined> {
+	const named = options.explicitPath ?? (options.env['AUDIT_EXPORT_CONFIG'] || undefined);
+	if (named === undefined) {
+		for (const place of configSearchPlaces(options)) {
+			const found = await readIfPresent(place);
+			if (found !== undefined) return found;
+		}
+		return undefined;
+	}
+	const origin = options.explicitPath === undefined ? 'AUDIT_EXPORT_CONFIG' : '--config';
+	if (!isConfigFileName(named)) {
+		throw new UsageError(`${origin}: ${named} is neither JSON nor YAML`, {hint: 'name a .json, .yaml or .yml file; scripts are never run'});
+	}
+	const found = await readIfPresent({path: resolve(options.cwd, named), isUsers: true});
+	if (found === undefined) throw new UsageError(`${origin}: there is no file ${named}`, {hint: 'check the path; config.example.json is a start'});
+	return found;
+}
+
+async function readIfPresent({path, isUsers}: SearchPlace): Promise<FoundFile | undefined> {
+	try {
+		// Who puts a FIFO into the working directory must not keep this process waiting; one that was named may be meant.
+		await using file = await open(path, isUsers ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK);
+		const found = await file.stat();
+		if (!isUsers) refuseOthers(path, [found, await lstat(path)]);
+		const text = await readAtMost(file, mostBytes);
+		if (text === undefined) throw new UsageError(`${path}: is larger than ${mostBytes / 1_048_576} MiB, and so no configuration`, {hint: 'check which file it is'});
+		const hasModes = process.platform !== 'win32' && found.isFile();
+		return {
+			path, text, isTrusted: isUsers,
+			isExposed: hasModes && (found.mode & 0o044) !== 0, isOpen: hasModes && (found.mode & 0o002) !== 0,
+		};
+	} catch (error) {
+		const code = systemCode(error);
+		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+		if (code === undefined) throw error;
+		// Going on without a file that is there would silently run with other settings.
+		throw new UsageError(`${path}: cannot be read (${code})`, {hint: 'check that it is a file and its permissions', cause: error});
+	}
+}
+
+const nameIt = 'if you trust that file, name it with --config or AUDIT_EXPORT_CONFIG';
+
+/**
+ * A file that was merely found must be this user's (or the system's), as must a link to it: whoever shares a directory could
+ * put one there. @param stats of the file, and of what has its name
+ */
+function refuseOthers(path: string, stats: readonly Stats[], user = process.geteuid?.()): void {
+	const [file] = stats;
+	if (file?.isFile() === false && !file.isDirectory()) throw new UsageError(`${path}: is no regular file`, {hint: nameIt});
+	if (user === undefined) return;
+	if (stats.some(({uid}) => uid !== user && uid !== 0)) throw new UsageError(`${path}: was found in the current directory and belongs to another user`, {hint: nameIt});
+	if (file !== undefined && (file.mode & 0o002) !== 0) throw new UsageError(`${path}: was found in the current directory and can be changed by other users`, {hint: `chmod o-w it; or ${nameIt}`});
+}

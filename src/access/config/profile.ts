@@ -1,0 +1,67 @@
+import {UsageError} from '../../base/errors.ts';
+import type {VendorDefinition} from '../../sources/vendors/types.ts';
+import type {LoadedConfig} from './load.ts';
+import type {Profile, Referable} from './schema.ts';
+
+export interface ResolveConnectionOptions {
+	readonly vendor: VendorDefinition;
+	/** The value of `--profile`; without it `AUDIT_EXPORT_PROFILE` decides. */
+	readonly profile?: string | undefined;
+	/** The value of `--host`, one of the vendor's. */
+	readonly host?: string | undefined;
+	/** The value of `--base-url`. */
+	readonly baseUrl?: string | undefined;
+	readonly config: LoadedConfig;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Ends a secret's command under way. */
+	readonly signal?: AbortSignal | undefined;
+	/** Takes a warning for stderr. */
+	readonly warn: (message: string) => void;
+}
+
+/** A vendor's settings in a profile; each vendor has some of these keys. */
+export interface VendorSection {
+	readonly host?: string | undefined;
+	readonly base_url?: string | undefined;
+	readonly token_path?: string | undefined;
+	readonly app_id?: Referable | undefined;
+	readonly app_secret?: Referable | undefined;
+	readonly tenant_access_token?: Referable | undefined;
+	readonly access_token?: Referable | undefined;
+	readonly console_cookie?: Referable | undefined;
+	readonly console_csrf_token?: Referable | undefined;
+	readonly console_authorization?: Referable | undefined;
+}
+
+export interface SelectedSection {
+	readonly profile: string | undefined;
+	/** Empty when there is no profile or it says nothing about the vendor. */
+	readonly section: VendorSection;
+	/** Where the section stands in the file: `profiles.production.feishu`. */
+	readonly path: string;
+}
+
+/**
+ * The vendor's section of the profile in use: the one asked for, else the file's default, else the only one.
+ * Throws a `UsageError` when the profile asked for does not exist.
+ */
+export function selectSection({vendor, profile, config, env}: ResolveConnectionOptions): SelectedSection {
+	const origin = profile === undefined ? 'AUDIT_EXPORT_PROFILE' : '--profile';
+	const wanted = profile ?? (env['AUDIT_EXPORT_PROFILE'] || undefined);
+	const profiles = config.config.profiles ?? {};
+	const known = Object.keys(profiles);
+	if (wanted !== undefined && !known.includes(wanted)) {
+		const problem = config.path === undefined ? 'there is no configuration file' : `${config.path} has no such profile`;
+		throw new UsageError(`${origin}: ${JSON.stringify(wanted)}: ${problem}`, {
+			hint: known.length === 0 ? 'profiles are defined in a configuration file, see config.example.json' : `known profiles: ${known.join(', ')}`,
+		});
+	}
+	const name = wanted ?? config.config.default_profile ?? (known.length === 1 ? known[0] : undefined);
+	return {profile: name, section: vendorSection(name === undefined ? undefined : profiles[name], vendor.name), path: `profiles.${name}.${vendor.name}`};
+}
+
+function vendorSection(profile: Profile | undefined, vendorName: string): VendorSection {
+	const sections: Readonly<Record<string, VendorSection | string | string[] | undefined>> = profile ?? {};
+	const section = sections[vendorName];
+	return typeof section === 'object' && !Array.isArray(section) ? section : {};
+}

@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import {DAY, formatDuration, parseDuration} from '../../base/duration.ts';
+import {maxResponseProblem} from '../../base/size.ts';
+import {resolveTimezone} from '../../base/timezone.ts';
+import {sources} from '../../sources/index.ts';
+import type {SourceDefinition} from '../../sources/types.ts';
+import {feishu} from '../../sources/vendors/feishu.ts';
+import {baseUrlProblem} from './base-url.ts';
+import {requireValid} from './explain.ts';
+import {jobsSchema} from './jobs-schema.ts';
+import {duration, named, positive, section, systemText, text} from './schema-parts.ts';
+
+const names = z.array(text).min(1, 'expected at least one name');
+const rate = z.string().refine(isRate, 'expected requests per duration: 100/1m');
+const maxResponse = z.string().superRefine((value, context) => {
+	const message = maxResponseProblem(value);
+	if (message !== undefined) context.addIssue({code: 'custom', message});
+});
+const timezone = z.string().refine(value => resolveTimezone(value) !== undefined, 'expected an IANA time zone: Asia/Shanghai');
+const tokenPath = z.string().regex(/^\/(?!\/)[^?#\s\\]*$/, 'expected a path that starts with one slash: /openapi/v1/auth/token');
+const baseUrl = z.string().superRefine((value, context) => {
+	const message = baseUrlProblem(value);
+	if (message !== undefined) context.addIssue({code: 'custom', message});
+});
+
+const referenceForms = 'one of {"env": "NAME"}, {"file": "path"} and {"command": ["program", "argument"]}';
+const reference = section({
+	env: text.optional(),
+	file: text.optional(),
+	command: z.array(systemText).min(1, 'expected a program and its arguments').refine(([program]) => program !== '', 'expected the name of a program').optional(),
+}).refine(({env, file, command}) => [env, file, command].filter(form => form !== undefined).length === 1, {
+	error: `expected exactly ${referenceForms}`,
+	// A misspelt key is the better message.
+	when: ({issues}) => issues.length === 0,
+});
+const referable = z.union([text, reference], {error: `expected a string or ${referenceForms}`});
+
+const profile = section({
+	feishu: section({
+		host: z.enum(Object.keys(feishu.hosts)).optional(),
+		base_url: baseUrl.optional(),
+		app_id: referable.optional(),
+		app_secret: referable.optional(),
+		tenant_access_token: referable.optional(),
+		console_cookie: referable.optional(),
+		console_csrf_token: referable.optional(),
+		console_authorization: referable.optional(),
+	}).optional(),
+	trae: section({
+		base_url: baseUrl.optional(),
+		token_path: tokenPath.optional(),
+		app_id: referable.optional(),
+		app_secret: referable.optional(),
+		access_token: referable.optional(),
+	}).optional(),
+});
+
+const profileNameText = 'expected a profile name of letters, digits, dots, dashes and underscores';
+const profileName = z.string().regex(/^[a-z\d][\w.-]*$/i, profileNameText);
+const profiles = named(profileName, profileNameText, profile);
+
+/** The part of a source that limits its defaults. */
+interface SourceLimits {
+	readonly pagination: Pick<SourceDefinition['pagination'], 'style' | 'maxSize'>;
+	readonly window: SourceDefinition['window'];
+}
+
+/** The console's log searches share their defaults; how long their pages may be, the request profile says. */
+const appLogLimits: SourceLimits = {pagination: {style: 'numbered', maxSize: Number.MAX_SAFE_INTEGER}, window: {defaultMs: DAY, maxMs: DAY}};
+
+/** What a source's options default to, within the limits that its API documents. */
+const sourceDefaults = ({pagination, window}: SourceLimits) => section({
+	format: z.enum(['ndjson', 'json', 'csv', 'table']).optional(),
+	fields: names.optional(),
+	order: z.enum(['time', 'served']).optional(),
+	page_size: positive.max(pagination.maxSize, `expected at most ${pagination.maxSize}, the API's limit`).optional(),
+	window: duration.refine(value => (parseDuration(value) ?? 0) <= (window.maxMs ?? Infinity), `expected at most ${formatDuration(window.maxMs ?? 0)}, the API's limit`).optional(),
+	rate: rate.optional(),
+	concurrency: positive.optional(),
+	timeout: duration.optional(),
+	retries: z.int('expected a whole number').min(0, 'expected a whole number from 0 on').optional(),
+	max_response: maxResponse.optional(),
+	redact: names.optional(),
+	redact_secrets: z.boolean('expected true or false').optional(),
+	timezone: timezone.optional(),
+	offset_counts: z.enum(['rows', 'pages']).refine(() => pagination.style === 'offset', 'expected only for a source that is read by offsets').optional(),
+});
+
+const sourceSections = Object.fromEntries(Object.entries<SourceLimits>({...sources, 'feishu-app-log': appLogLimits}).map(([name, limits]) => [name, sourceDefaults(limits).optional()]));
+
+/** The configuration file. Keys are written as the vendors write theirs, in snake_case. */
+export const configSchema = section({
+	default_profile: text.optional(),
+	profiles: profiles.optional(),
+	sources: section(sourceSections).optional(),
+	jobs: jobsSchema.optional(),
+}).superRefine((config, context) => {
+	const known = Object.keys(config.profiles ?? {});
+	if (config.default_profile !== undefined && !known.includes(config.default_profile)) {
+		context.addIssue({code: 'custom', path: ['default_profile'], message: `expected the name of a profile in this file (${known.join(', ') || 'it has none'})`});
+	}
+});
+
+export type Config = z.infer<typeof configSchema>;
+/** A profile: one section per vendor. */
+export type Profile = z.infer<typeof profile>;
+/** The defaults of one source. */
+export type SourceDefaults = z.infer<ReturnType<typeof sourceDefaults>>;
+/** A value in the file, or where to find it: environment variable, file, or a program's output. */
+export type Referable = z.infer<typeof referable>;
+
+/** The validated configuration. @throws UsageError as `requireValid` */
+export function validateConfig(document: unknown, file: string): Config {
+	return requireValid(configSchema, document, {file, hint: 'config.example.json shows every key and what it takes'});
+}
+
+function isRate(value: string): boolean {
+	const [, requests, amount, unit] = /^(\d+)\/(\d*)([a-z]+)$/.exec(value) ?? [];
+	return Number(requests) >= 1 && (parseDuration(`${amount || '1'}${unit}`) ?? 0) > 0;
+}

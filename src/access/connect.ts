@@ -1,0 +1,61 @@
+import type {Context} from '../base/context.ts';
+import type {Log} from '../base/log.ts';
+import {vendorJudge} from '../http/answer.ts';
+import type {Budget} from '../http/budget.ts';
+import {createClient, type Client, type RequestCounters, type TokenSource} from '../http/client.ts';
+import {tokenJudge, createTokenSource} from '../http/token.ts';
+import type {SourceDefinition} from '../sources/types.ts';
+import {vendors} from '../sources/vendors/index.ts';
+import type {Connection} from './config/connection.ts';
+
+export interface ConnectOptions {
+	readonly source: SourceDefinition;
+	readonly connection: Connection;
+	/** Milliseconds per attempt, and attempts after the first. */
+	readonly timeoutMs: number;
+	readonly retries: number;
+	/** The most bytes of an answer. Default 256 MiB. */
+	readonly maxResponseBytes?: number | undefined;
+	readonly budget: Budget;
+	/** Counts the requests of the source; token exchanges are not among them. */
+	readonly counters: RequestCounters;
+	readonly context: Context;
+	readonly debug?: Log['debug'];
+	readonly warn: (message: string) => void;
+	/** The value of `--config`, for the command that a hint may name. */
+	readonly config?: string | undefined;
+}
+
+/** A source's API, ready to be asked. */
+export interface Connected {
+	readonly client: Client;
+	/** The tokens that the client signs its requests with. */
+	readonly tokens: TokenSource;
+}
+
+/** The client of a source's API, with its budget and tokens. Nothing is sent yet. */
+export async function connect({source, connection, budget, counters, context, ...options}: ConnectOptions): Promise<Connected> {
+	const vendor = vendors[source.vendor];
+	const shared = {
+		...options,
+		context,
+		judge: vendorJudge(vendor, context),
+		baseUrl: connection.baseUrl,
+		name: source.name,
+		counters,
+	};
+	const tokens = source.auth === 'user'
+		? await userTokens({source, connection, context, ...options})
+		: createTokenSource({
+			name: source.name, vendor, context,
+			inputs: connection,
+			client: createClient({...shared, judge: tokenJudge(vendor, context), counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0}}),
+		});
+	return {client: createClient({...shared, judge: vendorJudge(vendor, context, source.scope), budget, tokens}), tokens};
+}
+
+/** Loaded only where a source needs it: most exports sign in as an app. */
+async function userTokens({source, connection, context, config, warn, debug}: Pick<ConnectOptions, 'source' | 'connection' | 'context' | 'config' | 'warn' | 'debug'>): Promise<TokenSource> {
+	const {createUserTokenSource} = await import('./auth/user-token.ts');
+	return createUserTokenSource({name: source.name, context, connection, config, warn, debug});
+}

@@ -1,0 +1,26 @@
+import {parseLine, readManifest, readTail} from './manifest-file.ts';
+import type {Standing} from './manifest.ts';
+
+/** What an archive comes to, as its manifest says. Times are RFC 3339 in UTC. */
+export interface ArchiveFacts extends Standing {
+	/** The archive's first instant. */
+	readonly since: string;
+	/** The last line, by its number and the hash of its bytes; null while there is none but the first. */
+	readonly head: {readonly line: number; readonly sha256: string} | null;
+}
+
+/**
+ * What an archive comes to, from the two ends of its manifest however long that is; undefined before there is one.
+ * @throws DamagedManifestError when either end cannot be read
+ */
+export async function readArchiveFacts(dir: string): Promise<ArchiveFacts | undefined> {
+	const tail = await readTail(dir, {cutOff: true});
+	if (tail?.last === undefined) return undefined;
+	for await (const {bytes} of readManifest(dir)) {
+		const first = parseLine(bytes);
+		if (first?.kind !== 'archive') return undefined;
+		const {line, hash} = tail.last;
+		return {since: first.since, head: line.kind === 'archive' ? null : {line: line.line, sha256: hash}, ...line.standing};
+	}
+	return undefined;
+}

@@ -1,0 +1,110 @@
+import type {Masker} from '../../base/context.ts';
+import type {HarEntry, NameAndValue} from './har.ts';
+import {wordsOf} from './words.ts';
+
+const csrfName = /csrf|xsrf/i;
+const secretPart = /token|secret|passw|session|signature|ticket|csrf|xsrf|credential|cookie|jwt|captcha|bogus|apikey|accesskey|privatekey|fingerprint|verifyfp/;
+const secretWords: ReadonlySet<string> = new Set(['sign', 'sig', 'auth', 'authorization', 'pwd', 'sid', 'sess', 'otp', 'nonce', 'hmac', 'mac', 'bearer', 'oauth']);
+
+/** Values shorter than this are too common to be told apart as secrets. */
+const leastLength = 5;
+/** A secret at least this long is also found inside of other texts. */
+const leastLengthInside = 8;
+const mostValues = 20_000;
+
+/** Whether a header, cookie or member carries the CSRF token, by its name. */
+export function isCsrfName(name: string): boolean {
+	return csrfName.test(name);
+}
+
+/** Whether a member, header or cookie of this name holds a secret. */
+export function isSecretName(name: string): boolean {
+	const words = wordsOf(name);
+	return secretPart.test(words.join('')) || words.some(word => secretWords.has(word));
+}
+
+/** Whether a text looks random: a JSON web token, a UUID, 32 and more hexadecimal digits, or long mixed letters and digits. */
+export function looksRandom(text: string): boolean {
+	if (/eyJ[\w-]{8,1000}\.[\w-]{8}|[\da-f]{32}|[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/i.test(text)) return true;
+	return (text.match(/[\w+/=~.%-]{20,}/g) ?? []).some(run => isMixed(run));
+}
+
+/** Words and paths change between letters and digits seldom, random texts at every other character. */
+function isMixed(run: string): boolean {
+	if (!/\d/.test(run) || !/[a-z]/i.test(run)) return /^[a-z]{40,}$/i.test(run);
+	const classes = Array.from(run, character => /\d/.test(character) ? 0 : /[A-Z]/.test(character) ? 1 : /[a-z]/.test(character) ? 2 : 3);
+	const changes = classes.filter((kind, index) => index > 0 && kind !== 3 && classes[index - 1] !== 3 && kind !== classes[index - 1]).length;
+	return changes / run.length > (run.length >= 32 ? 0.12 : 0.25);
+}
+
+/** Every secret that a recording shows: in cookies, and in headers that are named like one. */
+export class SecretValues {
+	readonly #values = new Set<string>();
+
+	collect({headers, cookies, answer}: Pick<HarEntry, 'headers' | 'cookies' | 'answer'>): void {
+		for (const [name, value] of headers) {
+			if (name === 'cookie') this.#addCookies(value);
+			else if (name !== 'referer' && name !== 'origin' && name !== ':path' && isSecretName(name)) this.#add(value.replace(/^\w+ +/, ''), value);
+		}
+		for (const [name, value] of [...cookies, ...answer.cookies]) this.#addCookie(name, value);
+		for (const [name, value] of answer.headers) {
+			// Some recorders join several cookies with line breaks.
+			if (name === 'set-cookie') for (const line of value.split('\n')) this.#addCookies(line.replace(/;.*/s, ''));
+			else if (isSecretName(name)) this.#add(value);
+		}
+	}
+
+	/** Whether a text is one of the secrets, or holds one. */
+	holds(text: string): boolean {
+		if (text.length < leastLength) return false;
+		const spellings = [text, decoded(text)];
+		if (spellings.some(spelling => this.#values.has(spelling))) return true;
+		if (text.length <= leastLengthInside) return false;
+		for (const secret of this.#values) {
+			if (secret.length >= leastLengthInside && spellings.some(spelling => spelling.includes(secret))) return true;
+		}
+		return false;
+	}
+
+	/** Makes a masker know the secrets that are long enough not to be words. */
+	teach(masker: Masker): void {
+		for (const value of this.#values) if (value.length >= 12) masker.add(value);
+	}
+
+	#addCookies(header: string): void {
+		for (const [name, value] of parseCookies(header)) this.#addCookie(name, value);
+	}
+
+	/** A cookie such as `tab=event` is no secret, and its word may be needed elsewhere. */
+	#addCookie(name: string, value: string): void {
+		if (isSecretName(name) || !/^[a-z]{1,12}(?:[_-][a-z]{1,12})?$/i.test(value)) this.#add(value);
+	}
+
+	#add(...values: readonly string[]): void {
+		for (const value of values) {
+			const unquoted = value.replace(/^"(.*)"$/s, '$1');
+			for (const spelling of [unquoted, decoded(unquoted)]) {
+				if (spelling.length >= leastLength && spelling.length <= 8192 && this.#values.size < mostValues) this.#values.add(spelling);
+			}
+		}
+	}
+}
+
+/** The cookies of a Cookie header. */
+export function parseCookies(header: string): NameAndValue[] {
+	return header.split(';').flatMap((part): NameAndValue[] => {
+		const equals = part.indexOf('=');
+		return equals === -1 ? [] : [[part.slice(0, equals).trim(), part.slice(equals + 1).trim()]];
+	});
+}
+
+/** The text without percent-encoding, or as it is where that is broken. */
+export function decoded(text: string): string {
+	if (!text.includes('%')) return text;
+	try {
+		return decodeURIComponent(text);
+	} catch (error) {
+		if (error instanceof URIError) return text;
+		throw error;
+	}
+}

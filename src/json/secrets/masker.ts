@@ -1,0 +1,74 @@
+import {Buffer} from 'node:buffer';
+import type {Masker as MaskerType} from '../../base/context.ts';
+import {isUserAndPassword} from './values.ts';
+import {spellings} from './spellings.ts';
+
+/** Shorter texts occur in others by chance when they are written in base64. */
+const leastInBase64 = 8;
+/** Longer ones, which no vendor gives out, are looked for piece by piece: an expression for all spellings would grow too large. */
+const mostInOnePiece = 2500;
+const mostPiece = 256;
+
+interface Known {
+	/** As it was given, or in base64. */
+	readonly text: string;
+	/** A part that every spelling has: most texts do not hold even that. */
+	readonly core: string;
+	readonly pattern: RegExp;
+}
+
+/**
+ * Knows the secrets of a run and takes them out of every text meant for people: logs, errors, summaries.
+ * Secrets are registered the moment they are read, before anything can go wrong with them.
+ */
+export class Masker implements MaskerType {
+	/** The longest first: a secret may be the beginning of another. */
+	#known: readonly Known[] = [];
+
+	/** Registers a secret, also as URLs, forms, JSON and HTTP Basic spell it, one in the other. Very short values are left alone. */
+	add(secret: string): void {
+		if (secret.length < 4) return;
+		const texts = [secret, ...(secret.length < leastInBase64 ? [] : inBase64(secret))].flatMap(piecesOf).filter(text => !this.#known.some(known => known.text === text));
+		if (texts.length === 0) return;
+		this.#known = [...this.#known, ...[...new Set(texts)].map(text => knownAs(text))].toSorted((a, b) => b.text.length - a.text.length);
+	}
+
+	/** The text with every registered secret, and whatever follows `Bearer` or `Basic`, replaced by `***`. */
+	mask(text: string): string {
+		let masked = text;
+		for (const {core, pattern} of this.#known) if (masked.includes(core)) masked = masked.replaceAll(pattern, '***');
+		return masked
+			.replaceAll(/\bBearer +[^\s"']+/g, 'Bearer ***')
+			.replaceAll(/\bBasic +([\w+/-]{4,}={0,2})/g, (whole, value: string) => isUserAndPassword(value) ? 'Basic ***' : whole);
+	}
+
+	/** Whether a registered secret stands in the text. */
+	occursIn(text: string): boolean {
+		return this.#known.some(({core, pattern}) => text.includes(core) && text.search(pattern) !== -1);
+	}
+}
+
+/** The text itself, or pieces that cover it whole, none of them short. */
+function piecesOf(text: string): string[] {
+	if (text.length <= mostInOnePiece) return [text];
+	// By code points: half of a character is spelled in no way.
+	const characters = Array.from(text);
+	const count = Math.ceil(characters.length / mostPiece);
+	const start = (index: number) => Math.floor(characters.length * index / count);
+	return Array.from({length: count}, (_, index) => characters.slice(start(index), start(index + 1)).join(''));
+}
+
+function knownAs(text: string): Known {
+	const [core = ''] = (text.match(/[A-Za-z\d]+/g) ?? []).toSorted((a, b) => b.length - a.length);
+	return {text, core, pattern: new RegExp(spellings(text), 'g')};
+}
+
+/** The characters of base64 that a secret alone decides, wherever it stands in what is encoded. */
+function inBase64(secret: string): string[] {
+	return [secret, JSON.stringify(secret).slice(1, -1)].flatMap(text => [0, 1, 2].flatMap(before => {
+		const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);
+		const first = Math.ceil(before * 8 / 6);
+		const end = Math.floor(bytes.length * 8 / 6);
+		return (['base64', 'base64url'] as const).map(encoding => bytes.toString(encoding).slice(first, end));
+	}));
+}

@@ -1,0 +1,34 @@
+import {parseFieldPath, type FieldPath} from '../../json/edit.ts';
+import type {Language} from '../../sources/labels.ts';
+import type {Column} from '../../sources/types.ts';
+import {createLabeller, type Labeller} from './labeller.ts';
+
+/** A column of the output: where its value stands, or the row's time when there is no path. */
+export interface Field {
+	readonly name: string;
+	readonly path: FieldPath | undefined;
+	/** Turns the value into what is shown in its place; absent where the value itself is shown. */
+	readonly show?: Labeller | undefined;
+}
+
+/** What `--fields` names: columns of the source by their names, everything else by dotted path. */
+export function toFields(names: readonly string[], columns: readonly Column[], language: Language = 'off'): Field[] {
+	return names.map(name => {
+		const column = columns.find(candidate => candidate.name === name);
+		return column === undefined ? {name, path: parseFieldPath(name)} : columnField(column, language);
+	});
+}
+
+/** The columns of a source as fields. */
+export function columnFields(columns: readonly Column[], language: Language = 'off'): Field[] {
+	return columns.map(column => columnField(column, language));
+}
+
+/** The JSON text to show for a field whose value in the row is this. */
+export function shownValue({show}: Field, value: string | undefined): string | undefined {
+	return show === undefined || value === undefined ? value : show(value);
+}
+
+function columnField({name, path, label}: Column, language: Language): Field {
+	return {name, path, show: label === undefined || language === 'off' ? undefined : createLabeller(label, language)};
+}

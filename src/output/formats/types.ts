@@ -1,0 +1,35 @@
+import type {AuditRecord} from '../../base/record.ts';
+import type {Language} from '../../sources/labels.ts';
+import type {Column} from '../../sources/types.ts';
+
+/** What a format needs to know about the export. */
+export interface FormatOptions {
+	/** All columns of the source, as `labelledColumns` gives them. */
+	readonly columns: readonly Column[];
+	/** Only these, in this order: names of columns, or dotted paths into a row. Default: everything. */
+	readonly fields?: readonly string[];
+	/** In which language columns with a `label` say what a value means; `off` shows the value. Default off. */
+	readonly language?: Language;
+	/** IANA name of the zone in which tables show times. Default: the system's. */
+	readonly timezone?: string | undefined;
+	/** Columns of the terminal that tables must fit; undefined when there is no terminal. */
+	readonly width?: number | undefined;
+	/** Whether csv neutralises cells that a spreadsheet would run as formulas. */
+	readonly escapeFormulas: boolean;
+	/** Whether csv begins with a byte order mark, which Excel needs to read UTF-8. */
+	readonly bom: boolean;
+	/** Records that an earlier, interrupted run has already written: nothing that stands before them comes again. */
+	readonly written: number;
+}
+
+/** Turns records into output text, in the order they are given, without holding more than a few. */
+export interface Formatter {
+	/** What comes before the first record; nothing when records have already been written. */
+	start(): string;
+	/** The text of these records, or of those among the first ones that were waiting for the layout. */
+	write(records: readonly AuditRecord[]): string;
+	/** What is still held back, and what closes the output. */
+	end(): string;
+	/** Whether a later run can go on with the output of an interrupted one. */
+	readonly resumable: boolean;
+}

@@ -1,0 +1,40 @@
+import {basename} from 'node:path';
+import type {Language} from '../sources/labels.ts';
+
+/** How a file's bytes are packed. */
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+export const compressedEnding = /\.(?<kind>gz|zst)$/i;
+
+export const formatsByEnding: Readonly<Record<string, FormatName>> = {
+	'.ndjson': 'ndjson',
+	'.jsonl': 'ndjson',
+	'.json': 'json',
+	'.csv': 'csv',
+	'.txt': 'table',
+};
+
+/** The compression that a file's name asks for: `.gz` is gzip, `.zst` is Zstandard, anything else is none. */
+export function compressionOf(path: string): Compression {
+	const kind = compressedEnding.exec(path)?.groups?.['kind']?.toLowerCase();
+	return kind === 'gz' ? 'gzip' : kind === 'zst' ? 'zstd' : 'none';
+}
+
+/** The format that a file's name asks for, its compression aside, or undefined: `audit.csv.gz` is `csv`. */
+export function formatOf(path: string): FormatName | undefined {
+	const [ending = ''] = /\.[^.]+$/.exec(basename(path).replace(compressedEnding, '')) ?? [];
+	return formatsByEnding[ending.toLowerCase()];
+}
+
+/** Every name that `--format` takes. */
+export const formatNames = ['ndjson', 'json', 'csv', 'table'] as const;
+
+export type FormatName = (typeof formatNames)[number];
+
+/**
+ * The language of labels where the user asks for none: English in csv, in tables and for the `fields` named; `off` for
+ * whole rows in ndjson and json, which stay as the API gave them.
+ */
+export function defaultLanguage(name: FormatName, fields: readonly string[]): Language {
+	return name === 'csv' || name === 'table' || fields.length > 0 ? 'en' : 'off';
+}

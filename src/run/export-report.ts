@@ -1,0 +1,84 @@
+import {resolve} from 'node:path';
+import type {Context} from '../base/context.ts';
+import {growthStart, toSummary, type RunCounters, type RunStatus} from '../engine/summary.ts';
+import {ExportError} from '../base/errors.ts';
+import {visibleInJson} from '../base/visible.ts';
+import type {Budget} from '../http/budget.ts';
+import type {Log} from '../base/log.ts';
+import {writeFileAtomic} from '../output/atomic.ts';
+import {standardStreamOf} from '../output/file-name.ts';
+import {formatDuration, HOUR} from '../base/duration.ts';
+import type {Query} from '../query/query.ts';
+import {formatUtc} from '../base/timezone.ts';
+import type {SourceDefinition} from '../sources/types.ts';
+import type {ExportFlags} from '../query/options.ts';
+
+/** The part of a run that tells how it went. */
+export interface ReportedRun {
+	readonly source: SourceDefinition;
+	readonly flags: ExportFlags;
+	readonly context: Context;
+	readonly log: Log;
+	/** The summary was asked for and could not be written. */
+	summaryFailed: boolean;
+}
+
+/** Warns once when records carry a credential of this very run: the exporter's own calls stand in the logs it exports. */
+export function secretWarning({masker}: Context, log: Log): (records: readonly {text: string}[]) => void {
+	let warned = false;
+	return records => {
+		if (warned || !records.some(record => masker.occursIn(record.text))) return;
+		warned = true;
+		log.warning("records contain this app's own secret, as the API recorded it; --redact-secrets, or --redact log_detail.payload, keeps it out of the output");
+	};
+}
+
+/** Names every problem on stderr, and what became of the output. */
+export function reportProblems({log, source}: ReportedRun, {counters, status, partial}: {counters: RunCounters; status: RunStatus; partial: string | undefined}): void {
+	for (const problem of counters.problems) {
+		log.error(`${source.name}: ${problem.kind} in ${formatUtc(problem.since)} to ${formatUtc(problem.until)}: ${problem.detail}`);
+	}
+	const kept = partial === undefined ? '' : `; what was written is kept as ${partial}, and the same command continues it`;
+	if (status === 'incomplete') log.error(`${source.name}: the export is not complete: ${counters.problems.length} problem${counters.problems.length === 1 ? '' : 's'}, named above${kept}`, 'run the same command again; if it stays, a smaller --window narrows it down');
+	else if (status === 'complete') log.verbose(`${source.name}: complete, ${counters.records} records in ${counters.requests} requests`);
+}
+
+/** Says from when on the range may still get rows, where they are known to come much later than their time. */
+export function reportGrowth({log, source}: ReportedRun, query: Query, readAt: number): void {
+	const {arrivesWithinMs} = source;
+	if (arrivesWithinMs === undefined || arrivesWithinMs <= HOUR) return;
+	const from = growthStart(query, {readAt, arrivesWithinMs});
+	if (from !== undefined) log.notice(`${source.name}: rows may arrive ${formatDuration(arrivesWithinMs)} late: from ${formatUtc(from)} on there may still be more`);
+}
+
+/**
+ * Writes the summary that was asked for. A failure to do so is told, and noted in the run.
+ * @param options.readAt when the reading of the range began, Unix milliseconds
+ */
+export async function writeSummary(run: ReportedRun, {query, counters, budget, readAt, status, partial, failure, elapsedMs}: {
+	query: Query; counters: RunCounters; budget: Budget; readAt: number; status: RunStatus; partial: string | undefined; failure: unknown; elapsedMs: number;
+}): Promise<void> {
+	const {flags, context} = run;
+	if (flags.summary === undefined) return;
+	const summary = toSummary({
+		source: query.source.name, since: query.since, until: query.until, status, counters,
+		mayGrowFrom: growthStart(query, {readAt, arrivesWithinMs: query.source.arrivesWithinMs}),
+		budgetWaitedMs: budget.waitedMs, elapsedMs, partial, error: failure instanceof Error ? failure.message : undefined,
+	});
+	const text = visibleInJson(context.masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`));
+	const stream = flags.summary === '-' ? 'stderr' : standardStreamOf(flags.summary);
+	if (stream !== undefined) {
+		context[stream].write(text);
+		return;
+	}
+	try {
+		await writeFileAtomic(resolve(context.cwd, flags.summary), text);
+	} catch (error) {
+		// How the export ended stays what the run is judged by, and what the state goes by.
+		if (!(error instanceof ExportError)) throw error;
+		run.summaryFailed = true;
+		const message = `the summary is missing: ${error.message}`;
+		if (status === 'complete') run.log.error(message, error.hint);
+		else run.log.warning(message);
+	}
+}

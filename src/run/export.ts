@@ -1,0 +1,265 @@
+import {createHash} from 'node:crypto';
+import {setMaxListeners} from 'node:events';
+import {resolve} from 'node:path';
+import {loadConfig} from '../access/config/load.ts';
+import type {OpenedSource, OpenSource} from '../access/open-source.ts';
+import type {Context} from '../base/context.ts';
+import {formatDuration, MINUTE} from '../base/duration.ts';
+import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../base/errors.ts';
+import {formatUtc, systemTimezone} from '../base/timezone.ts';
+import {runExport} from '../engine/export.ts';
+import {FieldWatch, RedactionCount} from '../engine/redactor.ts';
+import {newCounters, type RunStatus} from '../engine/summary.ts';
+import {countWindowsOf} from '../engine/window-plan.ts';
+import {Budget} from '../http/budget.ts';
+import {standardStreamOf} from '../output/file-name.ts';
+import {createFormatter} from '../output/formats/index.ts';
+import type {Output} from '../output/output.ts';
+import type {State} from '../output/state.ts';
+import {writeReport, createStreamOutput} from '../output/stream-output.ts';
+import {requireDistinctFiles} from '../output/target.ts';
+import type {ExportFlags} from '../query/options.ts';
+import type {Query} from '../query/query.ts';
+import {resolveSettings, type ExportSettings} from '../query/settings.ts';
+import {labelledColumns} from '../sources/labels.ts';
+import type {SourceDefinition, SourceOption} from '../sources/types.ts';
+import {commandLog} from './command-log.ts';
+import {reportGrowth, reportProblems, secretWarning, writeSummary, type ReportedRun} from './export-report.ts';
+import {formatPlan, planOf} from './plan.ts';
+import {startProgress, type Progress} from './progress.ts';
+
+/** What one export works with, once flags and configuration are resolved. */
+interface Run extends ReportedRun {
+	readonly opened: OpenedSource;
+	readonly settings: ExportSettings;
+	/** Unix milliseconds. */
+	readonly startedAt: number;
+	/** The progress line, once there is one. */
+	progress: Progress | undefined;
+}
+
+/**
+ * One export from the command line: settings → connection → records → summary.
+ * @returns the exit code of a run that finished; everything else is thrown after the summary is written.
+ */
+export async function exportCommand(open: OpenSource, flags: ExportFlags, context: Context): Promise<ExitCode> {
+	const run = await prepare(open, flags, context);
+	const {source, opened} = run;
+	if (flags.dryRun === true) {
+		const plan = planOf(run.settings.query, opened, context.now);
+		const isJson = flags.format === 'json';
+		await writeReport(isJson ? `${JSON.stringify(plan, undefined, '\t')}\n` : formatPlan(plan), isJson ? 'json' : 'text', context);
+		return exitCodes.complete;
+	}
+	const fingerprint = fingerprintOf(run, await opened.appId?.());
+	const state = flags.state === undefined ? undefined : await openStateAt(resolve(context.cwd, flags.state), run, fingerprint.query);
+	try {
+		const {query, output} = await openRange(run, fingerprint.output, state?.until);
+		const {status, limited} = await execute(run, query, output);
+		// Whole units only: the one under way still gets rows, and rows are cut by whole units.
+		const {unitMs} = source.range;
+		const reached = Math.floor((output.resumed?.startedAt ?? run.startedAt) / unitMs) * unitMs;
+		if (state !== undefined && status === 'complete') {
+			if (limited) run.log.notice(`${state.path} stays where it was: --limit ended the export before its range did`);
+			// A future end is not reached yet: rows up to it can still arrive.
+			else await state.save(Math.max(state.until ?? -Infinity, Math.min(query.until, reached)));
+		}
+		if (status !== 'complete') return exitCodes.incomplete;
+		return run.summaryFailed ? exitCodes.api : exitCodes.complete;
+	} finally {
+		await state?.release();
+	}
+}
+
+async function prepare(open: OpenSource, flags: ExportFlags, context: Context): Promise<Run> {
+	const run: Pick<Run, 'progress' | 'summaryFailed'> = {progress: undefined, summaryFailed: false};
+	const log = commandLog(flags, context, () => run.progress?.clear());
+	const warn = (message: string) => {
+		log.warning(message);
+	};
+	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
+	for (const warning of config.warnings) warn(warning);
+	const opened = await open(flags, {context, config, warn});
+	const {source} = opened;
+	const startedAt = context.now();
+	const settings = resolveSettings({
+		source, flags, defaults: opened.defaults, env: context.env, now: startedAt, terminal: context.stdout.isTTY === true,
+	});
+	for (const warning of settings.warnings) warn(warning);
+	const fileOf = (path: string | undefined) => path === undefined || path === '-' ? undefined : resolve(context.cwd, path);
+	await requireDistinctFiles({
+		output: {option: '--output', path: fileOf(settings.output.path)},
+		others: [{option: '--state', path: fileOf(flags.state)}, {option: '--summary', path: fileOf(flags.summary)}],
+		config: {option: 'the configuration', path: config.path},
+	});
+	return Object.assign(run, {source, flags, context, log, opened, settings, startedAt});
+}
+
+/**
+ * What makes two runs the same export: `query` for a state file (what is asked), `output` for an interrupted file
+ * (also how it is written). The range is compared separately, since it may slide with the clock.
+ */
+function fingerprintOf({source, opened, flags, settings: {query, output}}: Run, appId: string | undefined): {query: string; output: string} {
+	const hash = (value: object) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+	const local = Object.entries<SourceOption>(source.options).flatMap(([name, {locally}]) => locally === undefined || flags[name] === undefined ? [] : [[name, flags[name]]]);
+	const asked = {
+		source: source.name, filters: query.filters, baseUrl: opened.baseUrl, profile: opened.profile, appId,
+		// Only where there are any: what was started before they existed goes on.
+		...(local.length === 0 ? {} : {local}),
+		// Known from a file only, it may be another one by the next run.
+		...(source.toRequest === undefined ? {} : {endpoint: source.endpoint}),
+	};
+	const {limit, order, redact, redactSecrets, windowMs, pageSize} = query;
+	const {format, fields, labels, timezone, escapeFormulas, bom} = output;
+	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone ?? systemTimezone() : '', escapeFormulas, bom, labels, ...(redactSecrets === true ? {redactSecrets} : {})})};
+}
+
+async function openStateAt(path: string, {source, context}: Run, fingerprint: string): Promise<State> {
+	const {openState} = await import('../output/state.ts');
+	return openState({path, source: source.name, fingerprint, now: context.now});
+}
+
+/** Opens the output and settles the range: an interrupted file's own, else the state's end, else as asked. */
+async function openRange(run: Run, fingerprint: string, stateUntil: number | undefined): Promise<{query: Query; output: Output}> {
+	const {context, log, settings, source} = run;
+	const since = stateUntil === undefined ? settings.query.since : continuedFrom(stateUntil, run);
+	const until = Math.max(since, settings.query.until);
+	const {format, path, resume} = settings.output;
+	const stream = path === undefined ? 'stdout' : standardStreamOf(path);
+	if (path === undefined || stream !== undefined) {
+		return {query: {...settings.query, since, until}, output: createStreamOutput(stream === 'stderr' ? context.stderr : context.stdout, stream, context)};
+	}
+	const {openFileOutput} = await import('../output/file-output.ts');
+	const output = await openFileOutput({
+		path: resolve(context.cwd, path),
+		fingerprint,
+		range: {since, until, slidingSince: settings.sliding.since && stateUntil === undefined, slidingUntil: settings.sliding.until},
+		resume,
+		resumable: format !== 'table',
+		now: context.now,
+		monotonic: context.monotonic,
+		signal: context.signal,
+		sleep: context.sleep,
+		notice: message => {
+			log.notice(`${source.name}: ${message}`);
+		},
+	});
+	return {query: {...settings.query, since: output.resumed?.since ?? since, until: output.resumed?.until ?? until}, output};
+}
+
+/**
+ * Where an export goes on that a state file tells of.
+ * @throws UsageError when the source no longer reaches back so far, unless `--clip` takes what it does reach
+ */
+function continuedFrom(stateUntil: number, {source, flags, opened, context, log, startedAt}: Run): number {
+	// Near the edge it is moved as any start is.
+	if (source.reachMs === undefined || stateUntil >= startedAt - source.reachMs + MINUTE) return stateUntil;
+	if (stateUntil < startedAt - source.reachMs && flags.clip !== true) {
+		throw new UsageError(`${flags.state}: the last run ended at ${formatUtc(stateUntil)}, and ${source.name} reaches back ${formatDuration(source.reachMs)} only`, {
+			hint: 'add --clip to go on with what can still be had; what came before it is lost',
+		});
+	}
+	const {query, warnings} = resolveSettings({source, flags: {...flags, since: formatUtc(stateUntil), until: 'now'}, defaults: opened.defaults, env: context.env, now: startedAt, terminal: false});
+	for (const warning of warnings) log.warning(warning);
+	return query.since;
+}
+
+/** Runs the export, settles the output, and writes the summary however it ends. */
+async function execute(run: Run, query: Query, output: Output): Promise<{status: RunStatus; limited: boolean}> {
+	const {context, log, settings, source} = run;
+	const counters = newCounters();
+	const budget = new Budget(query.budget, context);
+	const stop = new AbortController();
+	// Every request and every wait listens to it; the default of ten is a guess at leaks.
+	setMaxListeners(0, stop.signal, context.signal);
+	const onInterrupt = () => {
+		stop.abort(context.signal.reason);
+	};
+	context.signal.addEventListener('abort', onInterrupt, {once: true});
+	if (context.signal.aborted) onInterrupt();
+	const beganAt = context.monotonic();
+	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
+	if (context.stderr.isTTY === true && run.flags.progress !== false && run.flags.quiet !== true && run.flags.logFormat !== 'json') {
+		run.progress = startProgress({name: source.name, counters, budget, windows: countWindowsOf(query, from, context.now), monotonic: context.monotonic, now: context.now});
+	}
+	const warnOfSecrets = secretWarning(context, log);
+	const watches = watchesOf(settings, source);
+	const redactions = new RedactionCount();
+	let status: RunStatus = 'failed';
+	let partial: string | undefined;
+	let failure: unknown;
+	try {
+		const client = await run.opened.connect({
+			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget, counters,
+			context: {...context, signal: stop.signal},
+			debug: log.debug,
+			warn: message => {
+				log.warning(message);
+			},
+		});
+		const {limited} = await runExport(query, {
+			client,
+			formatter: createFormatter(settings.output.format, {
+				columns: labelledColumns(source, settings.output.labels),
+				language: settings.output.labels,
+				...(settings.output.fields.length === 0 ? {} : {fields: settings.output.fields}),
+				timezone: settings.output.timezone,
+				...(settings.output.path === undefined && context.stdout.isTTY === true ? {width: context.stdout.columns ?? 80} : {}),
+				escapeFormulas: settings.output.escapeFormulas,
+				bom: settings.output.bom,
+				written: output.resumed?.checkpoint.records ?? 0,
+			}),
+			output,
+			counters,
+			stop,
+			signal: context.signal,
+			inspect: records => {
+				warnOfSecrets(records);
+				redactions.see(records);
+				for (const {watch} of watches) watch.see(records);
+			},
+			beforeWrite: () => run.progress?.clear(),
+			now: context.now,
+			sleep: context.sleep,
+			verbose: message => {
+				log.verbose(`${source.name}: ${message}`);
+			},
+		});
+		if (counters.records > 0) {
+			for (const {option, watch} of watches) for (const path of watch.missing) log.warning(`${source.name}: ${option} ${path}: no record has this field`);
+		}
+		status = counters.problems.length === 0 ? 'complete' : 'incomplete';
+		if (status === 'complete') await output.commit();
+		else partial = await output.abandon();
+		return {status, limited};
+	} catch (error) {
+		failure = error;
+		status = error instanceof InterruptedError || error instanceof BrokenPipeError ? 'interrupted' : 'failed';
+		partial = await output.abandon();
+		if (error instanceof ExportError && output.keepsUnfinished === true && counters.requests > 0) {
+			if (partial !== undefined) error.kept = `what was written is kept as ${partial}; the same command continues it`;
+			else if (counters.windows === 0) error.kept = 'no window was finished yet: the same command starts over';
+		}
+		throw error;
+	} finally {
+		context.signal.removeEventListener('abort', onInterrupt);
+		run.progress?.stop();
+		run.progress = undefined;
+		redactions.tell(message => {
+			log.notice(`${source.name}: ${message}`);
+		});
+		reportProblems(run, {counters, status, partial});
+		const readAt = output.resumed?.startedAt ?? run.startedAt;
+		if (status === 'complete' || status === 'incomplete') reportGrowth(run, query, readAt);
+		await writeSummary(run, {query, counters, budget, readAt, status, partial, failure, elapsedMs: context.monotonic() - beganAt});
+	}
+}
+
+/** Watches over the fields that the user named, but for columns that the program makes itself. */
+function watchesOf({query, output}: ExportSettings, source: SourceDefinition): Array<{option: string; watch: FieldWatch}> {
+	const made = new Set(labelledColumns(source, 'en').filter(({path, label}) => path === undefined || label !== undefined).map(({name}) => name));
+	return [
+		{option: '--redact', watch: new FieldWatch(query.redact)},
+		{option: '--fields', watch: new FieldWatch(output.fields.filter(field => !made.has(field)))},
+	];
+}

@@ -1,0 +1,123 @@
+import {dirname} from 'node:path';
+import {formatPath} from '../../access/config/explain.ts';
+import type {LoadedConfig} from '../../access/config/load.ts';
+import {expandPath} from '../../access/config/search-places.ts';
+import {requireTrustedPath, requireTrustedPlace} from '../../access/config/trust.ts';
+import type {OpenedSource, OpenSource} from '../../access/open-source.ts';
+import type {ArchiveFacts} from '../../archive/facts.ts';
+import {wholeUnits} from '../../archive/run-plan.ts';
+import type {Context} from '../../base/context.ts';
+import {HOUR} from '../../base/duration.ts';
+import {UsageError} from '../../base/errors.ts';
+import type {BudgetLimit} from '../../base/transport.ts';
+import type {ExportFlags, OptionRow} from '../../query/options.ts';
+import type {Query} from '../../query/query.ts';
+import {resolveSettings} from '../../query/settings.ts';
+import {formatUtc, parseTime} from '../../query/time.ts';
+import type {SourceOption} from '../../sources/types.ts';
+import {attributeOf, decidesRows, flagsOfJob, longNameOf} from './job-options.ts';
+import type {Job} from './select-jobs.ts';
+
+/** A source as a job can use it. */
+export interface JobSource {
+	readonly open: OpenSource;
+	/** The options that its subcommand has. */
+	readonly rows: readonly OptionRow[];
+	/** The names that `--host` knows there. */
+	readonly hosts: readonly string[];
+}
+
+/** What a job takes from the command line of `run`, before its own options. */
+export type RunFlags = Pick<ExportFlags, 'config' | 'profile' | 'baseUrl' | 'host' | 'rate'>;
+
+/** A job whose options are known to be usable, and whose source is open. Nothing has been sent yet. */
+export interface OpenJob {
+	readonly job: Job;
+	readonly opened: OpenedSource;
+	/** The app whose logs or budget it is; undefined where none is configured. */
+	readonly appId: string | undefined;
+	/** The requests that it may make. */
+	readonly limit: BudgetLimit;
+	/** How far back every run looks for late rows, in milliseconds. */
+	readonly overlapMs: number;
+	/** What an archive keeps to say what it holds, without secrets: another query is another archive. */
+	readonly identity: ArchiveIdentity;
+	/** What is asked for as the clock stands now, given what is archived already. */
+	readonly resolve: (archive: ArchiveFacts | undefined) => ResolvedJob;
+}
+
+export interface ResolvedJob {
+	readonly query: Query;
+	/** What is to be said about the start of a new archive. */
+	readonly warnings: readonly string[];
+}
+
+/** Options by their long names in snake_case, beside `base_url` and `app`, the app that signed in. */
+export type ArchiveIdentity = Readonly<Record<string, string | string[] | boolean>>;
+
+/**
+ * Opens a job's source, with the job's options.
+ * @throws UsageError for options that the source does not have or cannot take, and for a place that is unusable or not to be trusted
+ */
+export async function openJob(job: Job, {source: {open, rows, hosts}, runFlags, context, config, warn}: {
+	source: JobSource; runFlags: RunFlags; context: Context; config: LoadedConfig; warn: (message: string) => void;
+}): Promise<OpenJob> {
+	const path = ['jobs', job.name, 'options'];
+	const own = flagsOfJob(job.options, {rows, file: job.file, path});
+	const {baseUrl, host, rate, config: configFile, profile} = runFlags;
+	const flags: ExportFlags = {
+		...own,
+		...(baseUrl === undefined ? {} : {baseUrl}),
+		...(rate === undefined ? {} : {rate}),
+		...(host !== undefined && hosts.includes(host) ? {host} : {}),
+		...(configFile === undefined ? {} : {config: configFile}),
+		// A job that names its profile means one tenant: what the command line says is for the others.
+		...((job.profile ?? profile) === undefined ? {} : {profile: job.profile ?? profile}),
+		// As every path of the configuration, it starts there.
+		...(typeof own['requestProfile'] === 'string' ? {requestProfile: expandPath(own['requestProfile'], dirname(job.file), context.env)} : {}),
+		since: job.since, until: 'now', clip: true, order: 'time', format: 'ndjson',
+	};
+	requirePast(job, context.now());
+	const opened = await open(flags, {context, config, warn});
+	if (baseUrl === undefined && own.baseUrl !== undefined) requireTrustedPlace(config, formatPath([...path, 'base_url']), opened.baseUrl);
+	// It also says what is asked there, with the session of whoever runs this.
+	if (own['requestProfile'] !== undefined) requireTrustedPath(config, formatPath([...path, 'request_profile']), opened.baseUrl);
+	const {source, defaults} = opened;
+	const resolve: OpenJob['resolve'] = archive => {
+		const now = context.now();
+		// A clock that was set back must not put the start of what is asked for after its end, the last whole unit of time.
+		const since = archive === undefined ? job.since : formatUtc(Math.min(wholeUnits(now, source.range.unitMs), Date.parse(archive.until)));
+		const {query, warnings} = resolveSettings({source, flags: {...flags, since}, defaults, env: context.env, now, terminal: false});
+		return {query, warnings: archive === undefined ? warnings : []};
+	};
+	const {query} = resolve(undefined);
+	const appId = await opened.appId?.();
+	return {job, opened, appId, limit: query.budget, overlapMs: job.overlapMs ?? source.arrivesWithinMs ?? HOUR, identity: identityOf({opened, query, flags, rows, appId, env: context.env}), resolve};
+}
+
+/** @throws UsageError when nothing can be read from where the job begins */
+function requirePast({file, name, since}: Job, now: number): void {
+	const option = `${file}: jobs.${name}.since`;
+	const {ms} = parseTime(since, {now, option});
+	if (ms > now) throw new UsageError(`${option}: ${formatUtc(ms)} is yet to come; the clock stands at ${formatUtc(now)}`, {hint: 'let the job begin in the past, or set the clock'});
+}
+
+function identityOf({opened: {source, baseUrl}, query, flags, rows, appId, env}: {
+	opened: OpenedSource; query: Query; flags: ExportFlags; rows: readonly OptionRow[]; appId: string | undefined; env: Context['env'];
+}): ArchiveIdentity {
+	const identity: Record<string, string | string[] | boolean> = {base_url: baseUrl};
+	if (appId !== undefined) identity['app'] = appId;
+	for (const row of rows) {
+		const name = longNameOf(row);
+		if (!decidesRows(row)) continue;
+		const attribute = attributeOf(name);
+		const option: Partial<SourceOption> = source.options[attribute] ?? {};
+		const given = flags[attribute] ?? (option.env === undefined ? undefined : env[option.env] || undefined);
+		if (given === undefined) continue;
+		const code = (value: unknown) => option.choices?.[String(value)] ?? String(value);
+		identity[name.replaceAll('-', '_')] = Array.isArray(given) ? given.map(code) : code(given);
+	}
+	if (query.redact.length > 0) identity['redact'] = [...query.redact];
+	if (query.redactSecrets === true) identity['redact_secrets'] = true;
+	return identity;
+}

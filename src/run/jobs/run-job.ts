@@ -1,0 +1,138 @@
+import {setMaxListeners} from 'node:events';
+import {newArchiveResult, type ArchiveResult} from '../../archive/archive-result.ts';
+import {runArchive} from '../../archive/run-archive.ts';
+import type {Context} from '../../base/context.ts';
+import {RedactionCount} from '../../engine/redactor.ts';
+import {newCounters, type RunCounters, type RunStatus} from '../../engine/summary.ts';
+import {ExportError, exitCodes, InterruptedError, systemCode, type ExitCode} from '../../base/errors.ts';
+import type {Budget} from '../../http/budget.ts';
+import type {Log} from '../../base/log.ts';
+import type {AuditRecord} from '../../base/record.ts';
+import {readArchiveFacts, type ArchiveFacts} from '../../archive/facts.ts';
+import {toJobSummary, type JobSummary} from './job-summary.ts';
+import type {Job} from './select-jobs.ts';
+import type {OpenJob} from './open-job.ts';
+
+/** How a job's run ended. */
+export interface JobOutcome {
+	readonly job: Job;
+	readonly exitCode: ExitCode;
+	readonly summary: JobSummary;
+	/** When it started and ended, Unix milliseconds. */
+	readonly startedAt: number;
+	readonly endedAt: number;
+	/** What ended it before its end. */
+	readonly error: unknown;
+}
+
+export interface RunJobOptions {
+	readonly budget: Budget;
+	readonly counters: RunCounters;
+	readonly context: Context;
+	/** Wait for as long as another run uses the archive. */
+	readonly wait: boolean;
+	readonly log: Log;
+	readonly inspect: (records: readonly AuditRecord[]) => void;
+}
+
+/** Runs one job into its archive. Never throws: what went wrong is in the outcome. */
+export async function runJob(open: OpenJob, {budget, counters, context, wait, log, inspect}: RunJobOptions): Promise<JobOutcome> {
+	const {job, opened, overlapMs, identity} = open;
+	const result = newArchiveResult();
+	const stop = new AbortController();
+	// Every request and every wait listens to it; the default of ten is a guess at leaks.
+	setMaxListeners(0, stop.signal, context.signal);
+	const onInterrupt = () => {
+		stop.abort(context.signal.reason);
+	};
+	context.signal.addEventListener('abort', onInterrupt, {once: true});
+	const startedAt = context.now();
+	const beganAt = context.monotonic();
+	const waitedBefore = budget.waitedMs;
+	const redactions = new RedactionCount();
+	let before: ArchiveFacts | undefined;
+	let error: unknown;
+	try {
+		context.signal.throwIfAborted();
+		before = await readArchiveFacts(job.dir);
+		const {query, warnings} = open.resolve(before);
+		for (const warning of warnings) log.warning(warning);
+		const client = await opened.connect({
+			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget, counters,
+			context: {...context, signal: stop.signal},
+			debug: log.debug,
+			warn: message => {
+				log.warning(message);
+			},
+		});
+		await runArchive(
+			{dir: job.dir, compression: job.compression, since: query.since, overlapMs, lagMs: job.lagMs, maxRecords: job.maxRecords, job: {source: job.source, query: identity}, wait},
+			{query, client, counters, stop, context, log, result, inspect: records => {
+				inspect(records);
+				redactions.see(records);
+			}},
+		);
+	} catch (thrown) {
+		error = thrown;
+	} finally {
+		context.signal.removeEventListener('abort', onInterrupt);
+		redactions.tell(message => {
+			log.notice(message);
+		});
+	}
+	const after = await factsIfReadable(job.dir);
+	return outcomeOf({
+		job, error, counters, result, before, after, startedAt,
+		endedAt: context.now(),
+		status: error === undefined ? finishedStatus(job, result, counters) : statusOf(error),
+		source: opened.source,
+		budgetWaitedMs: budget.waitedMs - waitedBefore,
+		elapsedMs: context.monotonic() - beganAt,
+	});
+}
+
+/** The outcome of a job that could not even be opened, or was not begun. */
+export async function failedJob(job: Job, error: unknown, {now}: Pick<Context, 'now'>): Promise<JobOutcome> {
+	const facts = await factsIfReadable(job.dir);
+	return outcomeOf({
+		job, error, status: statusOf(error), counters: newCounters(), result: newArchiveResult(), before: facts, after: facts,
+		startedAt: now(), endedAt: now(), source: {}, budgetWaitedMs: 0, elapsedMs: 0,
+	});
+}
+
+function outcomeOf({error, status, endedAt, ...facts}: Omit<Parameters<typeof toJobSummary>[0], 'exitCode' | 'error'> & {
+	readonly error: unknown; readonly status: RunStatus; readonly endedAt: number;
+}): JobOutcome {
+	const {job, startedAt} = facts;
+	const exitCode = error === undefined ? (status === 'complete' ? exitCodes.complete : exitCodes.incomplete) : exitCodeOf(error);
+	const told = error === undefined ? undefined : {message: messageOf(error), hint: error instanceof ExportError ? error.hint : 'this is a bug in audit-export; please report it with the output of --debug'};
+	return {job, exitCode, startedAt, endedAt, error, summary: toJobSummary({...facts, status, exitCode, error: told})};
+}
+
+/** Complete when nothing was strange and nothing is missing, but for the gaps that the user has accepted. */
+function finishedStatus({acceptGapsBefore = -Infinity}: Job, {gaps}: ArchiveResult, {problems}: RunCounters): RunStatus {
+	return problems.length === 0 && gaps.every(({to}) => to <= acceptGapsBefore) ? 'complete' : 'incomplete';
+}
+
+function statusOf(error: unknown): RunStatus {
+	return error instanceof InterruptedError ? 'interrupted' : 'failed';
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+	return error instanceof ExportError ? error.exitCode : exitCodes.bug;
+}
+
+function messageOf(error: unknown): string {
+	const message = error instanceof Error ? error.message : String(error);
+	return error instanceof ExportError ? message : `unexpected: ${message}`;
+}
+
+/** What the archive comes to; undefined where that cannot be told, which the run itself has told of. */
+async function factsIfReadable(dir: string): Promise<ArchiveFacts | undefined> {
+	try {
+		return await readArchiveFacts(dir);
+	} catch (error) {
+		if (error instanceof ExportError || systemCode(error) !== undefined) return undefined;
+		throw error;
+	}
+}

@@ -1,0 +1,107 @@
+import type {LoadedConfig} from '../../access/config/load.ts';
+import type {Context} from '../../base/context.ts';
+import {SECOND} from '../../base/duration.ts';
+import type {Log} from '../../base/log.ts';
+import type {AuditRecord} from '../../base/record.ts';
+import {newCounters, type RunCounters} from '../../engine/summary.ts';
+import type {Budget} from '../../http/budget.ts';
+import {jobLog} from './job-report.ts';
+import {openJob, type JobSource, type OpenJob, type RunFlags} from './open-job.ts';
+import {failedJob, runJob, type JobOutcome} from './run-job.ts';
+import type {Job} from './select-jobs.ts';
+import type {JobGroup, SharedBudgets} from './shared-budgets.ts';
+
+/** Jobs that run at once, at most, where their budgets are independent. */
+const mostAtOnce = 4;
+
+/** How far a round is, for a progress line. */
+export interface RoundProgress {
+	readonly total: number;
+	done: number;
+	/** What runs now, by the job's name. */
+	readonly running: Map<string, {readonly counters: RunCounters; readonly budget: Budget}>;
+}
+
+export interface RoundOptions {
+	readonly sourceNamed: (name: string) => Promise<JobSource>;
+	readonly runFlags: RunFlags;
+	readonly config: LoadedConfig;
+	readonly context: Context;
+	readonly budgets: SharedBudgets;
+	/** Wait for as long as another run uses an archive. */
+	readonly wait: boolean;
+	readonly log: Log;
+	/** Looks at the records of a job that are written, to warn about their content. */
+	readonly inspect: (log: Log) => (records: readonly AuditRecord[]) => void;
+	/** Told how far the round is as soon as it begins. */
+	readonly onProgress: (progress: RoundProgress) => void;
+	/** Told of each job when it has ended. */
+	readonly onEnd: (outcome: JobOutcome) => Promise<void>;
+}
+
+/**
+ * Runs jobs once: those that share a budget one after the other, the others beside each other. However a job ends, the
+ * others go on.
+ * @returns how each ended, in the order of the jobs
+ */
+export async function runRound(jobs: readonly Job[], options: RoundOptions): Promise<JobOutcome[]> {
+	const {budgets, context, onProgress, onEnd} = options;
+	const progress: RoundProgress = {total: jobs.length, done: 0, running: new Map()};
+	onProgress(progress);
+	const outcomes = new Map<string, JobOutcome>();
+	const ended = async (outcome: JobOutcome) => {
+		progress.done++;
+		outcomes.set(outcome.job.name, outcome);
+		await onEnd(outcome);
+	};
+	const opened: OpenJob[] = [];
+	await Promise.all(jobs.map(async job => {
+		try {
+			opened.push(await open(job, options));
+		} catch (error) {
+			await ended(await failedJob(job, error, context));
+		}
+	}));
+	const order = (job: OpenJob) => jobs.indexOf(job.job);
+	const groups = budgets.group(opened.toSorted((a, b) => order(a) - order(b)));
+	const waiting = groups.values();
+	await Promise.all(Array.from({length: mostAtOnce}, async () => {
+		for (const {jobs: members, budget} of waiting) {
+			for (const member of members) await ended(await runOne(member, {...options, budget, progress}));
+		}
+	}));
+	return jobs.flatMap(({name}) => outcomes.get(name) ?? []);
+}
+
+async function open(job: Job, {sourceNamed, runFlags, context, config, log}: RoundOptions): Promise<OpenJob> {
+	const own = jobLog(log, job.name);
+	return openJob(job, {
+		source: await sourceNamed(job.source), runFlags, context, config,
+		warn: message => {
+			own.warning(message);
+		},
+	});
+}
+
+async function runOne(member: OpenJob, {context, log, wait, inspect, budget, progress}: RoundOptions & Pick<JobGroup, 'budget'> & {progress: RoundProgress}): Promise<JobOutcome> {
+	const {name} = member.job;
+	const own = jobLog(log, name);
+	const counters = newCounters();
+	progress.running.set(name, {counters, budget});
+	try {
+		return await runJob(member, {budget, counters, context, wait, log: own, inspect: inspect(own)});
+	} finally {
+		progress.running.delete(name);
+	}
+}
+
+/** The progress line of a round: how many jobs are done, and what those that run have written or wait for. */
+export function roundProgressText({total, done, running}: RoundProgress, {monotonic, now}: {monotonic: () => number; now: () => number}): string {
+	const number = new Intl.NumberFormat('en');
+	const parts = [...running].map(([name, {counters, budget}]) => {
+		const waitMs = (budget.waitingUntil ?? -Infinity) - monotonic();
+		const waiting = Number.isFinite(waitMs) && waitMs >= SECOND ? `, waiting until ${new Date(now() + waitMs).toTimeString().slice(0, 8)}` : '';
+		return `${name}: ${number.format(counters.records)} records, ${number.format(counters.requests)} requests${waiting}`;
+	});
+	return [`${done}/${total} jobs`, ...parts].join(' · ');
+}

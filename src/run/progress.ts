@@ -1,0 +1,79 @@
+import type {Ora} from 'ora';
+import {visibleInTable} from '../base/visible.ts';
+import {formatDuration, MINUTE, SECOND} from '../base/duration.ts';
+import type {Budget} from '../http/budget.ts';
+import type {RunCounters} from '../engine/summary.ts';
+
+/** What the progress line is drawn from. */
+export interface ProgressSource {
+	readonly name: string;
+	readonly counters: RunCounters;
+	readonly budget: Budget;
+	/** Windows of this run. */
+	readonly windows: number;
+	readonly monotonic: () => number;
+	/** Wall-clock time in Unix milliseconds. */
+	readonly now: () => number;
+}
+
+/** A line on the terminal's stderr that tells how a long run is going. */
+export interface Progress {
+	/** Takes the line away so that something else can be written. It comes back by itself. */
+	clear(): void;
+	stop(): void;
+}
+
+const redrawEveryMs = 200;
+
+/** The progress line's text, from what has been counted so far. */
+export function progressText({name, counters, budget, windows, monotonic, now}: ProgressSource, startedAt: number): string {
+	const at = monotonic();
+	const number = new Intl.NumberFormat('en');
+	const parts = [
+		`${name}: window ${number.format(Math.min(counters.windows + 1, windows))}/${number.format(windows)}`,
+		`${number.format(counters.records)} records`,
+		`${number.format(counters.requests)} requests (budget ${budget.used}/${number.format(budget.limit.requests)} per ${formatDuration(budget.limit.perMs)})`,
+	];
+	if (budget.waitingUntil !== undefined && Number.isFinite(budget.waitingUntil) && budget.waitingUntil - at >= SECOND) {
+		const waitMs = budget.waitingUntil - at;
+		parts.push(`waiting until ${new Date(now() + waitMs).toTimeString().slice(0, 8)} (${Math.ceil(waitMs / SECOND)} s)`);
+	}
+	const elapsedMs = at - startedAt;
+	if (counters.windows > 0 && counters.windows < windows && elapsedMs > 5 * SECOND) {
+		const leftMs = (elapsedMs / counters.windows) * (windows - counters.windows);
+		parts.push(leftMs < MINUTE ? `~${Math.ceil(leftMs / SECOND)} s left` : `~${Math.ceil(leftMs / MINUTE)} min left`);
+	}
+	return parts.join(' · ');
+}
+
+/** Starts the progress line on the process's stderr, which must be a terminal. */
+export function startProgress(source: ProgressSource): Progress {
+	const startedAt = source.monotonic();
+	return startProgressLine(() => progressText(source, startedAt));
+}
+
+/** As `startProgress`, with a text that is asked for again and again. */
+export function startProgressLine(text: () => string): Progress {
+	let spinner: Ora | undefined;
+	let stopped = false;
+	// Loaded beside the first request rather than before it: its data for the width of text takes longer than starting to ask.
+	const start = async () => {
+		const {default: ora} = await import('ora');
+		if (!stopped) spinner = ora({text: visibleInTable(text()), stream: process.stderr, discardStdin: false}).start();
+	};
+	void start();
+	const timer = setInterval(() => {
+		if (spinner !== undefined) spinner.text = visibleInTable(text());
+	}, redrawEveryMs);
+	timer.unref();
+	return {
+		clear() {
+			spinner?.clear();
+		},
+		stop() {
+			stopped = true;
+			clearInterval(timer);
+			spinner?.stop();
+		},
+	};
+}

@@ -1,0 +1,106 @@
+import {setMaxListeners} from 'node:events';
+import {loadConfig} from '../access/config/load.ts';
+import {diskFiles} from '../archive/file-system.ts';
+import type {HeaderLine} from '../archive/manifest.ts';
+import type {OpenArchive} from '../archive/open-archive.ts';
+import {repairArchive, type Repair} from '../archive/repair.ts';
+import type {Finding} from '../archive/verify/finding.ts';
+import type {ManifestContents} from '../archive/verify/manifest-check.ts';
+import type {Context} from '../base/context.ts';
+import {UsageError} from '../base/errors.ts';
+import type {Log} from '../base/log.ts';
+import {newCounters} from '../engine/summary.ts';
+import {createWindowReader} from '../engine/window-reader.ts';
+import {Budget} from '../http/budget.ts';
+import type {ExportFlags} from '../query/options.ts';
+import {resolveSettings} from '../query/settings.ts';
+import {openArchivedSource, textOf, type OpenedArchiveSource, type ConnectionFlags} from './archived-source.ts';
+import {secretWarning} from './export-report.ts';
+
+/** What the options of `verify` parse to. */
+export interface VerifyFlags extends ConnectionFlags {
+	readonly format?: string;
+	readonly repair?: boolean;
+	readonly acceptGapsBefore?: string;
+	readonly rate?: string;
+	readonly timeout?: string;
+	readonly retries?: string;
+	readonly maxResponse?: string;
+	readonly quiet?: boolean;
+	readonly progress?: boolean;
+	readonly debug?: boolean;
+}
+
+export interface RepairCommandOptions {
+	readonly dir: string;
+	readonly header: HeaderLine;
+	readonly archive: OpenArchive;
+	readonly manifest: ManifestContents;
+	readonly findings: readonly Finding[];
+	readonly flags: VerifyFlags;
+	readonly context: Context;
+	readonly log: Log;
+	/** Told each attempt as it ends. */
+	readonly report: (repair: Repair) => void;
+}
+
+/**
+ * Exports again what is missing or damaged, with the credentials that an export would use and the options that the
+ * archive's first line keeps.
+ * @returns whether nothing is left that the next run has to clear away
+ * @throws UsageError when the credentials are of another app, or lead to another place, than the archive's
+ */
+export async function runRepair({dir, header, archive, manifest, findings, flags, context, log, report}: RepairCommandOptions): Promise<{clean: boolean}> {
+	const warn = (message: string) => {
+		log.warning(message);
+	};
+	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
+	for (const warning of config.warnings) warn(warning);
+	const source = await openArchivedSource({dir, header, flags, context, config: async () => config, warn});
+	await requireSameOrigin(source, header, flags);
+	const {opened} = source;
+	const {query} = resolveSettings({
+		source: opened.source, defaults: opened.defaults, now: context.now(), terminal: false,
+		// What the environment and the configuration said to a job is among the archive's options.
+		env: {},
+		flags: {redact: [], redactSecrets: false, ...source.flags, ...limitsOf(flags), since: 'now', until: 'now', clip: true, order: 'time', format: 'ndjson'},
+	});
+	const counters = newCounters();
+	const stop = new AbortController();
+	// Every request and every wait listens to it; the default of ten is a guess at leaks.
+	setMaxListeners(0, stop.signal, context.signal);
+	const end = ({currentTarget}: Event) => {
+		stop.abort(currentTarget instanceof AbortSignal ? currentTarget.reason : undefined);
+	};
+	const signals = [context.signal, archive.lock.lost];
+	for (const signal of signals) signal.addEventListener('abort', end, {once: true});
+	try {
+		context.signal.throwIfAborted();
+		const client = await opened.connect({
+			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget: new Budget(query.budget, context), counters, warn,
+			context: {...context, signal: stop.signal},
+			debug: log.debug,
+		});
+		const read = createWindowReader(query, {client, now: context.now, verbose: message => {
+			log.verbose(message);
+		}});
+		return await repairArchive({dir, archive, manifest, findings, query, read, files: diskFiles, now: context.now, signal: stop.signal, inspect: secretWarning(context, log), report});
+	} finally {
+		for (const signal of signals) signal.removeEventListener('abort', end);
+	}
+}
+
+/** Another app's or another place's rows must not come into an archive; nor may a manifest say where credentials go. */
+async function requireSameOrigin({opened}: OpenedArchiveSource, {query}: HeaderLine, {baseUrl}: VerifyFlags): Promise<void> {
+	const appId = query['app'] === undefined ? undefined : await opened.appId?.();
+	if (appId !== query['app']) throw new UsageError(`the archive is of the app ${textOf(query['app'])}, and the credentials are of ${appId ?? 'none'}`, {hint: 'choose the right profile with --profile'});
+	if (baseUrl !== undefined || query['base_url'] === undefined || query['base_url'] === opened.baseUrl) return;
+	throw new UsageError(`the archive is of ${textOf(query['base_url'])}, and this would ask ${opened.baseUrl}`, {hint: 'say where to ask with --profile, --host or --base-url'});
+}
+
+function limitsOf({rate, timeout, retries, maxResponse}: VerifyFlags): Partial<Pick<ExportFlags, 'rate' | 'timeout' | 'retries' | 'maxResponse'>> {
+	return {
+		...(rate === undefined ? {} : {rate}), ...(timeout === undefined ? {} : {timeout}), ...(retries === undefined ? {} : {retries}),
+		...(maxResponse === undefined ? {} : {maxResponse}),
+	};
+}

@@ -1,0 +1,40 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {dirname, join, relative} from 'node:path';
+import {expect, test} from 'vitest';
+
+const src = join(import.meta.dirname, '../../src');
+
+/** The rooms of the house, from the ground up: each may import only those before it. Files beside them are the process edge, the last. */
+const rooms = ['base', 'json', 'sources', 'http', 'query', 'output', 'engine', 'access', 'archive', 'console', 'run', 'sandbox', 'commands', 'edge'];
+
+/** Every file with the files it imports: types and dynamic imports count. */
+const imports = new Map(readdirSync(src, {recursive: true, encoding: 'utf8'}).filter(name => name.endsWith('.ts')).map(name => {
+	const text = readFileSync(join(src, name), 'utf8');
+	const specifiers = [...text.matchAll(/(?:\bfrom |\bimport\()'(\.[^']+)'/g)].map(([, specifier = '']) => specifier);
+	return [name, specifiers.map(specifier => relative(src, join(src, dirname(name), specifier)))];
+}));
+
+const roomOf = (file: string) => file.includes('/') ? file.slice(0, file.indexOf('/')) : 'edge';
+const levelOf = (file: string) => rooms.indexOf(roomOf(file));
+
+test('every room stands in the order of the house', () => {
+	expect([...imports.keys()].map(roomOf).filter(room => !rooms.includes(room))).toEqual([]);
+});
+
+test('no room imports one above it', () => {
+	const climbing = [...imports].flatMap(([file, others]) => others.filter(other => levelOf(other) > levelOf(file)).map(other => `${file} imports ${other}`));
+	expect(climbing).toEqual([]);
+});
+
+test('no file imports itself by way of others', () => {
+	const done = new Set<string>();
+	const circles: string[] = [];
+	const visit = (file: string, path: readonly string[]) => {
+		if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+		if (path.includes(file) || done.has(file)) return;
+		for (const other of imports.get(file) ?? []) visit(other, [...path, file]);
+		done.add(file);
+	};
+	for (const file of imports.keys()) visit(file, []);
+	expect(circles).toEqual([]);
+});

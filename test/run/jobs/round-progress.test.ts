@@ -1,0 +1,17 @@
+import {expect, it} from 'vitest';
+import {newCounters} from '../../../src/engine/summary.ts';
+import {Budget} from '../../../src/http/budget.ts';
+import {roundProgressText} from '../../../src/run/jobs/run-round.ts';
+import {VirtualClock} from '../../helpers/virtual-clock.ts';
+
+it('tells how many jobs are done, and what each under way has written or waits for', () => {
+	const {now, sleep} = new VirtualClock();
+	const clock = {monotonic: now, sleep};
+	const budgets = [new Budget({requests: 1, perMs: 60_000}, clock), new Budget({requests: 1, perMs: 60_000}, clock)] as const;
+	budgets[1].waitingUntil = now() + 90_000;
+	const text = roundProgressText({total: 5, done: 2, running: new Map([
+		['calls', {counters: {...newCounters(), records: 12_345, requests: 130}, budget: budgets[0]}],
+		['events', {counters: newCounters(), budget: budgets[1]}],
+	])}, {monotonic: now, now});
+	expect(text).toMatch(/^2\/5 jobs · calls: 12,345 records, 130 requests · events: 0 records, 0 requests, waiting until \d\d:\d1:30$/);
+});
