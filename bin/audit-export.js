@@ -1,2 +1,9 @@
 #!/usr/bin/env node
-import '../dist/cli.js';
+// Imported on demand, after the check: an older Node would stop at the syntax or the modules of what it imports.
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+	process.stderr.write('audit-export: needs Node.js 20.19 or later, and this is ' + process.versions.node + '\n');
+	process.exitCode = 2;
+} else {
+	import('../dist/cli.js');
+}
