@@ -58,6 +58,8 @@ export function startProgressLine(text: () => string): Progress {
 	let stopped = false;
 	// Loaded beside the first request rather than before it: its data for the width of text takes longer than starting to ask.
 	const start = async () => {
+		// Without columns (a serial line, some containers) the library would count lines for ever.
+		if (!(process.stderr.columns > 0)) return;
 		const {default: ora} = await import('ora');
 		if (!stopped) spinner = ora({text: visibleInTable(text()), stream: process.stderr, discardStdin: false}).start();
 	};
