@@ -24,16 +24,16 @@ const gauges: readonly GaugeDeclaration[] = [
 	{name: 'archive_segments', help: 'Segment files of the archive.', value: ({archive}) => archive?.segments},
 ];
 
-/** What a Prometheus textfile collector reads about jobs, each labelled with its name and source. */
+/** What a Prometheus textfile collector reads about jobs, each labelled with its name and source. Not as `job`: a scrape has that label already, and would rename ours. */
 export async function formatMetrics(states: readonly JobState[], now: number): Promise<string> {
 	// Loaded only where metrics are asked for.
 	const {Gauge, Registry} = await import('./prometheus.ts');
 	const registry = new Registry();
 	for (const {name, help, value} of gauges) {
-		const gauge = new Gauge({name: `audit_export_${name}`, help, labelNames: ['job', 'source'], registers: [registry]});
+		const gauge = new Gauge({name: `audit_export_${name}`, help, labelNames: ['archive_job', 'source'], registers: [registry]});
 		for (const state of states) {
 			const current = value(state, now);
-			if (current !== undefined) gauge.set({job: state.job.name, source: state.job.source}, current);
+			if (current !== undefined) gauge.set({archive_job: state.job.name, source: state.job.source}, current);
 		}
 	}
 	return registry.metrics();

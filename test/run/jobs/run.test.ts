@@ -177,7 +177,7 @@ describe('locks', () => {
 			expect(code).toBe(7);
 			expect(stderr).toMatch(/^error: calls: .*is in use by another run/m);
 			expect(await workspace.read('calls/last-run.json')).toBe(before);
-			expect(await workspace.read('metrics.prom')).toContain('audit_export_last_exit_code{job="calls",source="feishu-openapi"} 7');
+			expect(await workspace.read('metrics.prom')).toContain('audit_export_last_exit_code{archive_job="calls",source="feishu-openapi"} 7');
 			expect((await workspace.run(['status'])).stdout).toMatch(/calls\s+running/);
 		} finally {
 			await lock.release();
