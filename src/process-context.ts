@@ -24,12 +24,12 @@ const sleep: Sleep = async (ms, signal) => new Promise((resolve, reject) => {
 });
 
 /**
- * The context of the real process. The first SIGINT or SIGTERM aborts its signal, so that the run ends in order; the
+ * The context of the real process. The first SIGHUP, SIGINT or SIGTERM aborts its signal, so that the run ends in order; the
  * second ends the process at once.
  */
 export function createProcessContext(): Context {
 	const controller = new AbortController();
-	for (const name of ['SIGINT', 'SIGTERM'] as const) {
+	for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
 		process.on(name, () => {
 			const error = new InterruptedError(name);
 			if (controller.signal.aborted) process.exit(error.exitCode);

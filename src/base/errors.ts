@@ -10,6 +10,7 @@ export const exitCodes = {
 	bug: 5,
 	incomplete: 6,
 	locked: 7,
+	sighup: 129,
 	sigint: 130,
 	sigterm: 143,
 } as const;
@@ -93,12 +94,12 @@ export class InterruptedError extends ExportError {
 	override readonly name = 'InterruptedError';
 	override readonly exitCode: ExitCode;
 
-	readonly signalName: 'SIGINT' | 'SIGTERM';
+	readonly signalName: 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
-	constructor(signalName: 'SIGINT' | 'SIGTERM') {
+	constructor(signalName: InterruptedError['signalName']) {
 		super(`interrupted by ${signalName}`);
 		this.signalName = signalName;
-		this.exitCode = signalName === 'SIGINT' ? exitCodes.sigint : exitCodes.sigterm;
+		this.exitCode = {SIGHUP: exitCodes.sighup, SIGINT: exitCodes.sigint, SIGTERM: exitCodes.sigterm}[signalName];
 	}
 }
 

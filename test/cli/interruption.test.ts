@@ -4,10 +4,10 @@ import {join} from 'node:path';
 import {describe, expect, it, vi} from 'vitest';
 import {day, idsOf, run, serveApi, start, temporaryDirectory, until} from './exporter.ts';
 
-const codes = {SIGINT: 130, SIGTERM: 143} as const;
+const codes = {SIGHUP: 129, SIGINT: 130, SIGTERM: 143} as const;
 const summaryOf = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
 
-describe.each(['SIGINT', 'SIGTERM'] as const)('%s in mid-run', signal => {
+describe.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)('%s in mid-run', signal => {
 	it('ends the run after whole lines, and the summary says so', async () => {
 		const api = await serveApi();
 		const cwd = temporaryDirectory();

@@ -7,7 +7,7 @@ import type {JobOutcome} from './run-job.ts';
 /** From the least to the most in need of somebody: what the next run may put right by itself comes first. */
 const order: readonly ExitCode[] = [
 	exitCodes.complete, exitCodes.incomplete, exitCodes.locked, exitCodes.network, exitCodes.api,
-	exitCodes.credentials, exitCodes.usage, exitCodes.bug, exitCodes.sigint, exitCodes.sigterm,
+	exitCodes.credentials, exitCodes.usage, exitCodes.bug, exitCodes.sighup, exitCodes.sigint, exitCodes.sigterm,
 ];
 
 /** The exit code of several jobs together: that of the worst. An interruption goes before everything. */
@@ -38,5 +38,5 @@ export function toRunSummary(outcomes: readonly JobOutcome[], {exitCode, started
 function statusOf(exitCode: ExitCode): RunStatus {
 	if (exitCode === exitCodes.complete) return 'complete';
 	if (exitCode === exitCodes.incomplete) return 'incomplete';
-	return exitCode === exitCodes.sigint || exitCode === exitCodes.sigterm ? 'interrupted' : 'failed';
+	return [exitCodes.sighup, exitCodes.sigint, exitCodes.sigterm].some(code => code === exitCode) ? 'interrupted' : 'failed';
 }
