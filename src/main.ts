@@ -1,6 +1,7 @@
 import {CommanderError} from 'commander';
 import type {Context} from './base/context.ts';
 import {BrokenPipeError, ExportError, exitCodes, systemCode, UsageError, type ExitCode} from './base/errors.ts';
+import {systemFailure} from './output/failure.ts';
 import {graceMs} from './output/stream-output.ts';
 import {createLog, type Log} from './base/log.ts';
 import {createProcessContext} from './process-context.ts';
@@ -42,7 +43,8 @@ export async function run(argv: readonly string[], version: string, context: Con
 	}
 }
 
-function report(error: unknown, argv: readonly string[], context: Context): ExitCode {
+function report(thrown: unknown, argv: readonly string[], context: Context): ExitCode {
+	const error = systemFailure(thrown);
 	if (error instanceof CommanderError) {
 		// Help and version are thrown, too, with exit code 0. Help asked for by giving no command is a usage error.
 		if (error.exitCode === 0) return exitCodes.complete;

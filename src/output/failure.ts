@@ -28,6 +28,16 @@ export function writeFailure(name: string, error: unknown, next = 'run the same 
 	return new OutputError(`cannot write ${name}: ${systemMessage(error)}`, {hint: `${first}, then ${next}`, cause: error});
 }
 
+/**
+ * What the system refused (a path, a descriptor, a process) as an error that says so: the state of a machine is no bug.
+ * Errors that are no refusals of the system come back unchanged.
+ */
+export function systemFailure(error: unknown): unknown {
+	if (error instanceof ExportError || !(error instanceof Error) || !('syscall' in error) || systemCode(error) === undefined) return error;
+	const place = 'path' in error && typeof error.path === 'string' ? error.path : String(error.syscall);
+	return new OutputError(`${place} cannot be used: ${systemMessage(error)}`, {hint: 'see what it is, to its permissions and to the disk, then run the same command again', cause: error});
+}
+
 /** The error to throw when `name` could not be opened for writing: nothing was requested yet. */
 export function openFailure(name: string, error: unknown): unknown {
 	const code = systemCode(error);

@@ -18,8 +18,9 @@ export interface JobState {
 
 /** Looks at a job's archive: the ends of its manifest, how the last run ended, and whether one is under way. */
 export async function readJobState(job: Job): Promise<JobState> {
-	const running = await isBusy(job.dir, false);
+	let running = false;
 	try {
+		running = await isBusy(job.dir, false);
 		const [lastRun, archive] = await Promise.all([readLastRun(job.dir), readArchiveFacts(job.dir)]);
 		return {job, lastRun, archive, problem: undefined, running};
 	} catch (error) {

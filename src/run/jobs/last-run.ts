@@ -56,7 +56,14 @@ export async function readLastRun(dir: string): Promise<LastRun | undefined> {
 export async function writeLastRun({job, error, exitCode, summary, startedAt, endedAt}: JobOutcome, {everyMs, masker}: {everyMs: number | undefined; masker: Masker}): Promise<void> {
 	const neverMind = error instanceof UsageError ? summary.covered === null : error instanceof InterruptedError ? summary.requests === 0 : error instanceof LockedError;
 	if (neverMind) return;
-	const before = await readLastRun(job.dir);
+	const path = join(job.dir, lastRunName);
+	let before: LastRun | undefined;
+	try {
+		await mkdir(job.dir, {recursive: true, mode: 0o700});
+		before = await readLastRun(job.dir);
+	} catch (thrown) {
+		throw writeFailure(path, thrown);
+	}
 	const lastRun = {
 		...summary,
 		started_at: formatUtc(startedAt),
@@ -64,11 +71,5 @@ export async function writeLastRun({job, error, exitCode, summary, startedAt, en
 		last_success_at: exitCode === exitCodes.complete ? formatUtc(endedAt) : before?.last_success_at ?? null,
 		every_ms: everyMs ?? null,
 	} satisfies LastRun;
-	const path = join(job.dir, lastRunName);
-	try {
-		await mkdir(job.dir, {recursive: true, mode: 0o700});
-	} catch (thrown) {
-		throw writeFailure(path, thrown);
-	}
 	await writeFileAtomic(path, masker.mask(`${JSON.stringify(lastRun, undefined, '\t')}\n`), {mode: 0o600});
 }

@@ -7,6 +7,7 @@ import {newCounters, type RunCounters, type RunStatus} from '../../engine/summar
 import {ExportError, exitCodes, InterruptedError, systemCode, type ExitCode} from '../../base/errors.ts';
 import type {Budget} from '../../http/budget.ts';
 import type {Log} from '../../base/log.ts';
+import {systemFailure} from '../../output/failure.ts';
 import type {AuditRecord} from '../../base/record.ts';
 import {readArchiveFacts, type ArchiveFacts} from '../../archive/facts.ts';
 import {toJobSummary, type JobSummary} from './job-summary.ts';
@@ -100,9 +101,10 @@ export async function failedJob(job: Job, error: unknown, {now}: Pick<Context, '
 	});
 }
 
-function outcomeOf({error, status, endedAt, ...facts}: Omit<Parameters<typeof toJobSummary>[0], 'exitCode' | 'error'> & {
+function outcomeOf({error: thrown, status, endedAt, ...facts}: Omit<Parameters<typeof toJobSummary>[0], 'exitCode' | 'error'> & {
 	readonly error: unknown; readonly status: RunStatus; readonly endedAt: number;
 }): JobOutcome {
+	const error = systemFailure(thrown);
 	const {job, startedAt} = facts;
 	const exitCode = error === undefined ? (status === 'complete' ? exitCodes.complete : exitCodes.incomplete) : exitCodeOf(error);
 	const told = error === undefined ? undefined : {message: messageOf(error), hint: error instanceof ExportError ? error.hint : 'this is a bug in audit-export; please report it with the output of --debug'};
