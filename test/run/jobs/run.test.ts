@@ -265,8 +265,8 @@ describe('what is told of a run', () => {
 		await workspace.run(['run', 'trae'], {clock: clockAt()});
 		expect((await workspace.run(['run', 'calls', '--metrics', 'metrics.prom'], {clock: clockAt(60_000)})).code).toBe(0);
 		const metrics = await workspace.read('metrics.prom');
-		const calm = '{job="calls",source="feishu-openapi"}';
-		const other = '{job="trae",source="trae-openapi"}';
+		const calm = '{archive_job="calls",source="feishu-openapi"}';
+		const other = '{archive_job="trae",source="trae-openapi"}';
 		for (const line of [
 			`audit_export_last_success_timestamp_seconds${calm} ${start / 1000 + 60}`,
 			`audit_export_last_exit_code${calm} 0`,
