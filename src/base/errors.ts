@@ -65,10 +65,13 @@ export class ApiError extends ExportError {
 	override readonly exitCode = exitCodes.api;
 	/** The vendor's error code, where the answer carries one. */
 	readonly vendorCode: number | undefined;
+	/** The API read the request and does not accept what it asks for: no other attempt at it will do. */
+	readonly isRefusal: boolean;
 
-	constructor(message: string, options: ExportErrorOptions & {vendorCode?: number | undefined} = {}) {
+	constructor(message: string, options: ExportErrorOptions & {vendorCode?: number | undefined; isRefusal?: boolean} = {}) {
 		super(message, options);
 		this.vendorCode = options.vendorCode;
+		this.isRefusal = options.isRefusal ?? false;
 	}
 }
 

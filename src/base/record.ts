@@ -12,6 +12,8 @@ export interface AuditRecord {
 	readonly id: string | undefined;
 	/** The row's time in Unix milliseconds, or undefined when it cannot be read. */
 	readonly time: number | undefined;
+	/** The entry stood among rows and is none: a number, a list, an object without members. It is never written. */
+	readonly isRow?: false;
 	/** Credentials that were taken out of the text, where there were any. */
 	readonly redacted?: number;
 }

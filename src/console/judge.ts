@@ -148,6 +148,7 @@ function expired(label: string, why: string, baseUrl: string): Judgement {
 
 function failure(message: string, hint = ''): Judgement {
 	return {ok: false, verdict: 'fail', error: new ApiError(message, {
+		isRefusal: true,
 		hint: hint + 'check the filters and the time range; --dry-run shows the request. If the console has changed, learn the search again from a new recording',
 	})};
 }

@@ -9,8 +9,10 @@ export type PageParameters = Readonly<Record<string, string | number>>;
 /** One page as a pager sees it. */
 export interface PageView {
 	readonly body: unknown;
-	/** Rows in this page. */
+	/** Entries of this page. */
 	readonly rows: number;
+	/** Of those, entries that are no rows. Default 0. */
+	readonly noRows?: number;
 	/** Of those, rows that no earlier page of this reading held. */
 	readonly fresh: number;
 }
@@ -145,7 +147,7 @@ function numberedPager(pagination: NumberedPagination, pageSize: number, label: 
 			if (stated !== undefined && (asked - 1) * size >= stated && page.fresh === 0) return undefined;
 			const number = pagination.page === undefined ? undefined : wholeNumber(valueAt(page.body, pagination.page));
 			if (number !== undefined && number !== asked - 1 + first && page.rows > 0) throw notAdvancing(label, `page ${asked - 1 + first} was asked for, page ${number} came`);
-			if (page.rows > 0 && page.fresh === 0 && !totalMoved) throw notAdvancing(label, `page ${asked} repeats rows of earlier pages`);
+			if (page.rows > (page.noRows ?? 0) && page.fresh === 0 && !totalMoved) throw notAdvancing(label, `page ${asked} repeats rows of earlier pages`);
 			checkIdle(page);
 			delivered += page.rows;
 			emptyPages = page.rows === 0 ? emptyPages + 1 : 0;

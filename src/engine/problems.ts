@@ -3,7 +3,7 @@
  * - `total_mismatch`: the API stated another number of rows than it delivered;
  * - `unstable`: the number of rows kept changing while the pages were read;
  * - `ambiguous`: different rows carry the same identity; all of them are written;
- * - `unreadable`: rows without an identity or a time; they are written as they are;
+ * - `unreadable`: rows without an identity or a time, written as they are; entries of a page that are no rows, not written;
  * - `out_of_range`: the API delivered rows of other times than asked for, which no window wrote;
  * - `capped`: one instant holds more rows than a query reaches, and they cannot be told apart further;
  * - `altered`: bytes that are not UTF-8 were replaced.
@@ -22,6 +22,8 @@ export interface Problem {
 export interface Oddities {
 	/** Rows without a readable id or time, written as they are. */
 	unreadable: number;
+	/** Entries of pages that are no rows, not written. */
+	noRows: number;
 	/** Rows of other times than asked for, not written. */
 	outOfRange: number;
 	/** Rows with the id of another row but other content, written too. */
@@ -47,7 +49,7 @@ export function newReport(): WindowReport {
 
 /** Nothing strange so far. */
 export function noOddities(): Oddities {
-	return {unreadable: 0, outOfRange: 0, ambiguous: 0, altered: 0};
+	return {unreadable: 0, noRows: 0, outOfRange: 0, ambiguous: 0, altered: 0};
 }
 
 /** Every problem of a window, its oddities included. */
@@ -55,6 +57,7 @@ export function problemsOf({problems, oddities}: WindowReport, {from, to}: {read
 	const rows = (count: number) => `${count} row${count === 1 ? '' : 's'}`;
 	const odd: Array<[kind: ProblemKind, count: number, detail: string]> = [
 		['unreadable', oddities.unreadable, `${rows(oddities.unreadable)} without a readable id or time, written as they are`],
+		['unreadable', oddities.noRows, `${oddities.noRows} entr${oddities.noRows === 1 ? 'y' : 'ies'} of the API's pages that ${oddities.noRows === 1 ? 'is no row' : 'are no rows'}, not written`],
 		['out_of_range', oddities.outOfRange, `${rows(oddities.outOfRange)} of other times than asked for, delivered here and not written`],
 		['ambiguous', oddities.ambiguous, `${rows(oddities.ambiguous)} with the id of another row but other content, written too`],
 		['altered', oddities.altered, `${oddities.altered} page${oddities.altered === 1 ? '' : 's'} with bytes that are not UTF-8, which are now U+FFFD`],

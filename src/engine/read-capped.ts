@@ -138,6 +138,7 @@ async function* wasRead(outcome: ReadingOutcome): AsyncGenerator<AuditRecord[], 
 function sumOf(one: Oddities, other: Oddities): Oddities {
 	return {
 		unreadable: one.unreadable + other.unreadable,
+		noRows: one.noRows + other.noRows,
 		outOfRange: one.outOfRange + other.outOfRange,
 		ambiguous: one.ambiguous + other.ambiguous,
 		altered: one.altered + other.altered,

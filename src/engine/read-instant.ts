@@ -137,14 +137,14 @@ export async function* readPart(part: Part, {first: known, reader, report, writt
 		const sifted = sieve.sift(page);
 		if (sifted.kept.length > 0) yield sifted.kept;
 	}
-	const {delivered, inside} = sieve;
+	const {delivered, inside, noRows} = sieve;
 	if (isDoubtful && size > 0 && delivered >= reachOf(reader, size)) {
 		const parts = splitWindow(part, 2, source.range.unitMs);
 		if (parts.length > 1) return {kind: 'too-many', total, parts};
 	}
 	// One instant that has grown while it was read: a total that stands at the cap says nothing of what lies beyond.
-	if (!totalMoved && delivered === total && !fits(total, reader, pageRowsOf(first, reader))) {
+	if (!totalMoved && delivered + noRows === total && !fits(total, reader, pageRowsOf(first, reader))) {
 		return {kind: 'incomplete', inside, problem: 'capped', detail: `it holds at least ${total} rows, and a query reaches ${reader.pagination.cap}`};
 	}
-	return {...compareTotal(report, {total, totalMoved, delivered}), inside};
+	return {...compareTotal(report, {total, totalMoved, delivered, noRows}), inside};
 }

@@ -4,6 +4,8 @@ import {valueAt} from '../json/value.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {createPager, type PageParameters} from './pager.ts';
 import type {ProblemKind, WindowReport} from './problems.ts';
+import {DeadTokenError, readByTokens, type TokenLife} from './read-tokens.ts';
+import {isRow} from './rows-of.ts';
 import {Sieve} from './sieve.ts';
 import {askedRange, splitWindow, type Window} from './windows.ts';
 
@@ -16,6 +18,8 @@ export interface WindowReader {
 	readonly pageSize: number;
 	readonly fetchPage: FetchPage;
 	readonly verbose: (message: string) => void;
+	/** What the windows of an export know about its page tokens. Default: nothing, for each of them. */
+	readonly tokens?: TokenLife;
 }
 
 /** A counted window with more rows is cut into smaller ones before it is read: its ids must fit in memory. */
@@ -46,7 +50,8 @@ export type ReadingOutcome =
  */
 export async function* readWindow(window: Window, reader: WindowReader, report: WindowReport, mostRows = Infinity): AsyncGenerator<AuditRecord[], number, undefined> {
 	if (reader.source.pagination.style === 'token') {
-		yield* readOnce({window, reader, report, written: undefined, repeated: false, mostRows});
+		const read = (piece: Window, through: WindowReader) => readOnce({window: piece, reader: through, report, written: undefined, repeated: false, mostRows});
+		yield* readByTokens(window, {reader, report, read});
 		return 0;
 	}
 	const written = new Set<string>();
@@ -83,7 +88,8 @@ export async function* readUntilStill(
 		if (outcome.kind !== 'incomplete') return outcome;
 		reader.verbose(`window read ${count} of at most ${mostReadings} times: ${outcome.detail}`);
 		if (count === mostReadings) {
-			report.problems.push({kind: outcome.problem, since: window.from, until: window.to, detail: outcome.detail});
+			// Entries that are no rows are counted by themselves.
+			if (outcome.problem !== 'unreadable') report.problems.push({kind: outcome.problem, since: window.from, until: window.to, detail: outcome.detail});
 			return outcome;
 		}
 		// The next reading finds the same strange rows again.
@@ -96,14 +102,22 @@ function vanished({inside}: {inside: number}, before: number): ReadingOutcome {
 	return {kind: 'incomplete', problem: 'unstable', detail: `${before} rows were delivered, and only ${inside} when it was read again`, inside};
 }
 
-/** Compares what was delivered with the total that the API stated; a total that fits goes into the report. */
-export function compareTotal(report: WindowReport, {total, totalMoved, delivered}: {total: number | undefined; totalMoved: boolean; delivered: number}): Comparison {
-	if (total === undefined) return {kind: 'complete'};
-	if (totalMoved) {
-		return {kind: 'incomplete', problem: 'unstable', detail: `the number of rows kept changing while they were read; the last total was ${total}, ${delivered} were delivered`};
+/**
+ * Compares what was delivered with the total that the API stated; a total that fits goes into the report.
+ * @param result.noRows entries that are no rows: they may be rows when they are read again, and the total may count them or not
+ */
+export function compareTotal(report: WindowReport, {total, totalMoved, delivered, noRows = 0}: {
+	total: number | undefined; totalMoved: boolean; delivered: number; noRows?: number;
+}): Comparison {
+	if (totalMoved && total !== undefined) {
+		const detail = `the number of rows kept changing while they were read; the last total was ${total}, ${delivered} were delivered`;
+		return {kind: 'incomplete', problem: 'unstable', detail};
 	}
-	if (total !== delivered) return {kind: 'incomplete', problem: 'total_mismatch', detail: `the API states ${total} rows and delivered ${delivered}`};
-	report.total = (report.total ?? 0) + total;
+	if (total !== undefined && total !== delivered && total !== delivered + noRows) {
+		return {kind: 'incomplete', problem: 'total_mismatch', detail: `the API states ${total} rows and delivered ${delivered}`};
+	}
+	if (noRows > 0) return {kind: 'incomplete', problem: 'unreadable', detail: `${noRows} of its entries are no rows`};
+	if (total !== undefined) report.total = (report.total ?? 0) + total;
 	return {kind: 'complete'};
 }
 
@@ -124,8 +138,9 @@ async function* readOnce({window, reader, report, written, repeated, mostRows, c
 		if (isHidden(answer.body, source)) {
 			report.problems.push({kind: 'unreadable', since: window.from, until: window.to, detail: `a page has no list of rows (${source.rows.join('.')}), and the API says that there is more`});
 		}
+		const known = sieve.noRows;
 		const {kept, rows, fresh} = sieve.take(answer, label);
-		parameters = pager.next({body: answer.body, rows, fresh});
+		parameters = pager.next({body: answer.body, rows, fresh, noRows: sieve.noRows - known});
 		return kept;
 	};
 	let kept = await takePage(parameters);
@@ -141,13 +156,34 @@ async function* readOnce({window, reader, report, written, repeated, mostRows, c
 		if (parameters === undefined) break;
 		kept = await takePage(parameters);
 	}
-	return {...compareTotal(report, {total: pager.total, totalMoved: pager.totalMoved, delivered: sieve.delivered}), inside: sieve.inside};
+	return {...compareTotal(report, {total: pager.total, totalMoved: pager.totalMoved, delivered: sieve.delivered, noRows: sieve.noRows}), inside: sieve.inside};
 }
 
-/** Asks for a page, once more where the list of rows is missing: many servers write an empty one so, and some a lost one. */
+/**
+ * Asks for a page, once more where the list of rows is missing: many servers write an empty one so, and some a lost one. So too
+ * where entries are no rows and the window is not read again for that: the second answer counts if it has no fewer rows.
+ */
 async function fetchRows(parameters: PageParameters, {source, fetchPage}: WindowReader): Promise<ApiAnswer> {
 	const answer = await fetchPage(parameters);
-	return hasNoList(answer.body, source) && !isCounted(source) ? fetchPage(parameters) : answer;
+	if (hasNoList(answer.body, source)) return isCounted(source) ? answer : fetchPage(parameters);
+	if (source.pagination.style !== 'token') return answer;
+	const {rows, others} = entriesOf(answer.body, source);
+	if (others === 0) return answer;
+	try {
+		const again = await fetchPage(parameters);
+		return entriesOf(again.body, source).rows >= rows ? again : answer;
+	} catch (error) {
+		// A token may serve once only.
+		if (error instanceof DeadTokenError) return answer;
+		throw error;
+	}
+}
+
+function entriesOf(body: unknown, {rows: path}: SourceDefinition): {rows: number; others: number} {
+	const entries = valueAt(body, path);
+	if (!Array.isArray(entries)) return {rows: 0, others: 0};
+	const rows = entries.filter(entry => isRow(entry)).length;
+	return {rows, others: entries.length - rows};
 }
 
 function hasNoList(body: unknown, {rows}: SourceDefinition): boolean {

@@ -18,7 +18,7 @@ const compiled = new WeakMap<RowRules, RowPaths>();
 
 /** A row as the engine handles it: its text, with the identity and the time read out of the parsed value. */
 export function toRecord(text: string, value: unknown, source: RowRules): AuditRecord {
-	if (Array.isArray(value)) return {text, id: undefined, time: undefined};
+	if (!isRow(value)) return {text, id: undefined, time: undefined, isRow: false};
 	const paths = pathsOf(source);
 	const time = valueAt(value, paths.time);
 	return {
@@ -26,6 +26,11 @@ export function toRecord(text: string, value: unknown, source: RowRules): AuditR
 		id: paths.id === undefined ? undefined : identity(valueAt(value, paths.id), text, paths.id),
 		time: source.readTime === undefined ? timeOf(time, source) : source.readTime(time),
 	};
+}
+
+/** Whether a parsed entry of a page is a row at all: an object that holds something. */
+export function isRow(value: unknown): boolean {
+	return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
 }
 
 function pathsOf(source: RowRules): RowPaths {

@@ -35,6 +35,8 @@ export class Sieve {
 	delivered = 0;
 	/** Of those, rows of the window. */
 	inside = 0;
+	/** Entries that are no rows: not delivered, though a stated total may count them. */
+	noRows = 0;
 	readonly #window: Window;
 	readonly #asked: AskedRange;
 	readonly #source: SourceDefinition;
@@ -77,6 +79,11 @@ export class Sieve {
 		const kept: AuditRecord[] = [];
 		let fresh = 0;
 		for (const record of records) {
+			if (record.isRow === false) {
+				this.noRows++;
+				this.#report.oddities.noRows++;
+				continue;
+			}
 			const known = record.id === undefined ? 'new' : this.#seen.add(record.id, record.text);
 			if (known === 'same') {
 				this.#report.duplicates++;

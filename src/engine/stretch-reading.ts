@@ -59,14 +59,17 @@ export class StretchReading {
 	}
 
 	async #compared(check: Statement | undefined): Promise<Comparison> {
+		const {noRows} = this.#sieve;
 		const delivered = this.#sieve.delivered - this.#borrowedPast;
 		// Without borrowed pages there is a total; where there is not, it is asked for below.
-		if (this.stretch.borrowed.size === 0 || this.#totalMoved || this.#total === delivered) return compareTotal(this.report, {total: this.#total, totalMoved: this.#totalMoved, delivered});
+		if (this.stretch.borrowed.size === 0 || this.#totalMoved || this.#total === delivered) {
+			return compareTotal(this.report, {total: this.#total, totalMoved: this.#totalMoved, delivered, noRows});
+		}
 		let statement = check ?? await this.askAgain();
 		// An end may turn out to be inclusive by that very answer.
 		if (this.#isOutdated(statement)) statement = await this.askAgain();
 		const isShorter = statement.part.asked.end < this.stretch.part.asked.end;
-		return compareTotal(this.report, {total: statement.total, totalMoved: false, delivered: isShorter ? delivered - this.#ownPast : delivered});
+		return compareTotal(this.report, {total: statement.total, totalMoved: false, delivered: isShorter ? delivered - this.#ownPast : delivered, noRows});
 	}
 
 	/** Asks how many rows there are: for the page on which rows of the end would show, if the end was inclusive. */

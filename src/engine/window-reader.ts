@@ -9,6 +9,7 @@ import type {ReadWindow} from './in-order.ts';
 import {Lanes} from './lanes.ts';
 import {readCapped} from './read-capped.ts';
 import {createRedactor, type Redactor} from './redactor.ts';
+import {newTokenLife} from './read-tokens.ts';
 import {readWindow, type FetchPage, type WindowReader} from './read-window.ts';
 
 /**
@@ -32,7 +33,7 @@ export function createWindowReader(query: Query, {client, verbose, now, served}:
 		if (answer.servedAt !== undefined) served?.(answer.servedAt);
 		return answer;
 	};
-	const reader: WindowReader = {source, pageSize: query.pageSize, verbose, fetchPage};
+	const reader: WindowReader = {source, pageSize: query.pageSize, verbose, fetchPage, tokens: newTokenLife()};
 	const {pagination, splitBy} = source;
 	const capped: CappedReader | undefined = pagination.style === 'offset'
 		? {...reader, pagination: {...pagination, counts: query.offsetCounts ?? pagination.counts}, concurrency: query.concurrency, lanes: new Lanes(query.concurrency), learned: nothingLearned(), splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}

@@ -52,9 +52,10 @@ export function judgeAnswer(answer: RawAnswer, {vendor, label, scope, now, mask}
 	if (code === 0 && answer.status >= 200 && answer.status < 300) return {ok: true, body};
 	const known = code === undefined ? undefined : vendor.errors[code];
 	const verdict = known?.verdict ?? verdictOfStatus(answer.status, code);
+	const isRefusal = known?.isRefusal ?? (known === undefined && code !== undefined && answer.status === 400);
 	const message = `${label}: ${describe({answer, vendor, body, code, known, mask})}`;
 	const hint = hintFor({verdict, known, body, scope, status: answer.status, code, mask});
-	const error = verdict === 'credentials' || verdict === 'token' ? new CredentialsError(message, {hint}) : new ApiError(message, {hint, vendorCode: code});
+	const error = verdict === 'credentials' || verdict === 'token' ? new CredentialsError(message, {hint}) : new ApiError(message, {hint, vendorCode: code, isRefusal});
 	const waitMs = verdict === 'rate-limited' || verdict === 'retry' ? requestedWait(answer.headers, vendor, now) : undefined;
 	return {ok: false, verdict, error, ...(waitMs === undefined ? {} : {waitMs})};
 }

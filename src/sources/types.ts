@@ -143,8 +143,10 @@ export interface SourceDefinition {
 		/** The parameters that carry the start and the end of the time range. */
 		readonly start: string;
 		readonly end: string;
-		/** Milliseconds per unit of those parameters and of a row's time: 1000 for Unix seconds. */
+		/** Milliseconds per unit of those parameters: 1000 for Unix seconds. */
 		readonly unitMs: number;
+		/** Milliseconds per unit of a row's time; with `readTime`, its finest step. Default `unitMs`. */
+		readonly rowUnitMs?: number;
 		/**
 		 * Whether the API is known to deliver rows that stand exactly on the bound. `unknown` makes the
 		 * engine ask one unit further on that side, so that either reading delivers every row.
@@ -156,7 +158,7 @@ export interface SourceDefinition {
 	readonly rows: JsonPath;
 	/** A row's identity, dotted where it stands deeper; null where rows have none. */
 	readonly id: string | null;
-	/** A row's time, dotted likewise; in units of `range.unitMs`, unless `readTime` reads it. */
+	/** A row's time, dotted likewise; in units of `range.rowUnitMs`, unless `readTime` reads it. */
 	readonly time: string;
 	/** Unix milliseconds of a row's time as it stands there, or undefined when it is none. */
 	readonly readTime?: (value: unknown) => number | undefined;

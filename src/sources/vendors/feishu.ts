@@ -49,16 +49,19 @@ export const feishu = {
 		1780103: {
 			verdict: 'fail',
 			meaning: 'a parameter is not accepted',
+			isRefusal: true,
 			hint: 'check the filters and the time range; --dry-run shows the request',
 		},
 		2320001: {
 			verdict: 'fail',
 			meaning: 'a parameter is not accepted',
+			isRefusal: true,
 			hint: 'check --namespace, the filters and the time range; --dry-run shows the request',
 		},
 		1050004: {
 			verdict: 'fail',
 			meaning: 'a parameter is not accepted',
+			isRefusal: true,
 			hint: 'check the filters and the time range; --dry-run shows the request',
 		},
 		99991400: {verdict: 'rate-limited', meaning: 'too many requests'},

@@ -36,6 +36,7 @@ export const trae = {
 		4001: {
 			verdict: 'fail',
 			meaning: 'a parameter is not accepted',
+			isRefusal: true,
 			hint: 'check the filters and the time range; --dry-run shows the request',
 		},
 		30017: {

@@ -12,6 +12,8 @@ export type Verdict = 'retry' | 'rate-limited' | 'token' | 'credentials' | 'fail
 export interface ErrorCode {
 	readonly verdict: Verdict;
 	readonly meaning: string;
+	/** It refuses what the request asks for, be that a filter or a page token. Default false. */
+	readonly isRefusal?: boolean;
 	readonly hint?: string;
 }
 

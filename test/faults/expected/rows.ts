@@ -28,7 +28,7 @@ export const rows: readonly Expectation[] = [
 	...lines(ofRows(['time-string'], once), {promise: 'A time in digits is one, where times are numbers; where they are dates it is none, and told.', expect: 'complete', except: {'event cursor': 'incomplete: unreadable'}}),
 	...lines(ofRows(['time-text', 'time-null', 'time-missing'], once), {promise: unreadable, expect: 'incomplete: unreadable'}),
 	...lines(ofRows(['time-fraction'], once), {promise: 'A time is a whole number where that is documented; the console may write fractions.', expect: 'incomplete: unreadable', except: {console: 'complete'}}),
-	...lines(ofRows(['not-an-object'], once), {promise: 'What is no row at all is written as it came, and told.', expect: 'incomplete: unreadable'}),
+	...lines(ofRows(['not-an-object'], once), {promise: 'What is no row at all is not written, and told; a window or a page is asked for again first.', expect: 'incomplete: unreadable'}),
 	...lines(ofRows(['proto', 'lone-surrogates', 'control-characters', 'formulas', 'long-text', 'extra-fields', 'missing-fields'], once), {promise: asItCame, expect: 'complete'}),
 	...lines([{fault: 'rows', how: 'control-characters', count: 100}], {promise: asItCame, expect: 'complete'}),
 	...lines(ofRows(['rows-null', 'rows-missing'], once), {promise: 'A page without a list of rows that is not the last one is asked for again.', expect: 'complete'}),
