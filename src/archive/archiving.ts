@@ -5,6 +5,7 @@ import {formatUtc} from '../base/timezone.ts';
 import type {WindowEvent} from '../engine/in-order.ts';
 import {problemsOf, type WindowReport} from '../engine/problems.ts';
 import type {RunCounters} from '../engine/summary.ts';
+import {stepMs} from '../engine/windows.ts';
 import type {Query} from '../query/query.ts';
 import type {ArchiveResult} from './archive-result.ts';
 import type {Failures} from './failures.ts';
@@ -152,7 +153,7 @@ export class Archiving {
 	/** Lets the next windows be so long that their rows are about as many as a segment holds, and no longer than asked. */
 	#adapt({rows, window}: WindowWork): void {
 		const {progress, maxRecords, query} = this.#options;
-		const {unitMs} = query.source.range;
+		const unitMs = stepMs(query.source.range);
 		const factor = rows > maxRecords ? Math.max(1 / 16, 0.8 * maxRecords / rows) : rows * 2 < maxRecords ? 2 : 1;
 		const lengthMs = rows > maxRecords ? (window.to - window.from) * factor : progress.freshMs * factor;
 		progress.freshMs = Math.min(query.windowMs, Math.max(unitMs, wholeUnits(lengthMs, unitMs)));
@@ -167,6 +168,6 @@ export class Archiving {
 	/** Up to where all rows must be there when the server's clock says `at`: whole units, but for the lag. */
 	#settledBy(at: number): number {
 		const {lagMs, query} = this.#options;
-		return wholeUnits(at - lagMs, query.source.range.unitMs);
+		return wholeUnits(at - lagMs, stepMs(query.source.range));
 	}
 }

@@ -9,6 +9,7 @@ import type {WindowReport} from '../engine/problems.ts';
 import type {RunCounters} from '../engine/summary.ts';
 import {inTimeOrder} from '../engine/time-order.ts';
 import {createWindowReader, windowsAtOnce} from '../engine/window-reader.ts';
+import {stepMs} from '../engine/windows.ts';
 import type {Client} from '../http/client.ts';
 import type {Query} from '../query/query.ts';
 import {newArchiveResult, type ArchiveResult} from './archive-result.ts';
@@ -180,7 +181,7 @@ async function leave(error: unknown, {archiving, recorder, verbose}: {archiving:
 /** The length of the first fresh window: as many rows as a segment holds, if they come as they last did. */
 function firstLength(last: ManifestLine, {query, maxRecords}: {query: Query; maxRecords: number}): number {
 	if (last.kind !== 'segment' || last.records === 0) return query.windowMs;
-	const {unitMs} = query.source.range;
+	const unitMs = stepMs(query.source.range);
 	const lengthMs = (Date.parse(last.until) - Date.parse(last.since)) * maxRecords / last.records;
 	return Math.min(query.windowMs, Math.max(unitMs, wholeUnits(lengthMs, unitMs)));
 }

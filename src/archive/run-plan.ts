@@ -1,5 +1,5 @@
 import {windowsOf, type PlannedQuery} from '../engine/window-plan.ts';
-import type {Window} from '../engine/windows.ts';
+import {stepMs, type Window} from '../engine/windows.ts';
 import {DAY} from '../base/duration.ts';
 import type {ArchiveStanding} from './manifest.ts';
 import {outsideGaps, withoutWindow, type Gap} from './gaps.ts';
@@ -39,7 +39,7 @@ export interface RunPlanOptions {
 /** What a run has to do, as the clock on this side stands. */
 export function planRun({standing, since, query, overlapMs, lagMs, now}: RunPlanOptions): RunPlan {
 	const {source} = query;
-	const {unitMs} = source.range;
+	const unitMs = stepMs(source.range);
 	const reach = source.reachMs === undefined ? -Infinity : Math.ceil((now - source.reachMs + headStartMs) / unitMs) * unitMs;
 	const covered = standing.until;
 	const due = wholeUnits(now - lagMs, unitMs);
@@ -78,7 +78,7 @@ export function nextWindow({from, to}: Window, {query, lengthMs, now}: WindowRul
 
 /** Cuts a window that is read again, so that the rows known of each part fit in memory. */
 export function* partsOf(window: Window, segments: SegmentIndex, rules: WindowRules): Generator<Window, void, undefined> {
-	const {unitMs} = rules.query.source.range;
+	const unitMs = stepMs(rules.query.source.range);
 	for (let {from} = window; from < window.to;) {
 		let part = nextWindow({from, to: window.to}, rules);
 		while (part.to - from > unitMs && knownRows(part, segments) > mostKnownRows) {

@@ -5,17 +5,20 @@ import {pipeline, Transform} from 'node:stream';
 import {StringDecoder} from 'node:string_decoder';
 import {createGunzip} from 'node:zlib';
 import {ExportError, exitCodes, systemCode} from '../base/errors.ts';
+import {largestBytes} from '../base/size.ts';
 import {systemMessage} from '../output/failure.ts';
 
-const lineFeed = 0x0a;
-
-/** The longest line that is taken for one: an archive whose lines never end must not use up the memory. */
-const longestLineBytes = 128 * 1024 * 1024;
+export const lineFeed = 0x0a;
 
 /** Puts the chunks of a stream together again at line ends. */
 export class LineSplitter {
 	#waiting: Buffer[] = [];
 	#waitingBytes = 0;
+
+	/** Bytes of the line under way. */
+	get waitingBytes(): number {
+		return this.#waitingBytes;
+	}
 
 	/** The whole lines, line feeds included, that end in this chunk; undefined when none does. */
 	push(chunk: Buffer): Buffer | undefined {
@@ -36,9 +39,9 @@ export class LineSplitter {
 		return Buffer.concat(this.#waiting);
 	}
 
-	/** Whether the line under way is longer than any line may be. */
+	/** Whether the line under way is longer than any that is written: lines that never end must not use up the memory. */
 	get isEndless(): boolean {
-		return this.#waitingBytes > longestLineBytes;
+		return this.#waitingBytes > largestBytes;
 	}
 
 	#wait(chunk: Buffer): void {
@@ -81,7 +84,7 @@ export async function* readSegment(dir: string, file: string, {onBytes}: {onByte
 		const text = decoder.write(chunk);
 		if (!text.includes('\n')) {
 			rest += text;
-			if (rest.length > longestLineBytes) throw new DamagedSegmentError(file, 'holds a row that does not end');
+			if (rest.length > largestBytes) throw new DamagedSegmentError(file, 'holds a row that does not end');
 			continue;
 		}
 		const lines = `${rest}${text}`.split('\n');

@@ -1,6 +1,6 @@
 import {DAY, MINUTE} from '../base/duration.ts';
 import type {ExportError} from '../base/errors.ts';
-import type {Window} from '../engine/windows.ts';
+import {stepMs, type Window} from '../engine/windows.ts';
 import {nextWindow, partsOf, wholeUnits, type RunPlan, type WindowRules} from './run-plan.ts';
 import type {SegmentIndex} from './segment-index.ts';
 
@@ -87,7 +87,7 @@ export interface TasksOptions {
  * it is them or the API.
  */
 export function* tasksOf({plan, progress, index, rules, concurrency}: TasksOptions): Generator<Task, void, undefined> {
-	const {unitMs} = rules.query.source.range;
+	const unitMs = stepMs(rules.query.source.range);
 	const deferred: Window[] = [];
 	for (const gap of plan.gaps) {
 		for (const part of partsOf(gap, index, rules)) {

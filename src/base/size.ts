@@ -2,6 +2,12 @@ import {constants} from 'node:buffer';
 
 const units: Readonly<Record<string, number>> = {b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30};
 
+/**
+ * The most bytes of an answer, whatever is allowed, and so of a row: both must fit into one text, beside what is read with
+ * them at a time. Whoever reads rows back takes as much, so that none is written that is not read again.
+ */
+export const largestBytes = Math.floor(constants.MAX_STRING_LENGTH / 2 ** 20) * 2 ** 20;
+
 /** Bytes of a size such as `64MiB`, `200MB` or `1.5 GiB`, in any case, or undefined when the text is none. */
 export function parseSize(text: string): number | undefined {
 	const [, amount, unit = ''] = /^(\d{1,15}(?:\.\d{1,15})?) ?([kmg]?i?b)$/i.exec(text) ?? [];
@@ -21,5 +27,5 @@ export function formatSize(bytes: number): string {
 export function maxResponseProblem(text: string): string | undefined {
 	const bytes = parseSize(text);
 	if (bytes === undefined || bytes < 1) return 'expected a size: 64MiB, 200MB';
-	return bytes > constants.MAX_STRING_LENGTH ? `expected at most ${Math.floor(constants.MAX_STRING_LENGTH / 2 ** 20)}MiB: no text can be longer here` : undefined;
+	return bytes > largestBytes ? `expected at most ${largestBytes / 2 ** 20}MiB: no text can be longer here` : undefined;
 }

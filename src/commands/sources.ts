@@ -27,7 +27,7 @@ function describe(source: SourceDefinition, rows: readonly OptionRow[] = exportO
 		page_size: {default: source.pagination.defaultSize, max: source.pagination.maxSize},
 		window: {default: formatDuration(source.window.defaultMs), max: source.window.maxMs === undefined ? null : formatDuration(source.window.maxMs)},
 		id: source.id,
-		time: {field: source.time, unit: formatDuration(source.range.unitMs)},
+		time: {field: source.time, unit: formatDuration(source.range.rowUnitMs ?? source.range.unitMs)},
 		token: tokenOf(source),
 		reach: source.pagination.style === 'offset' ? source.pagination.cap : null,
 		reach_back: source.reachMs === undefined ? null : formatDuration(source.reachMs),

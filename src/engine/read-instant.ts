@@ -6,7 +6,7 @@ import {offsetOf} from './offset-meaning.ts';
 import type {WindowReport} from './problems.ts';
 import {compareTotal, type ReadingOutcome} from './read-window.ts';
 import {Sieve} from './sieve.ts';
-import {type Window, splitWindow} from './windows.ts';
+import {type Window, splitWindow, stepMs} from './windows.ts';
 
 type Records = AsyncGenerator<AuditRecord[], void, undefined>;
 
@@ -111,7 +111,7 @@ export async function* readPart(part: Part, {first: known, reader, report, writt
 	const first = known ?? await askPage(part, 0, reader);
 	let {total} = first;
 	if (!isDoubtful && !fits(total, reader, pageRowsOf(first, reader))) {
-		const parts = splitWindow(part, 2, source.range.unitMs);
+		const parts = splitWindow(part, 2, stepMs(source.range));
 		if (parts.length > 1) return {kind: 'too-many', total, parts};
 	}
 	const sieve = new Sieve({window: part, asked: part.asked, source, report, written, repeated});
@@ -139,7 +139,7 @@ export async function* readPart(part: Part, {first: known, reader, report, writt
 	}
 	const {delivered, inside, noRows} = sieve;
 	if (isDoubtful && size > 0 && delivered >= reachOf(reader, size)) {
-		const parts = splitWindow(part, 2, source.range.unitMs);
+		const parts = splitWindow(part, 2, stepMs(source.range));
 		if (parts.length > 1) return {kind: 'too-many', total, parts};
 	}
 	// One instant that has grown while it was read: a total that stands at the cap says nothing of what lies beyond.

@@ -7,7 +7,7 @@ import type {ProblemKind, WindowReport} from './problems.ts';
 import {DeadTokenError, readByTokens, type TokenLife} from './read-tokens.ts';
 import {isRow} from './rows-of.ts';
 import {Sieve} from './sieve.ts';
-import {askedRange, splitWindow, type Window} from './windows.ts';
+import {askedRange, splitWindow, stepMs, type Window} from './windows.ts';
 
 /** Asks for one page: the range and page parameters of the API by name. */
 export type FetchPage = (parameters: PageParameters) => Promise<ApiAnswer>;
@@ -147,7 +147,7 @@ async function* readOnce({window, reader, report, written, repeated, mostRows, c
 	const {total} = pager;
 	if (total !== undefined) counted?.(total);
 	if (!repeated && total !== undefined && total > mostCountedRows && total <= mostRows) {
-		const parts = splitWindow(window, Math.min(mostParts, Math.ceil(total / (mostCountedRows * 0.8))), source.range.unitMs);
+		const parts = splitWindow(window, Math.min(mostParts, Math.ceil(total / (mostCountedRows * 0.8))), stepMs(source.range));
 		if (parts.length > 1) return {kind: 'too-many', total, parts};
 	}
 	for (;;) {

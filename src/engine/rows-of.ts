@@ -44,7 +44,7 @@ function pathsOf(source: RowRules): RowPaths {
 
 function timeOf(value: unknown, {range}: RowRules): number | undefined {
 	const units = wholeNumber(value);
-	return units === undefined ? undefined : units * range.unitMs;
+	return units === undefined ? undefined : units * (range.rowUnitMs ?? range.unitMs);
 }
 
 /** A string as it is; a number by its digits in the text, since parsing rounds large ones. */

@@ -4,7 +4,7 @@ import type {SourceDefinition} from '../sources/types.ts';
 import type {WindowReport} from './problems.ts';
 import {RecentRows} from './recent-rows.ts';
 import {rowsOf} from './rows-of.ts';
-import type {AskedRange, Window} from './windows.ts';
+import {stepMs, type AskedRange, type Window} from './windows.ts';
 
 /** Rows further apart than this are not compared where a window is read only once; page tokens do not shift. */
 const rememberedRows = 50_000;
@@ -100,8 +100,10 @@ export class Sieve {
 	#belongs({id, time}: AuditRecord, ambiguous: boolean): boolean {
 		if ((id === undefined && this.#source.id !== null) || time === undefined) this.#report.oddities.unreadable++;
 		if (time !== undefined && (time < this.#window.from || time >= this.#window.to)) {
-			const {unitMs} = this.#source.range;
-			if (time < this.#asked.start * unitMs || time >= (this.#asked.end + 1) * unitMs) this.#report.oddities.outOfRange++;
+			const {range} = this.#source;
+			const {unitMs} = range;
+			// A row's time may be cut to a coarser unit than it was asked with.
+			if (time < (this.#asked.start + 1) * unitMs - stepMs(range) || time >= (this.#asked.end + 1) * unitMs) this.#report.oddities.outOfRange++;
 			return false;
 		}
 		this.inside++;

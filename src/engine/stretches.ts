@@ -1,6 +1,6 @@
 import {askBeyond, askPage, fits, isMeaningKnown, learnMeaning, pageRowsOf, partOf, reachOf, type CappedReader, type CountedPage, type Part} from './capped-page.ts';
 import {offsetOf} from './offset-meaning.ts';
-import {splitWindow, type AskedRange, type Window} from './windows.ts';
+import {splitWindow, stepMs, type AskedRange, type Window} from './windows.ts';
 
 /** A piece of a window that one query reads, as far as planning it has told. */
 export interface Stretch {
@@ -54,7 +54,7 @@ export async function* stretchesOf(window: Window, reader: CappedReader): AsyncG
 
 /** @param begun the window as a part with its page 0, where that was asked for already */
 async function* cut(window: Window, reader: CappedReader, begun?: Begun): AsyncGenerator<Stretch | CrowdedInstant | Doubtful, void, undefined> {
-	const {source: {range: {unitMs}}, pagination: {cap}} = reader;
+	const {source: {range}, pagination: {cap}} = reader;
 	/** Rows from here on, as far as an honest total tells: whether page 0 or the last page within reach is asked first. */
 	let expected = 0;
 	let start = begun;
@@ -100,7 +100,7 @@ async function* cut(window: Window, reader: CappedReader, begun?: Begun): AsyncG
 			yield* cut({from, to}, reader, await begin({from, to}, reader));
 			from = to;
 		} else if (isSame(part.asked, partOf(part, reader).asked)) {
-			const instant = {from, to: Math.min(from + unitMs, window.to)};
+			const instant = {from, to: Math.min(from + stepMs(range), window.to)};
 			yield {kind: 'instant', window: instant};
 			from = instant.to;
 		}
@@ -189,7 +189,8 @@ function reachedBy({from, to}: Part, {first, last, size}: {first: CountedPage | 
  * too much. Where rows do not come oldest first, or have times that cannot be, time is halved.
  */
 async function narrowedTo(part: Part, {first, last}: {first: CountedPage | undefined; last: CountedPage}, reader: CappedReader): Promise<number | undefined> {
-	const {source: {range: {unitMs}}, learned} = reader;
+	const {source: {range}, learned} = reader;
+	const unitMs = stepMs(range);
 	const lastTimes = timesOf(last);
 	// A page of one crowded instant says nothing about the order, nor whether the instant before is asked for as well.
 	const start = first ?? (new Set(lastTimes).size > 1 || (learned.ascending === true && learned.startInclusive) ? undefined : await askPage(part, 0, reader));
@@ -199,7 +200,7 @@ async function narrowedTo(part: Part, {first, last}: {first: CountedPage | undef
 	if (ascending && latest !== times[0]) learned.ascending ??= true;
 	// Rows of the latest instant itself may lie beyond reach, and an end that counts as inside brings them in whole. A time
 	// beyond all that was asked for says nothing: it would stay there, however little is asked for.
-	const reached = ascending && latest !== undefined && latest < (part.asked.end + 1) * unitMs
+	const reached = ascending && latest !== undefined && latest < (part.asked.end + 1) * range.unitMs
 		? Math.min(learned.endInclusive ? latest : latest - unitMs, part.to - unitMs)
 		: splitWindow(part, 2, unitMs)[0]?.to ?? part.from;
 	return reached > part.from && reached < part.to ? reached : undefined;

@@ -1,7 +1,7 @@
 import {Temporal} from 'temporal-polyfill';
 import type {Query} from '../query/query.ts';
 import {systemTimezone} from '../base/timezone.ts';
-import {countWindows, type Window} from './windows.ts';
+import {countWindows, stepMs, type Window} from './windows.ts';
 
 /** A window may be so many times as long as it is away from what has gone out of reach: time enough to read it. */
 const reachGrowth = 7;
@@ -18,7 +18,7 @@ export function* windowsOf(query: PlannedQuery, from: number, now: () => number)
 	const {source, until, windowMs} = query;
 	const byDays = followsDays(query);
 	for (let start = from; start < until;) {
-		const lengthMs = Math.min(windowMs, source.reachMs === undefined ? Infinity : reachableMs(start - (now() - source.reachMs), source.range.unitMs));
+		const lengthMs = Math.min(windowMs, source.reachMs === undefined ? Infinity : reachableMs(start - (now() - source.reachMs), stepMs(source.range)));
 		const end = Math.min(until, start + lengthMs, byDays ? endOfDayPart(start, query) : Infinity);
 		yield {from: start, to: end};
 		start = end;
@@ -46,7 +46,7 @@ function followsDays(query: PlannedQuery): boolean {
 
 /** The end of the day that `start` is in; of a part of it where a day is longer than a window may be (its clocks change). */
 function endOfDayPart(start: number, {source, timezone = systemTimezone(), windowMs}: PlannedQuery): number {
-	const {unitMs} = source.range;
+	const unitMs = stepMs(source.range);
 	const day = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(timezone).toPlainDate();
 	const end = day.add({days: 1}).toZonedDateTime(timezone).epochMilliseconds;
 	const parts = Math.ceil((end - start) / windowMs);

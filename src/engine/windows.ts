@@ -31,11 +31,15 @@ export function countWindows(since: number, until: number, lengthMs: number): nu
  * further on each side that the documentation leaves open. Rows beyond the window belong to its neighbours.
  */
 export function askedRange(window: Window, {range}: RangeRules): AskedRange {
-	const first = Math.ceil(window.from / range.unitMs);
-	const past = Math.ceil(window.to / range.unitMs);
+	const {unitMs, rowUnitMs = unitMs} = range;
+	const unitsPerStep = stepMs(range) / unitMs;
+	// Rows that are finer than the range stand between its units, and an inclusive end may or may not hold those of its unit.
+	const rowsAreFiner = rowUnitMs < unitMs;
+	const first = rowsAreFiner ? Math.floor(window.from / unitMs) : Math.ceil(window.from / stepMs(range)) * unitsPerStep;
+	const past = Math.ceil(window.to / stepMs(range)) * unitsPerStep;
 	return {
 		start: Math.max(0, range.startBound === 'unknown' ? first - 1 : first),
-		end: range.endBound === 'inclusive' ? past - 1 : past,
+		end: range.endBound === 'inclusive' && !rowsAreFiner ? past - 1 : past,
 	};
 }
 

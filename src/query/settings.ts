@@ -4,6 +4,7 @@ import {UsageError} from '../base/errors.ts';
 import {defaultMaxResponseBytes} from '../base/limits.ts';
 import {maxResponseProblem, parseSize} from '../base/size.ts';
 import type {BudgetLimit} from '../base/transport.ts';
+import {stepMs} from '../engine/windows.ts';
 import {languages, type Language} from '../sources/labels.ts';
 import {longestWindowMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
@@ -108,7 +109,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 	/** A bound that slides with the clock stands on a whole unit: rows of a second still under way would be cut in two. */
 	function timeBound(text: string, option: string): {ms: number; sliding: boolean} {
 		const bound = parseTime(text, {now, timezone, option});
-		const {unitMs} = source.range;
+		const unitMs = stepMs(source.range);
 		return bound.sliding ? {ms: Math.floor(bound.ms / unitMs) * unitMs, sliding: true} : bound;
 	}
 
@@ -118,7 +119,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 	 */
 	function withinReach(ms: number): number {
 		if (source.reachMs === undefined) return ms;
-		const {unitMs} = source.range;
+		const unitMs = stepMs(source.range);
 		const edge = now - source.reachMs;
 		const earliest = Math.ceil((edge + headStartMs) / unitMs) * unitMs;
 		if (ms >= earliest) return ms;
@@ -148,7 +149,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 		if (maxMs !== undefined && asked > maxMs) {
 			throw new UsageError(`--window: ${formatDuration(asked)} is more than the ${formatDuration(maxMs)} that the API allows in one request`);
 		}
-		const {unitMs} = source.range;
+		const unitMs = stepMs(source.range);
 		if (asked % unitMs !== 0) throw new UsageError(`--window: ${formatDuration(asked)} is no multiple of ${formatDuration(unitMs)}, the API's unit of time`);
 		// What the requests ask beyond their window on either side still has to fit under the cap.
 		return Math.min(asked, longestWindowMs(source));

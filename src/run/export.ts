@@ -11,6 +11,7 @@ import {runExport} from '../engine/export.ts';
 import {FieldWatch, RedactionCount} from '../engine/redactor.ts';
 import {newCounters, type RunStatus} from '../engine/summary.ts';
 import {countWindowsOf} from '../engine/window-plan.ts';
+import {stepMs} from '../engine/windows.ts';
 import {Budget} from '../http/budget.ts';
 import {standardStreamOf} from '../output/file-name.ts';
 import {createFormatter} from '../output/formats/index.ts';
@@ -57,7 +58,7 @@ export async function exportCommand(open: OpenSource, flags: ExportFlags, contex
 		const {query, output} = await openRange(run, fingerprint.output, state?.until);
 		const {status, limited} = await execute(run, query, output);
 		// Whole units only: the one under way still gets rows, and rows are cut by whole units.
-		const {unitMs} = source.range;
+		const unitMs = stepMs(source.range);
 		const reached = Math.floor((output.resumed?.startedAt ?? run.startedAt) / unitMs) * unitMs;
 		if (state !== undefined && status === 'complete') {
 			if (limited) run.log.notice(`${state.path} stays where it was: --limit ended the export before its range did`);

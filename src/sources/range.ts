@@ -1,3 +1,4 @@
+import {stepMs} from '../engine/windows.ts';
 import type {SourceDefinition} from './types.ts';
 
 export type RangeRules = Pick<SourceDefinition, 'range' | 'window'>;
@@ -9,5 +10,5 @@ export type RangeRules = Pick<SourceDefinition, 'range' | 'window'>;
 export function longestWindowMs({range, window}: RangeRules): number {
 	if (window.maxMs === undefined) return Infinity;
 	const askedBeyond = (range.startBound === 'unknown' ? 1 : 0) + (range.endBound === 'inclusive' ? 0 : 1);
-	return (Math.floor(window.maxMs / range.unitMs) - askedBeyond) * range.unitMs;
+	return Math.floor((Math.floor(window.maxMs / range.unitMs) - askedBeyond) * range.unitMs / stepMs(range)) * stepMs(range);
 }

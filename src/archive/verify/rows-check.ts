@@ -1,11 +1,12 @@
 import {isAscii, isUtf8} from 'node:buffer';
 import {toRecord} from '../../engine/rows-of.ts';
+import {largestBytes} from '../../base/size.ts';
 import {formatUtc} from '../../base/timezone.ts';
 import type {AuditRecord} from '../../base/record.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
 import type {FindingKind} from './finding.ts';
 import {hashId} from './id-index.ts';
-import {LineSplitter} from '../segment-file.ts';
+import {lineFeed, LineSplitter} from '../segment-file.ts';
 import type {ListedSegment} from '../layout.ts';
 
 /** What is wrong with the rows of a segment; one of each kind at most. */
@@ -51,8 +52,12 @@ export class RowReader {
 
 	/** Takes the next bytes of a segment. */
 	push(chunk: Buffer): void {
-		const lines = this.#splitter.push(chunk);
-		if (lines !== undefined) this.#read(lines);
+		// A line by itself may be as long as any text: it gets no others beside it.
+		const end = this.#splitter.waitingBytes < largestBytes / 2 ? 0 : chunk.indexOf(lineFeed) + 1;
+		for (const part of end === 0 ? [chunk] : [chunk.subarray(0, end), chunk.subarray(end)]) {
+			const lines = this.#splitter.push(part);
+			if (lines !== undefined) this.#read(lines);
+		}
 	}
 
 	/** Whether a row is under way that is longer than any row may be. */

@@ -10,6 +10,7 @@ import type {Context} from '../../base/context.ts';
 import {HOUR} from '../../base/duration.ts';
 import {UsageError} from '../../base/errors.ts';
 import type {BudgetLimit} from '../../base/transport.ts';
+import {stepMs} from '../../engine/windows.ts';
 import type {ExportFlags, OptionRow} from '../../query/options.ts';
 import type {Query} from '../../query/query.ts';
 import {resolveSettings} from '../../query/settings.ts';
@@ -86,7 +87,7 @@ export async function openJob(job: Job, {source: {open, rows, hosts}, runFlags, 
 	const resolve: OpenJob['resolve'] = archive => {
 		const now = context.now();
 		// A clock that was set back must not put the start of what is asked for after its end, the last whole unit of time.
-		const since = archive === undefined ? job.since : formatUtc(Math.min(wholeUnits(now, source.range.unitMs), Date.parse(archive.until)));
+		const since = archive === undefined ? job.since : formatUtc(Math.min(wholeUnits(now, stepMs(source.range)), Date.parse(archive.until)));
 		const {query, warnings} = resolveSettings({source, flags: {...flags, since}, defaults, env: context.env, now, terminal: false});
 		return {query, warnings: archive === undefined ? warnings : []};
 	};
