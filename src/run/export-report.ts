@@ -39,8 +39,18 @@ export function reportProblems({log, source}: ReportedRun, {counters, status, pa
 		log.error(`${source.name}: ${problem.kind} in ${formatUtc(problem.since)} to ${formatUtc(problem.until)}: ${problem.detail}`);
 	}
 	const kept = partial === undefined ? '' : `; what was written is kept as ${partial}, and the same command continues it`;
-	if (status === 'incomplete') log.error(`${source.name}: the export is not complete: ${counters.problems.length} problem${counters.problems.length === 1 ? '' : 's'}, named above${kept}`, 'run the same command again; if it stays, a smaller --window narrows it down');
-	else if (status === 'complete') log.verbose(`${source.name}: complete, ${counters.records} records in ${counters.requests} requests`);
+	if (status === 'incomplete') {
+		const many = `${counters.problems.length} problem${counters.problems.length === 1 ? '' : 's'}`;
+		log.error(`${source.name}: the export is not complete: ${many}, named above${kept}`, remedyFor(counters.problems));
+	}
+	if (status === 'complete') log.verbose(`${source.name}: complete, ${counters.records} records in ${counters.requests} requests`);
+}
+
+/** Rows that stray from their windows do so at each of their ends: more of these would lose more rows. */
+function remedyFor(problems: RunCounters['problems']): string {
+	return problems.every(({kind}) => kind === 'out_of_range')
+		? 'the rows say other times than were asked for, perhaps in whole seconds or minutes, or the API ignores the range; if it stays, a larger --window has fewer ends where they are lost'
+		: 'run the same command again; if it stays, a smaller --window narrows it down';
 }
 
 /** Says from when on the range may still get rows, where they are known to come much later than their time. */

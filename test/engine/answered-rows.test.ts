@@ -33,12 +33,12 @@ const recordOf = (text: string, rules: Partial<SourceDefinition> = {}) => toReco
 
 describe('a row', () => {
 	it.each(['7', '"a"', 'null', '[]', '[{"id":"a"}]', 'true'])('that is no object, %s, has neither identity nor time', text => {
-		expect(recordOf(text)).toEqual({text, id: undefined, time: undefined});
+		expect(recordOf(text)).toEqual({text, id: undefined, time: undefined, isRow: false});
 	});
 
 	it('that is an array has neither, whatever the path', () => {
-		expect(recordOf('["a",3]', {id: '0', time: '1'})).toEqual({text: '["a",3]', id: undefined, time: undefined});
-		expect(recordOf('["a",3]', {id: 'length', time: 'length'})).toEqual({text: '["a",3]', id: undefined, time: undefined});
+		expect(recordOf('["a",3]', {id: '0', time: '1'})).toEqual({text: '["a",3]', id: undefined, time: undefined, isRow: false});
+		expect(recordOf('["a",3]', {id: 'length', time: 'length'})).toEqual({text: '["a",3]', id: undefined, time: undefined, isRow: false});
 	});
 
 	it('is known by a dotted path, where the source says so', () => {
