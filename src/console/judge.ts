@@ -123,13 +123,15 @@ export function consoleJudge({response}: SearchProfile, baseUrl: string, context
 		if (!isSuccess || body === undefined) {
 			const judged = byStatus(answer, label);
 			if (!judged.ok && judged.verdict !== 'fail') return judged;
-			return failure(`${label}: the console refused the request${quoted()}`);
+			return failure(`${label}: the console refused the request${quoted()}`, {isRefusal: status === 400 && body !== undefined});
 		}
 		const hasSucceeded = response.success === undefined ? valueAt(body, response.rows.split('.')) !== undefined : matches(body, response.success);
 		// A recording seldom shows how the end of a session is told of.
 		if (!hasSucceeded && response.expired === undefined && speaksOfSigningIn(body)) return expired(label, `it said so${quoted()}`, baseUrl);
 		const sign = response.success === undefined ? failureSign(body, response.rows.split('.')) : undefined;
-		if (sign !== undefined) return failure(`${label}: the answer holds no rows, and its ${printable(context.masker.mask(sign))} reads like a failure${quoted()}`, 'where it means that nothing was found, write in response.success of the request profile what a success says. ');
+		if (sign !== undefined) return failure(`${label}: the answer holds no rows, and its ${printable(context.masker.mask(sign))} reads like a failure${quoted()}`, {
+			hint: 'where it means that nothing was found, write in response.success of the request profile what a success says. ',
+		});
 		if (response.success === undefined || hasSucceeded) return {ok: true, body};
 		const said = valueAt(body, response.success.at.split('.'));
 		return failure(`${label}: ${response.success.at} is ${said === undefined ? 'missing' : isScalar(said) || said === null ? printable(context.masker.mask(JSON.stringify(said))) : 'no plain value'}${quoted()}`);
@@ -146,9 +148,10 @@ function expired(label: string, why: string, baseUrl: string): Judgement {
 	return {ok: false, verdict: 'credentials', error: new CredentialsError(`${label}: the console session has expired: ${why}`, {hint: renewal(baseUrl)})};
 }
 
-function failure(message: string, hint = ''): Judgement {
+/** @param options.isRefusal the console read the request and does not accept it. Default true */
+function failure(message: string, {hint = '', isRefusal = true}: {hint?: string; isRefusal?: boolean} = {}): Judgement {
 	return {ok: false, verdict: 'fail', error: new ApiError(message, {
-		isRefusal: true,
+		isRefusal,
 		hint: hint + 'check the filters and the time range; --dry-run shows the request. If the console has changed, learn the search again from a new recording',
 	})};
 }

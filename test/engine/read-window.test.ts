@@ -1,6 +1,6 @@
-import {expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import type {PageParameters} from '../../src/engine/pager.ts';
-import {newReport} from '../../src/engine/problems.ts';
+import {newReport, problemsOf} from '../../src/engine/problems.ts';
 import {readWindow} from '../../src/engine/read-window.ts';
 import {feishuOpenapi} from '../../src/sources/feishu-openapi.ts';
 import {traeOpenapi} from '../../src/sources/trae-openapi.ts';
@@ -79,4 +79,46 @@ it('does not take a window for whole that holds less than it has delivered', asy
 	const {rows, report} = await read(traeOpenapi, ({page: number = 1}, request) => request === 1 ? counted(['a', 'b'], 5, 1) : counted([], 0, Number(number)));
 	expect(rows).toEqual(['a', 'b']);
 	expect(report.problems).toMatchObject([{kind: 'unstable', detail: '2 rows were delivered, and only 0 when it was read again'}]);
+});
+
+describe('an entry of a page that is no row', () => {
+	const strays = [null, 5, 'x', true, [], [{id: 'a'}], {}];
+	const counted = (items: unknown[], total: number, number: unknown = 1) => ({code: 0, data: {items, pagination: {page: number, page_size: 20, total}}});
+	const logs = (...ids: string[]) => ids.map((id, index) => ({log_id: id, operation_time: seconds + index}));
+
+	it.each(strays)('is not written, and named: %j', async stray => {
+		const answers = [
+			await read(feishuOpenapi, () => page({items: [...rowsOf('a'), stray, ...rowsOf('b')]}, false)),
+			await read(traeOpenapi, ({page: number}) => counted(number === 1 ? [...logs('a'), stray, ...logs('b')] : [], 2, number)),
+			// The total may count it.
+			await read(traeOpenapi, ({page: number}) => counted(number === 1 ? [...logs('a'), stray, ...logs('b')] : [], 3, number)),
+		];
+		for (const {rows, report} of answers) {
+			expect(rows).toEqual(['a', 'b']);
+			expect(problemsOf(report, day)).toMatchObject([{kind: 'unreadable', detail: "1 entry of the API's pages that is no row, not written"}]);
+		}
+	});
+
+	it('is forgotten where it is a row when it is asked for again', async () => {
+		const tokens = await read(feishuOpenapi, (_, request) => page({items: request === 1 ? [...rowsOf('a'), null] : rowsOf('a', 'b')}, false));
+		const totals = await read(traeOpenapi, (_, request) => counted(request === 1 ? [...logs('a'), null] : logs('a', 'b'), 2));
+		for (const {rows, report} of [tokens, totals]) {
+			expect(rows).toEqual(['a', 'b']);
+			expect(problemsOf(report, day)).toEqual([]);
+		}
+	});
+
+	it('does not cost the rows beside it, where the second answer has fewer', async () => {
+		const {rows, report} = await read(feishuOpenapi, (_, request) => page({items: request === 1 ? [...rowsOf('a', 'b'), null] : rowsOf('a')}, false));
+		expect(rows).toEqual(['a', 'b']);
+		expect(report.oddities.noRows).toBe(1);
+	});
+
+	it('is all there is on a page, which ends neither the run nor the window', async () => {
+		const {rows, report} = await read(traeOpenapi, ({page: number}) => ({code: 0, data: {
+			items: number === 1 ? logs('a', 'b') : number === 2 ? [null, null] : number === 3 ? logs('c') : [], pagination: {page: number, page_size: 2, total: 5},
+		}}));
+		expect(rows).toEqual(['a', 'b', 'c']);
+		expect(report.oddities.noRows).toBe(2);
+	});
 });
