@@ -11,6 +11,7 @@ import {inTimeOrder} from '../engine/time-order.ts';
 import {createWindowReader, windowsAtOnce} from '../engine/window-reader.ts';
 import {stepMs} from '../engine/windows.ts';
 import type {Client} from '../http/client.ts';
+import {redactedPath} from '../query/names.ts';
 import type {Query} from '../query/query.ts';
 import {newArchiveResult, type ArchiveResult} from './archive-result.ts';
 import {Archiving} from './archiving.ts';
@@ -188,7 +189,7 @@ function firstLength(last: ManifestLine, {query, maxRecords}: {query: Query; max
 
 /** Known rows are told by their ids, and segments are in the order of their times. @throws UsageError where a query hides either */
 function requireReadable({source, redact}: Query): void {
-	for (const path of redact) {
+	for (const path of redact.map(entry => redactedPath(entry))) {
 		const hidden = [source.id, source.time].find(field => field !== null && (`${path}.`.startsWith(`${field}.`) || `${field}.`.startsWith(`${path}.`)));
 		if (hidden !== undefined) throw new UsageError(`--redact ${path}: an archive needs ${hidden} to tell which rows it has`, {hint: 'leave it out'});
 	}

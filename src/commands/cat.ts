@@ -16,6 +16,7 @@ import {createFormatter, type Formatter} from '../output/formats/index.ts';
 import type {Output} from '../output/output.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {formatOf, defaultLanguage, formatNames} from '../query/format-names.ts';
+import {redactionsOf} from '../query/names.ts';
 import type {ExportFlags} from '../query/options.ts';
 import {chosenTimezone, formatUtc, parseTime} from '../query/time.ts';
 import {archivedSource, type ConnectionFlags} from '../run/archived-source.ts';
@@ -38,7 +39,7 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 	const source = await sourceOf(header, {dir, flags, context, log});
 	const format = oneOf(flags.format ?? (flags.output === undefined ? undefined : formatOf(flags.output)) ?? (context.stdout.isTTY === true && isStdout(flags) ? 'table' : 'ndjson'), formatNames, '--format');
 	const formatter = formatterOf(source, {format, timezone, flags, context});
-	const redactor = createRedactor(flags, source);
+	const redactor = createRedactor({...flags, redact: redactionsOf(flags.redact ?? [], source)}, source);
 	const redactions = new RedactionCount();
 	const output = await openOutput({dir, flags, context, range});
 	try {

@@ -1,6 +1,7 @@
 import type {AuditRecord} from '../base/record.ts';
 import {parseFieldPath, redactFields, pickFields, type FieldPath} from '../json/edit.ts';
 import {redactSecrets} from '../json/secrets/redact-secrets.ts';
+import {redactedPath} from '../query/names.ts';
 import type {Query} from '../query/query.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 
@@ -35,7 +36,7 @@ export type Redactor = (record: AuditRecord) => AuditRecord;
  * @throws UsageError for a path that is none
  */
 export function createRedactor({redact, redactSecrets: wantsNoSecrets = false}: Partial<Pick<Query, 'redact' | 'redactSecrets'>>, source: Pick<SourceDefinition, 'id' | 'time'> | undefined): Redactor | undefined {
-	const paths = (redact ?? []).map(path => parseFieldPath(path));
+	const paths = (redact ?? []).map(entry => parseFieldPath(redactedPath(entry)));
 	const kept = source === undefined ? [] : [source.id, source.time].flatMap(path => path === null ? [] : [path.split('.')]);
 	const byPath: Redactor = record => ({...record, text: redactFields(record.text, paths)});
 	const bySecrets: Redactor = record => {

@@ -1,4 +1,6 @@
 import {basename} from 'node:path';
+import {UsageError} from '../base/errors.ts';
+import {otherFormats} from '../output/file-name.ts';
 import type {Language} from '../sources/labels.ts';
 
 /** How a file's bytes are packed. */
@@ -11,7 +13,6 @@ export const formatsByEnding: Readonly<Record<string, FormatName>> = {
 	'.jsonl': 'ndjson',
 	'.json': 'json',
 	'.csv': 'csv',
-	'.txt': 'table',
 };
 
 /** The compression that a file's name asks for: `.gz` is gzip, `.zst` is Zstandard, anything else is none. */
@@ -20,10 +21,12 @@ export function compressionOf(path: string): Compression {
 	return kind === 'gz' ? 'gzip' : kind === 'zst' ? 'zstd' : 'none';
 }
 
-/** The format that a file's name asks for, its compression aside, or undefined: `audit.csv.gz` is `csv`. */
+/** The format that a file's name asks for, its compression aside, or undefined: `audit.csv.gz` is `csv`. @throws UsageError for another program's format */
 export function formatOf(path: string): FormatName | undefined {
 	const [ending = ''] = /\.[^.]+$/.exec(basename(path).replace(compressedEnding, '')) ?? [];
-	return formatsByEnding[ending.toLowerCase()];
+	const name = ending.toLowerCase();
+	if (otherFormats.has(name)) throw new UsageError(`${path}: "${name}" is no format that can be written`, {hint: 'name the file .ndjson, .json or .csv, or say with --format what it holds'});
+	return formatsByEnding[name];
 }
 
 /** Every name that `--format` takes. */

@@ -10,6 +10,7 @@ import {longestWindowMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {resolveFilters} from './filters.ts';
 import {formatOf, defaultLanguage, type FormatName} from './format-names.ts';
+import {namesOf, redactionsOf} from './names.ts';
 import type {ExportFlags} from './options.ts';
 import type {Query} from './query.ts';
 import {formatUtc, chosenTimezone, parseTime} from './time.ts';
@@ -71,6 +72,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 	}
 	const path = flags.output === undefined || flags.output === '-' ? undefined : flags.output;
 	const format = oneOf(flags.format ?? (path === undefined ? undefined : formatOf(path)) ?? defaults.format ?? (terminal && path === undefined ? 'table' : 'ndjson'), formats, '--format');
+	const fields = namesOf(flags.fields ?? defaults.fields);
 	const limit = flags.limit === undefined ? undefined : positiveInteger(flags.limit, '--limit');
 	return {
 		query: {
@@ -84,7 +86,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 			...(limit === undefined ? {} : {limit}),
 			order: oneOf(flags.order ?? defaults.order ?? 'served', ['served', 'time'], '--order'),
 			...(defaults.offset_counts === undefined ? {} : {offsetCounts: defaults.offset_counts}),
-			redact: flags.redact ?? defaults.redact ?? [],
+			redact: redactionsOf(flags.redact ?? defaults.redact ?? [], source),
 			redactSecrets: flags.redactSecrets ?? defaults.redact_secrets ?? false,
 			concurrency: positiveInteger(flags.concurrency ?? defaults.concurrency ?? source.concurrency, '--concurrency'),
 			budget: budget(),
@@ -95,11 +97,11 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 		output: {
 			format,
 			path,
-			fields: flags.fields ?? defaults.fields ?? [],
+			fields,
 			timezone,
 			escapeFormulas: flags.escapeFormulas ?? true,
 			bom: flags.csvBom ?? false,
-			labels: oneOf(flags.labels ?? defaultLanguage(format, flags.fields ?? defaults.fields ?? []), languages, '--labels'),
+			labels: oneOf(flags.labels ?? defaultLanguage(format, fields), languages, '--labels'),
 			resume: flags.resume ?? true,
 		},
 		sliding: {since: since.sliding, until: until.sliding},

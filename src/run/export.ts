@@ -19,6 +19,7 @@ import type {Output} from '../output/output.ts';
 import type {State} from '../output/state.ts';
 import {writeReport, createStreamOutput} from '../output/stream-output.ts';
 import {requireDistinctFiles} from '../output/target.ts';
+import {redactedPath} from '../query/names.ts';
 import type {ExportFlags} from '../query/options.ts';
 import type {Query} from '../query/query.ts';
 import {resolveSettings, type ExportSettings} from '../query/settings.ts';
@@ -260,7 +261,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 function watchesOf({query, output}: ExportSettings, source: SourceDefinition): Array<{option: string; watch: FieldWatch}> {
 	const made = new Set(labelledColumns(source, 'en').filter(({path, label}) => path === undefined || label !== undefined).map(({name}) => name));
 	return [
-		{option: '--redact', watch: new FieldWatch(query.redact)},
+		{option: '--redact', watch: new FieldWatch(query.redact.map(entry => redactedPath(entry)))},
 		{option: '--fields', watch: new FieldWatch(output.fields.filter(field => !made.has(field)))},
 	];
 }

@@ -8,7 +8,7 @@ it.each([
 	['/var/log/a.ndjson.zst', 'ndjson', 'zstd'],
 	['a.jsonl', 'ndjson', 'none'],
 	['A.JSON.GZ', 'json', 'gzip'],
-	['a.txt', 'table', 'none'],
+	['a.txt', undefined, 'none'],
 	['a.gz', undefined, 'gzip'],
 	['a.csv/b', undefined, 'none'],
 	['csv', undefined, 'none'],
@@ -29,4 +29,8 @@ it.each([
 	['stdout', undefined],
 ])('knows %s as %s', (path, stream) => {
 	expect(standardStreamOf(path)).toBe(stream);
+});
+
+it.each(['a.xlsx', 'a.TSV', 'a.parquet', 'a.xls', 'a.docx', 'a.xml', 'a.yaml', 'a.avro', 'a.xlsx.gz', 'a.parquet.zst'])('refuses %s, which names a format that is not written', path => {
+	expect(() => formatOf(path)).toThrow(/is no format/);
 });
