@@ -1,3 +1,4 @@
+import {isIP} from 'node:net';
 import type {ExportFlags} from './options.ts';
 import {UsageError} from '../base/errors.ts';
 import type {AuditRecord} from '../base/record.ts';
@@ -12,6 +13,13 @@ export interface ResolvedFilters {
 	/** Whether the filters that are applied here let a record through; undefined where there are none. */
 	readonly keeps?: (record: AuditRecord) => boolean;
 }
+
+/** What the values of some parameters look like, by the parameter's name in the API. */
+const shapes: Readonly<Record<string, {fits: (value: string) => boolean; called: string; example: string}>> = {
+	api_keys: {fits: value => /^[A-Z]+\/\S+$/.test(value), called: 'a method and a path joined', example: 'POST/open-apis/authen/v1/access_token'},
+	app_id: {fits: value => /^cli_\w+$/.test(value), called: 'the id of an app', example: 'cli_ and what follows, as the developer console shows it'},
+	source_ip: {fits: value => isIP(value) !== 0, called: 'an IP address', example: '203.0.113.7 or 2001:db8::7'},
+};
 
 /**
  * Reads a source's own options: flags over environment, names turned into codes, everything checked that the
@@ -31,6 +39,7 @@ export function resolveFilters(source: SourceDefinition, flags: ExportFlags, env
 		const values = (Array.isArray(given) ? given : [given]).map(value => codeOf(String(value), option, longName));
 		if (option.refusal !== undefined) throw new UsageError(`${longName} cannot be used here: ${option.refusal}`, {hint: `leave ${longName} out`});
 		requireWritable(values, option, longName);
+		requireMatchable(values, option, longName);
 		const value = checked(values, source.parameters[option.parameter], longName);
 		const {locally} = option;
 		if (locally === undefined) filters[option.parameter] = value;
@@ -61,6 +70,13 @@ export function resolveFilters(source: SourceDefinition, flags: ExportFlags, env
 function requireWritable(values: readonly string[], option: SourceOption, longName: string): void {
 	if (values.some(value => /\p{Cs}/u.test(value))) throw new UsageError(`${longName}: the value holds half of a character`);
 	if (option.in === 'path' && values.some(value => value === '.' || value === '..')) throw new UsageError(`${longName}: "${values.join(', ')}" cannot be a part of a path`);
+}
+
+/** @throws UsageError for a value that no row can have: an export of nothing would look complete */
+function requireMatchable(values: readonly string[], {parameter}: SourceOption, longName: string): void {
+	const shape = Object.hasOwn(shapes, parameter) ? shapes[parameter] : undefined;
+	const wrong = shape === undefined ? undefined : values.find(value => value !== '' && !shape.fits(value));
+	if (shape !== undefined && wrong !== undefined) throw new UsageError(`${longName}: "${wrong}" can match nothing: it is not ${shape.called}`, {hint: `write ${shape.example}`});
 }
 
 function longNameOf(option: SourceOption): string {

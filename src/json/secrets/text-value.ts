@@ -76,9 +76,8 @@ function endOfQuoted(text: string, {start, quote, slashes}: {start: number; quot
 /** A header ends with its line, or with the quotes around it. */
 function endOfHeader(text: string, {nameStart, valueStart}: {nameStart: number; valueStart: number}): number {
 	const quote = /["'`]/.exec(text[nameStart - 1] ?? '')?.[0];
-	const quoteAt = quote === undefined ? -1 : text.indexOf(quote, valueStart);
-	// A line may also end as JSON writes it.
-	let end = Math.min(endOf(text, /[\r\n]|\\[rn]/g, valueStart), quoteAt === -1 ? Infinity : quoteAt);
+	// A line may also end as JSON writes it. One search for all endings: one for each would go through the whole text for every header.
+	let end = endOf(text, new RegExp(String.raw`[\r\n${quote ?? ''}]|\\[rn]`, 'g'), valueStart);
 	while (end > valueStart && text[end - 1] === '\\') end--;
 	return end;
 }
