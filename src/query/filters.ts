@@ -16,7 +16,7 @@ export interface ResolvedFilters {
 
 /** What the values of some parameters look like, by the parameter's name in the API. */
 const shapes: Readonly<Record<string, {fits: (value: string) => boolean; called: string; example: string}>> = {
-	api_keys: {fits: value => /^[A-Z]+\/\S+$/.test(value), called: 'a method and a path joined', example: 'POST/open-apis/authen/v1/access_token'},
+	api_keys: {fits: value => /^[A-Z]+\/\S/.test(value), called: 'a method and a path joined', example: 'POST/open-apis/authen/v1/access_token'},
 	app_id: {fits: value => /^cli_\w+$/.test(value), called: 'the id of an app', example: 'cli_ and what follows, as the developer console shows it'},
 	source_ip: {fits: value => isIP(value) !== 0, called: 'an IP address', example: '203.0.113.7 or 2001:db8::7'},
 };
