@@ -1,4 +1,4 @@
-import {randomFillSync} from 'node:crypto';
+import {hash} from 'node:crypto';
 import type {AuditRecord} from '../base/record.ts';
 
 /** Such rows are rare, and those of neighbouring windows come close together. */
@@ -18,48 +18,26 @@ export class TimelessRows {
 	}
 }
 
-const unitsAtOnce = 16 * 1024;
+/** Numbers of 32 bits in a digest. */
+export const digestWords = 4;
 
-// The primes of xxHash: multiplying by them loses nothing and spreads well.
-const firstPrime = 0x9e37_79b1 | 0;
-
-const secondPrime = 0x85eb_ca77 | 0;
-
-/** A copy of the text; eight bytes more, so that every text can be filled up to whole rounds. */
-const units = new Int32Array(unitsAtOnce / 2 + 2);
-
-const bytes = Buffer.from(units.buffer);
-
-/** Where every hash of this process starts: whoever knew it could write two texts that are taken for one. */
-const seeds = randomFillSync(new Int32Array(2));
+/** No text in UTF-8 holds this byte. */
+const notUtf8 = Buffer.of(0xff);
 
 /**
- * Puts 64 bits over all UTF-16 units of a text into `into[at]` and `into[at + 1]`, to tell whether it came before. They
- * mean nothing to another process. Texts that differ in one round of four units only never share them.
- *
- * Reads the units out of a copy. Asking the string for one after the other costs six times as much: it may be a slice of
- * another string, of one byte or two a unit, and looks each time which it is.
+ * Puts 128 bits of SHA-256 over a text into `into[at]` and the three places behind it, to tell whether the text came
+ * before. Rows are dropped on the strength of it, so nothing weaker will do: whoever chooses the texts would find two
+ * that are taken for one.
  */
 export function hashText(text: string, into: Int32Array, at = 0): void {
-	let first = (seeds[0] ?? 0) ^ text.length;
-	let second = seeds[1] ?? 0;
-	for (let start = 0; start < text.length; start += unitsAtOnce) {
-		let count = bytes.write(text.length <= unitsAtOnce ? text : text.slice(start, start + unitsAtOnce), 'utf16le');
-		while (count % 8 !== 0) bytes[count++] = 0;
-		const end = count >>> 2;
-		for (let index = 0; index < end; index += 2) {
-			first = Math.imul(first ^ (units[index] ?? 0), firstPrime);
-			second = Math.imul(second ^ (units[index + 1] ?? 0), secondPrime);
-			first = (((first << 13) | (first >>> 19)) + second) | 0;
-			second ^= first >>> 15;
-		}
-	}
-	into[at] = first;
-	into[at + 1] = second;
+	// As UTF-8, all halves of surrogate pairs would become the same U+FFFD.
+	const bytes = text.isWellFormed() ? text : Buffer.concat([notUtf8, Buffer.from(text, 'utf16le')]);
+	const digest = hash('sha256', bytes, 'buffer');
+	for (let word = 0; word < digestWords; word++) into[at + word] = digest.readInt32LE(word * 4);
 }
 
-/** Numbers per row: two for the identity, two for the text. */
-const rowWords = 4;
+/** Numbers per row: a digest of the identity, and one of the text. */
+const rowWords = 2 * digestWords;
 
 const firstSlots = 256;
 
@@ -68,7 +46,7 @@ const fullest = 0.8;
 
 /**
  * The rows seen last, by identity and text: at least the last `capacity` different ones, at most twice as many. Of each
- * only hashes are kept, in flat tables: a million strings that come and go would cost the garbage collector more than
+ * only digests are kept, in flat tables: a million strings that come and go would cost the garbage collector more than
  * all the rest of a row, and the process more memory than all the rest of a run.
  */
 export class RecentRows {
@@ -84,7 +62,7 @@ export class RecentRows {
 	/** Remembers a row: `new`, the `same` as one seen before, or `different` content under a known identity. */
 	add(id: string, text: string): 'new' | 'same' | 'different' {
 		hashText(id, row, 0);
-		hashText(text, row, 2);
+		hashText(text, row, digestWords);
 		// Zero marks a place that is free.
 		if (row[0] === 0) row[0] = 1;
 		const known = this.#newer.find() ?? this.#older.find();
@@ -110,7 +88,7 @@ class RowTable {
 	find(): 'same' | 'different' | undefined {
 		const at = this.#place(row, 0);
 		if (this.#isFree(at)) return undefined;
-		return this.#words[at + 2] === row[2] && this.#words[at + 3] === row[3] ? 'same' : 'different';
+		return this.#isEqual(at + digestWords, row, digestWords) ? 'same' : 'different';
 	}
 
 	add(): void {
@@ -126,11 +104,15 @@ class RowTable {
 
 	/** Where the row with the identity at `words[from]` stands, or would stand. */
 	#place(words: Int32Array, from: number): number {
-		const first = words[from];
-		const second = words[from + 1];
-		let at = ((first ?? 0) & (this.#slots - 1)) * rowWords;
-		while (!this.#isFree(at) && (this.#words[at] !== first || this.#words[at + 1] !== second)) at = (at + rowWords) % this.#words.length;
+		let at = ((words[from] ?? 0) & (this.#slots - 1)) * rowWords;
+		while (!this.#isFree(at) && !this.#isEqual(at, words, from)) at = (at + rowWords) % this.#words.length;
 		return at;
+	}
+
+	/** Whether the digest at this place is the one at `words[from]`. */
+	#isEqual(at: number, words: Int32Array, from: number): boolean {
+		for (let word = 0; word < digestWords; word++) if (this.#words[at + word] !== words[from + word]) return false;
+		return true;
 	}
 
 	#isFree(at: number): boolean {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {RecentRows, hashText} from '../../src/engine/recent-rows.ts';
+import {RecentRows} from '../../src/engine/recent-rows.ts';
 
 it('knows the ids added last, at least as many as its capacity and at most twice as many', () => {
 	fc.assert(fc.property(fc.integer({min: 1, max: 8}), fc.array(fc.integer({min: 0, max: 30}).map(String), {maxLength: 100}), (capacity, ids) => {
@@ -43,22 +43,24 @@ it('tells a repeat from another row under the same id', () => {
 	expect(recent.add('a', '{"id":"a","what":"login"}')).toBe('same');
 });
 
-/** Two texts of which one half of the hash is the same. */
-function textsSharing(half: 0 | 1): [string, string] {
-	const hash = new Int32Array(2);
-	const seen = new Map<number | undefined, string>();
-	for (let index = 0; ; index++) {
-		const text = String(index);
-		hashText(text, hash);
-		const other = seen.get(hash[half]);
-		if (other !== undefined) return [other, text];
-		seen.set(hash[half], text);
-	}
+/** The text with bits of some units turned over: the sums of simple hashes take these for the same. */
+function flipped(text: string, bits: Readonly<Record<number, number>>): string {
+	return String.fromCharCode(...Array.from({length: text.length}, (_, index) => text.charCodeAt(index) ^ (bits[index] ?? 0)));
 }
 
-it.each([0, 1] as const)('tells rows apart that share half %i of a hash', half => {
-	const [one, other] = textsSharing(half);
+it('tells rows apart of which whoever wrote them turned bits over, wherever these are', () => {
+	const bits = fc.dictionary(fc.integer({min: 0, max: 7}).map(String), fc.constantFrom(1, 0x2000, 0x4000, 0x8000, 0xc000), {minKeys: 1});
+	fc.assert(fc.property(fc.constantFrom('000A0B0C', 'abcdefgh'), bits, (text, flips) => {
+		const recent = new RecentRows(10);
+		const other = flipped(text, flips);
+		expect([text, other].map(id => recent.add(id, 'text'))).toEqual(['new', 'new']);
+		expect([text, other].map(content => recent.add('id', content))).toEqual(['new', 'different']);
+	}));
 	const recent = new RecentRows(10);
-	expect([one, other, one, other].map(id => recent.add(id, 'text'))).toEqual(['new', 'new', 'same', 'same']);
-	expect([one, other, one].map(text => recent.add('id', text))).toEqual(['new', 'different', 'same']);
+	expect(['000A0B0C', flipped('000A0B0C', {3: 0x8000, 5: 0x8000, 7: 0x8000})].map(id => recent.add(id, 'text'))).toEqual(['new', 'new']);
+});
+
+it('tells ids apart that are halves of surrogate pairs', () => {
+	const recent = new RecentRows(10);
+	expect(['\ud800', '\ud801', '\ufffd', '\ud800'].map(id => recent.add(id, 'text'))).toEqual(['new', 'new', 'new', 'same']);
 });
