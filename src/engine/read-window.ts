@@ -56,7 +56,7 @@ export async function* readWindow(window: Window, reader: WindowReader, report: 
 	}
 	const written = new Set<string>();
 	let stated = 0;
-	const outcome = yield* readUntilStill(window, {reader, report}, repeated => readOnce({
+	const outcome = yield* readUntilStill(window, {reader, report, isAlone: true}, repeated => readOnce({
 		window, reader, report, written, repeated, mostRows,
 		counted: total => {
 			stated = total;
@@ -75,15 +75,32 @@ export async function* readWindow(window: Window, reader: WindowReader, report: 
  */
 export async function* readUntilStill(
 	window: Window,
-	{reader, report}: {reader: WindowReader; report: WindowReport},
+	{reader, report, isAlone = false}: {
+		reader: WindowReader; report: WindowReport;
+		/** No other reading shares what was written, so that the rows written can be held against those of the last reading. */
+		isAlone?: boolean;
+	},
 	read: (repeated: boolean) => AsyncGenerator<AuditRecord[], ReadingOutcome, undefined>,
 ): AsyncGenerator<AuditRecord[], ReadingOutcome, undefined> {
 	let most = 0;
+	let written = 0;
 	for (let count = 1; ; count++) {
 		const known = report.problems.length;
 		const odd = {...report.oddities};
-		const ended = yield* read(count > 1);
-		const outcome = ended.kind === 'complete' && ended.inside < most ? vanished(ended, most) : ended;
+		const reading = read(count > 1);
+		let step = await reading.next();
+		try {
+			for (; step.done !== true; step = await reading.next()) {
+				written += step.value.length;
+				yield step.value;
+			}
+		} finally {
+			await reading.return({kind: 'complete', inside: 0});
+		}
+		const ended = step.value;
+		// More were written than the last reading brought: some are gone, or stand in the output twice.
+		const before = isAlone && count > 1 ? Math.max(most, written) : most;
+		const outcome = ended.kind === 'complete' && ended.inside < before ? vanished(ended, before) : ended;
 		if (outcome.kind === 'incomplete') most = Math.max(most, outcome.inside);
 		if (outcome.kind !== 'incomplete') return outcome;
 		reader.verbose(`window read ${count} of at most ${mostReadings} times: ${outcome.detail}`);

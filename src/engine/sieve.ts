@@ -2,12 +2,15 @@ import type {AuditRecord} from '../base/record.ts';
 import type {ApiAnswer} from '../base/transport.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {WindowReport} from './problems.ts';
-import {RecentRows} from './recent-rows.ts';
+import {RecentRows, digestWords, hashText} from './recent-rows.ts';
 import {rowsOf} from './rows-of.ts';
 import {stepMs, type AskedRange, type Window} from './windows.ts';
 
 /** Rows further apart than this are not compared where a window is read only once; page tokens do not shift. */
 const rememberedRows = 50_000;
+
+/** The contents written, beside the ids: whoever counts the ids must not count them. */
+const contentsBeside = new WeakMap<Set<string>, Set<string>>();
 
 /** The rows of one answer. */
 export interface Page {
@@ -44,6 +47,8 @@ export class Sieve {
 	readonly #written: Set<string> | undefined;
 	readonly #repeated: boolean;
 	readonly #seen: RecentRows;
+	/** How often this reading held a row of this content. */
+	readonly #equals = new Map<string, number>();
 
 	constructor({window, asked, source, report, written, repeated}: {
 		window: Window;
@@ -51,7 +56,7 @@ export class Sieve {
 		asked: AskedRange;
 		source: SourceDefinition;
 		report: WindowReport;
-		/** Ids written by earlier readings of this window, filled by this one; undefined where a window is read once. */
+		/** What earlier readings of this window wrote, filled by this one; undefined where a window is read once. */
 		written: Set<string> | undefined;
 		/** An earlier reading of this window wrote its rows. */
 		repeated: boolean;
@@ -97,7 +102,7 @@ export class Sieve {
 		return {kept, rows: records.length, fresh};
 	}
 
-	#belongs({id, time}: AuditRecord, ambiguous: boolean): boolean {
+	#belongs({id, time, text}: AuditRecord, ambiguous: boolean): boolean {
 		if ((id === undefined && this.#source.id !== null) || time === undefined) this.#report.oddities.unreadable++;
 		if (time !== undefined && (time < this.#window.from || time >= this.#window.to)) {
 			const {range} = this.#source;
@@ -107,11 +112,26 @@ export class Sieve {
 			return false;
 		}
 		this.inside++;
-		// A row without an identity cannot be told from its copy in a repeated reading.
-		if ((id === undefined || ambiguous) && this.#repeated) return false;
-		if (id === undefined || ambiguous || this.#written === undefined) return true;
-		if (this.#written.has(id)) return false;
-		this.#written.add(id);
-		return true;
+		if (this.#written === undefined) return true;
+		const key = this.#contentKey(text);
+		const contents = contentsBeside.get(this.#written) ?? new Set<string>();
+		contentsBeside.set(this.#written, contents);
+		const isKnown = contents.has(key);
+		// Of an id that an earlier reading brought with another content, this one is written beside it, and told.
+		if (!isKnown && !ambiguous && id !== undefined && this.#written.has(id)) this.#report.oddities.ambiguous++;
+		contents.add(key);
+		if (id !== undefined) this.#written.add(id);
+		// Equal rows without an id in other parts of a window are other rows; only those of an earlier reading are the same.
+		return !isKnown || (id === undefined && !this.#repeated);
+	}
+
+	/** Stands for the n-th row of this content in one reading, which is the n-th of another. */
+	#contentKey(text: string): string {
+		const digest = new Int32Array(digestWords);
+		hashText(text, digest);
+		const content = digest.join(' ');
+		const count = (this.#equals.get(content) ?? 0) + 1;
+		this.#equals.set(content, count);
+		return `${count} ${content}`;
 	}
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {newReport} from '../../src/engine/problems.ts';
 import {Sieve} from '../../src/engine/sieve.ts';
@@ -79,17 +80,38 @@ describe('a row that cannot be read', () => {
 });
 
 describe('a window that is read again', () => {
+	/** What each of several readings of one window writes. */
+	function readings(...all: ReadonlyArray<readonly AuditRecord[]>) {
+		const written = new Set<string>();
+		const sieves = all.map((records, index) => {
+			const {kept, report} = sieveOf({written, repeated: index > 0});
+			return {kept: kept(records), ambiguous: report.oddities.ambiguous};
+		});
+		return {kept: sieves.map(({kept}) => kept), ambiguous: sieves.map(({ambiguous}) => ambiguous)};
+	}
+
 	it('brings what was not written before', () => {
-		const written = new Set(['a']);
-		const {kept} = sieveOf({written, repeated: true});
-		expect(kept([record('a', 10_000), record('b', 10_000), record('c', 25_000)])).toEqual(['b']);
-		expect([...written]).toEqual(['a', 'b']);
+		expect(readings([record('a', 10_000)], [record('a', 10_000), record('b', 10_000), record('c', 25_000)]).kept).toEqual([['a'], ['b']]);
 	});
 
-	it('does not repeat what cannot be told from its copy', () => {
-		const {kept, report} = sieveOf({written: new Set(['a']), repeated: true});
-		expect(kept([record(undefined, 10_000, 'x'), record('a', 10_000, 'one'), record('a', 10_000, 'two')])).toEqual([]);
-		expect(report.oddities).toMatchObject({unreadable: 1, ambiguous: 1});
+	it('takes the n-th of equal rows without an id for the n-th of an earlier reading', () => {
+		const rows = (text: string) => text.split('').map(letter => record(undefined, 10_000, letter));
+		fc.assert(fc.property(fc.array(fc.string({unit: fc.constantFrom('x', 'y', 'z'), maxLength: 6}), {minLength: 2, maxLength: 3}), texts => {
+			const {kept} = readings(...texts.map(text => rows(text)));
+			for (const letter of 'xyz') {
+				const counts = texts.map(text => text.split(letter).length - 1);
+				expect(kept.flat().filter(text => text === letter)).toHaveLength(Math.max(...counts));
+			}
+		}));
+	});
+
+	it('writes each content of an id once, in whatever order they come again', () => {
+		const [one, two] = [record('a', 10_000, 'one'), record('a', 10_000, 'two')];
+		expect(readings([one, two], [two, one])).toEqual({kept: [['one', 'two'], []], ambiguous: [1, 1]});
+	});
+
+	it('writes another content of an id that only a later reading brings, and tells of it', () => {
+		expect(readings([record('a', 10_000, 'one')], [record('a', 10_000, 'two')])).toEqual({kept: [['one'], ['two']], ambiguous: [0, 1]});
 	});
 });
 
