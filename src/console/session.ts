@@ -1,6 +1,6 @@
 import {dirname} from 'node:path';
 import type {LoadedConfig} from '../access/config/load.ts';
-import type {SelectedSection} from '../access/config/profile.ts';
+import {bringsCredentials, type SelectedSection} from '../access/config/profile.ts';
 import type {Referable} from '../access/config/schema.ts';
 import {resolveSecret} from '../access/config/secret.ts';
 import type {Context, Masker} from '../base/context.ts';
@@ -70,14 +70,14 @@ export interface SessionPlaces {
 }
 
 /**
- * The session to sign requests with: the environment's, else the configuration's, else the one that was kept for this base
- * URL. Parts of different places are never put together: they would belong to different people. Every secret in it is
+ * The session to sign requests with: the environment's, unless the profile was named and brings credentials, else the
+ * configuration's, else the one that was kept for this base URL. Parts of different places are never put together: they would belong to different people. Every secret in it is
  * made known to the masker.
  * @throws CredentialsError when there is none, when a part is missing, and when one cannot be sent
  */
 export async function findSession(needs: SessionNeeds, places: SessionPlaces): Promise<ConsoleSession> {
 	const {context: {masker}, baseUrl, name} = places;
-	const found = await fromEnvironment(needs, places) ?? await fromConfiguration(needs, places) ?? await fromStore(places);
+	const found = (bringsCredentials(places.selected) ? undefined : await fromEnvironment(needs, places)) ?? await fromConfiguration(needs, places) ?? await fromStore(places);
 	if (found === undefined) throw new CredentialsError(`${name}: no console session`, {hint: renewal(baseUrl)});
 	const {origin, session: {cookie: given, csrfToken: ownToken, authorization}} = found;
 	// Copied out of the network panel, the header's name comes with it.

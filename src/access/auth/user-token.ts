@@ -18,7 +18,7 @@ export interface UserTokenOptions {
 	/** Starts every message: the source's name. */
 	readonly name: string;
 	readonly context: Context;
-	readonly connection: Pick<Connection, 'baseUrl' | 'appId' | 'appSecret' | 'profile'>;
+	readonly connection: Pick<Connection, 'baseUrl' | 'appId' | 'appSecret' | 'profile' | 'bringsCredentials'>;
 	/** The value of `--config`, to be repeated in the command that signs in. */
 	readonly config?: string | undefined;
 	/** Another token endpoint; see `signInEndpoints`. */
@@ -49,7 +49,7 @@ export function createUserTokenSource(options: UserTokenOptions): TokenSource {
 	const {name, context, connection, warn, debug} = options;
 	const endpoints = signInEndpoints(connection.baseUrl, {tokenPath: options.tokenPath});
 	const signIn = signInCommand({...connection, config: options.config});
-	const readyMade = context.env[userTokenVariable] || undefined;
+	const readyMade = connection.bringsCredentials ? undefined : context.env[userTokenVariable] || undefined;
 	let store = options.store;
 	let held: HeldToken | undefined;
 	let pending: Promise<HeldToken> | undefined;

@@ -2,7 +2,7 @@ import {dirname} from 'node:path';
 import {UsageError} from '../../base/errors.ts';
 import {requireBaseUrl} from './base-url.ts';
 import type {LoadedConfig} from './load.ts';
-import {selectSection, type SelectedSection, type ResolveConnectionOptions} from './profile.ts';
+import {bringsCredentials, selectSection, type SelectedSection, type ResolveConnectionOptions} from './profile.ts';
 import type {Referable} from './schema.ts';
 import {describeSecret, resolveSecret} from './secret.ts';
 import {requireTrustedPath, requireTrustedPlace} from './trust.ts';
@@ -31,11 +31,13 @@ export interface Connection {
 	/** Path of the token endpoint below the base URL. */
 	readonly exchangePath: string;
 	readonly profile: string | undefined;
+	/** The profile was named and brings credentials: no variable of the vendor signs in instead. */
+	readonly bringsCredentials?: boolean;
 }
 
 /**
- * Merges flags, environment, file and defaults, in this order, into one vendor's connection. An empty environment
- * variable counts as unset. Throws a `UsageError` for an unknown profile or host and an unusable base URL.
+ * Merges flags, a named profile, environment, file and defaults, in this order, into one vendor's connection. An empty
+ * environment variable counts as unset. Throws a `UsageError` for an unknown profile or host and an unusable base URL.
  *
  * Credentials of two places are never mixed where that could mean two tenants in one export: an app secret in the
  * environment overrides a token in the file, and a token in the environment is not renewed with the file's app.
@@ -44,7 +46,7 @@ export function resolveConnection(options: ResolveConnectionOptions): Connection
 	const {vendor, config, env} = options;
 	const selected = selectSection(options);
 	const {section, path} = selected;
-	const environment = {
+	const environment = bringsCredentials(selected) ? {appId: undefined, appSecret: undefined, accessToken: undefined} : {
 		appId: env[vendor.env.appId] || undefined,
 		appSecret: env[vendor.env.appSecret] || undefined,
 		accessToken: env[vendor.env.accessToken] || undefined,
@@ -70,6 +72,7 @@ export function resolveConnection(options: ResolveConnectionOptions): Connection
 		baseUrl,
 		exchangePath: exchangePathOf(options, selected, baseUrl),
 		profile: selected.profile,
+		bringsCredentials: bringsCredentials(selected),
 		...(appId && {appId}),
 		...(appSecret && {appSecret: asSecret(appSecret)}),
 		...(accessToken && {accessToken: asSecret(accessToken)}),
@@ -81,13 +84,14 @@ function exchangePathOf({vendor, config}: ResolveConnectionOptions, {section: {t
 	return own ?? vendor.exchange.path;
 }
 
-function chooseBaseUrl({vendor, host, baseUrl, env}: ResolveConnectionOptions, {section, path}: SelectedSection, config: LoadedConfig): string {
+function chooseBaseUrl({vendor, host, baseUrl, env}: ResolveConnectionOptions, {section, path, isNamed}: SelectedSection, config: LoadedConfig): string {
 	if (host !== undefined && !Object.hasOwn(vendor.hosts, host)) {
 		throw new UsageError(`--host: ${JSON.stringify(host)} is not a host of ${vendor.title}`, {hint: `write ${Object.keys(vendor.hosts).join(' or ')}`});
 	}
 	if (baseUrl !== undefined) return requireBaseUrl(baseUrl, '--base-url');
 	const variable = vendor.env.baseUrl;
-	const fromEnvironment = variable === undefined ? undefined : env[variable];
+	const saysPlace = isNamed && (section.base_url !== undefined || section.host !== undefined);
+	const fromEnvironment = variable === undefined || saysPlace ? undefined : env[variable];
 	if (host === undefined && variable !== undefined && fromEnvironment) return requireBaseUrl(fromEnvironment, variable);
 	if (host === undefined && section.base_url !== undefined) {
 		const own = requireBaseUrl(section.base_url, `${config.path}: ${path}.base_url`);

@@ -35,6 +35,8 @@ export interface VendorSection {
 
 export interface SelectedSection {
 	readonly profile: string | undefined;
+	/** It was asked for by `--profile`, `AUDIT_EXPORT_PROFILE` or a job: what it says wins over the vendor's variables. */
+	readonly isNamed: boolean;
 	/** Empty when there is no profile or it says nothing about the vendor. */
 	readonly section: VendorSection;
 	/** Where the section stands in the file: `profiles.production.feishu`. */
@@ -57,8 +59,25 @@ export function selectSection({vendor, profile, config, env}: ResolveConnectionO
 		});
 	}
 	const name = wanted ?? config.config.default_profile ?? (known.length === 1 ? known[0] : undefined);
-	return {profile: name, section: vendorSection(name === undefined ? undefined : profiles[name], vendor.name), path: `profiles.${name}.${vendor.name}`};
+	return {
+		profile: name,
+		isNamed: wanted !== undefined,
+		section: vendorSection(name === undefined ? undefined : profiles[name], vendor.name),
+		path: `profiles.${name}.${vendor.name}`,
+	};
 }
+
+/**
+ * Whether a vendor's variables say nothing of how to sign in: a named profile means one account, and credentials are
+ * one set, so that one which has any of them takes none from elsewhere.
+ */
+export function bringsCredentials({isNamed, section}: SelectedSection): boolean {
+	return isNamed && credentialKeys.some(key => section[key] !== undefined);
+}
+
+const credentialKeys = [
+	'app_id', 'app_secret', 'tenant_access_token', 'access_token', 'console_cookie', 'console_csrf_token', 'console_authorization',
+] as const;
 
 function vendorSection(profile: Profile | undefined, vendorName: string): VendorSection {
 	const sections: Readonly<Record<string, VendorSection | string | string[] | undefined>> = profile ?? {};

@@ -132,6 +132,34 @@ describe('credentials', () => {
 		expect(await credentials(connect(options))).toEqual(expected);
 	});
 
+	it.each<[string, Partial<ResolveConnectionOptions>]>([
+		['--profile', {profile: 'production'}],
+		['AUDIT_EXPORT_PROFILE', {env: {AUDIT_EXPORT_PROFILE: 'production'}}],
+	])('of a profile named by %s go before every variable, as one set', async (_, named) => {
+		const variables = {...env, ...envToken, ...named.env};
+		const ask = (feishu: Record<string, unknown>) => credentials(connect({...named, env: variables, config: inProfile(feishu)}));
+		expect(await ask({app_id: 'file-id', app_secret: 'file-secret'})).toEqual(fromFile);
+		expect(await ask({tenant_access_token: 'file-token'})).toEqual(tokenFromFile);
+		expect(await ask({app_id: 'file-id'})).toEqual({id: fromFile.id});
+		expect(await ask({app_id: {env: 'FEISHU_APP_ID'}})).toEqual({id: expect.stringMatching(/^env-id from profiles\.production\.feishu\.app_id/)});
+	});
+
+	it('of variables serve a named profile that brings none', async () => {
+		expect(await credentials(connect({profile: 'production', env, config: inProfile({host: 'lark'})}))).toEqual(fromEnv);
+	});
+
+	it('of variables serve a named profile whose credentials are of another vendor', async () => {
+		const config = inProfile({}, {app_id: 'i', app_secret: 's'});
+		expect(await credentials(connect({profile: 'production', env, config}))).toEqual(fromEnv);
+	});
+
+	it("leave the place to a named profile's own base URL", () => {
+		const config = inProfile({}, {base_url: 'https://own.example'});
+		const place = {vendor: trae, env: {TRAE_BASE_URL: 'https://env.example'}, config};
+		expect(connect({...place, profile: 'production'}).baseUrl).toBe('https://own.example');
+		expect(connect(place).baseUrl).toBe('https://env.example');
+	});
+
 	it('of Trae have their own keys and variables', async () => {
 		const config = inProfile({}, {app_id: 'i', app_secret: 's', access_token: 't'});
 		expect(await credentials(connect({vendor: trae, config}))).toEqual({
