@@ -5,7 +5,7 @@ import {nextWindow, partsOf, wholeUnits, type RunPlan, type WindowRules} from '.
 import type {SegmentIndex} from './segment-index.ts';
 
 /** When a reading's first answer was served. */
-interface FirstAnswer {
+export interface FirstAnswer {
 	/** Unix milliseconds by the server's clock; undefined before there is one, and where the server does not say. */
 	at: number | undefined;
 	/** How far that was ahead of the clock on this side, in milliseconds. */
@@ -19,6 +19,8 @@ interface FirstAnswer {
 export class ServerClock {
 	/** The latest that it said, in Unix milliseconds. */
 	latest: number | undefined;
+	/** How far it is ahead of this side, in milliseconds, by the answer that came quickest; undefined where it does not say. */
+	aheadMs: number | undefined;
 	readonly #now: () => number;
 
 	/** @param now wall-clock time on this side in Unix milliseconds */
@@ -26,8 +28,14 @@ export class ServerClock {
 		this.#now = now;
 	}
 
+	/** A time of this side's clock by the server's, never later than it is here. The server cuts its own to the second. */
+	notBeyond(ms: number): number {
+		return ms + Math.min(0, (this.aheadMs ?? 0) + 999);
+	}
+
 	/** An answer to this reading came that was served at this time. */
 	answered(first: FirstAnswer, at: number): void {
+		this.aheadMs = Math.max(this.aheadMs ?? -Infinity, at - this.#now());
 		this.latest = Math.max(this.latest ?? at, at);
 		if (first.at === undefined) Object.assign(first, {at, aheadMs: at - this.#now()});
 	}

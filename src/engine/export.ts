@@ -23,6 +23,8 @@ export interface ExportDependencies {
 	readonly output: Output;
 	/** Counted up as the run goes. */
 	readonly counters: RunCounters;
+	/** Told when the server answered, Unix milliseconds by its own clock cut to the second. */
+	readonly served?: (at: number) => void;
 	/** Aborts what is still under way when the export ends; the client must listen to it. */
 	readonly stop: AbortController;
 	/** Aborts when the run was asked to stop. */
@@ -49,10 +51,10 @@ export interface ExportResult {
  * first window with a problem: a later run of the same command begins again there.
  * @throws whatever the client or the output throws, and the signal's reason when interrupted.
  */
-export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, now, sleep}: ExportDependencies): Promise<ExportResult> {
+export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, now, sleep, served}: ExportDependencies): Promise<ExportResult> {
 	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
 	counters.records = output.resumed?.checkpoint.records ?? 0;
-	const read = createWindowReader(query, {client, verbose, now});
+	const read = createWindowReader(query, {client, verbose, now, ...(served && {served})});
 	const concurrency = concurrencyOf(query);
 	// Windows read beside each other are sorted beside each other, too.
 	const runCharacters = Math.ceil(sortedCharacters / concurrency);

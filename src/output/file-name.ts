@@ -1,9 +1,3 @@
-/** Endings of formats that are none of ours: lines of JSON under such a name open in nothing. */
-const otherFormats: ReadonlySet<string> = new Set([
-	'.tsv', '.tab', '.xls', '.xlsx', '.xlsm', '.xlsb', '.ods', '.doc', '.docx', '.odt', '.rtf', '.pdf', '.xml', '.html', '.htm', '.yaml', '.yml', '.toml',
-	'.avro', '.parquet', '.orc', '.arrow', '.feather', '.sqlite', '.db', '.zip', '.7z', '.tar', '.tgz', '.bz2', '.xz',
-]);
-
 /**
  * The standard stream that a path names, or undefined. These paths must not be opened like files: `>>` puts a regular
  * file behind them, which would be replaced, and a socket behind them cannot be opened at all.

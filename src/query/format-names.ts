@@ -1,7 +1,12 @@
 import {basename} from 'node:path';
 import {UsageError} from '../base/errors.ts';
-import {otherFormats} from '../output/file-name.ts';
 import type {Language} from '../sources/labels.ts';
+
+/** Endings of formats that are none of ours: lines of JSON under such a name open in nothing. */
+const otherFormats: ReadonlySet<string> = new Set([
+	'.tsv', '.tab', '.xls', '.xlsx', '.xlsm', '.xlsb', '.ods', '.doc', '.docx', '.odt', '.rtf', '.pdf', '.xml', '.html', '.htm', '.yaml', '.yml', '.toml',
+	'.avro', '.parquet', '.orc', '.arrow', '.feather', '.sqlite', '.db', '.zip', '.7z', '.tar', '.tgz', '.bz2', '.xz',
+]);
 
 /** How a file's bytes are packed. */
 export type Compression = 'none' | 'gzip' | 'zstd';

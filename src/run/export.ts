@@ -3,6 +3,7 @@ import {setMaxListeners} from 'node:events';
 import {resolve} from 'node:path';
 import {loadConfig} from '../access/config/load.ts';
 import type {OpenedSource, OpenSource} from '../access/open-source.ts';
+import {ServerClock, type FirstAnswer} from '../archive/tasks.ts';
 import type {Context} from '../base/context.ts';
 import {formatDuration, MINUTE} from '../base/duration.ts';
 import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../base/errors.ts';
@@ -36,6 +37,7 @@ interface Run extends ReportedRun {
 	readonly settings: ExportSettings;
 	/** Unix milliseconds. */
 	readonly startedAt: number;
+	readonly clock: ServerClock;
 	/** The progress line, once there is one. */
 	progress: Progress | undefined;
 }
@@ -60,7 +62,9 @@ export async function exportCommand(open: OpenSource, flags: ExportFlags, contex
 		const {status, limited} = await execute(run, query, output);
 		// Whole units only: the one under way still gets rows, and rows are cut by whole units.
 		const unitMs = stepMs(source.range);
-		const reached = Math.floor((output.resumed?.startedAt ?? run.startedAt) / unitMs) * unitMs;
+		const reached = Math.floor(run.clock.notBeyond(output.resumed?.startedAt ?? run.startedAt) / unitMs) * unitMs;
+		const behindMs = -(run.clock.aheadMs ?? 0);
+		if (state !== undefined && behindMs >= 5000) run.log.notice(`the clock here is ${formatDuration(Math.floor(behindMs / 1000) * 1000)} ahead of the server's, which decides where ${state.path} ends`);
 		if (state !== undefined && status === 'complete') {
 			if (limited) run.log.notice(`${state.path} stays where it was: --limit ended the export before its range did`);
 			// A future end is not reached yet: rows up to it can still arrive.
@@ -94,7 +98,7 @@ async function prepare(open: OpenSource, flags: ExportFlags, context: Context): 
 		others: [{option: '--state', path: fileOf(flags.state)}, {option: '--summary', path: fileOf(flags.summary)}],
 		config: {option: 'the configuration', path: config.path},
 	});
-	return Object.assign(run, {source, flags, context, log, opened, settings, startedAt});
+	return Object.assign(run, {source, flags, context, log, opened, settings, startedAt, clock: new ServerClock(context.now)});
 }
 
 /**
@@ -187,6 +191,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	const warnOfSecrets = secretWarning(context, log);
 	const watches = watchesOf(settings, source);
 	const redactions = new RedactionCount();
+	const first: FirstAnswer = {at: undefined, aheadMs: 0};
 	let status: RunStatus = 'failed';
 	let partial: string | undefined;
 	let failure: unknown;
@@ -213,6 +218,9 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 			}),
 			output,
 			counters,
+			served: at => {
+				run.clock.answered(first, at);
+			},
 			stop,
 			signal: context.signal,
 			inspect: records => {
