@@ -33,6 +33,7 @@ export interface ExportFlags {
 	readonly redact?: readonly string[];
 	readonly redactSecrets?: boolean;
 	readonly state?: string;
+	readonly overwrite?: boolean;
 	readonly profile?: string;
 	readonly config?: string;
 	readonly baseUrl?: string;
@@ -83,6 +84,7 @@ export function exportOptions(source: SourceDefinition, hosts: readonly string[]
 		['Output:', '--csv-bom', 'start csv with a byte order mark, for Excel'],
 		...(source.labels === undefined ? [] : [['Output:', '--labels <en|zh|off>', 'readable columns beside coded ones; default en for csv and tables, off for ndjson and json'] as [string, string, string]]),
 		['Output:', '--state <file>', 'continue where the last successful run with this file ended'],
+		['Output:', '--overwrite', 'let --state replace an output file that exists already'],
 		['Output:', '--summary <file>', "write the run's summary as JSON; - is stderr"],
 		['Requests:', '--dry-run', 'show the plan and the first request; no network'],
 		['Requests:', '--page-size <n>', `rows per request, at most ${pagination.maxSize}; default ${pagination.defaultSize}`],

@@ -15,6 +15,7 @@ const refused: Readonly<Record<string, string>> = {
 	'escape-formulas': keptWhole, 'csv-bom': keptWhole,
 	'output': '"dir" of the job says where its records go',
 	'resume': 'an archive is always continued',
+	'overwrite': 'an archive replaces nothing',
 	'state': 'the archive is its own state',
 	'profile': 'the job has a key "profile" of its own, beside "options"',
 	'config': onRun, 'summary': onRun, 'dry-run': onRun, 'quiet': onRun, 'verbose': onRun, 'debug': onRun, 'progress': onRun, 'log-format': onRun,
