@@ -5,5 +5,5 @@ if (major < 20 || (major === 20 && minor < 19)) {
 	process.stderr.write('audit-export: needs Node.js 20.19 or later, and this is ' + process.versions.node + '\n');
 	process.exitCode = 2;
 } else {
-	import('../dist/cli.js');
+	await import('../dist/cli.js');
 }

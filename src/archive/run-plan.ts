@@ -1,15 +1,18 @@
-import {windowsOf, type PlannedQuery} from '../engine/window-plan.ts';
-import {stepMs, type Window} from '../engine/windows.ts';
 import {DAY} from '../base/duration.ts';
-import type {ArchiveStanding} from './manifest.ts';
+import {windowsOf, type PlannedQuery} from '../engine/window-plan.ts';
+import type {Window} from '../engine/windows.ts';
+import {stepMs} from '../sources/range.ts';
 import {outsideGaps, withoutWindow, type Gap} from './gaps.ts';
 import {endOfPartition} from './layout.ts';
+import type {ArchiveStanding} from './manifest.ts';
 import type {SegmentIndex} from './segment-index.ts';
 
 /** Known rows held in memory at once, about: a window that is read again is as long as that allows. */
 const mostKnownRows = 200_000;
+
 /** Between planning a window and its first request, which must not start out of reach by then. */
 const headStartMs = 5000;
+
 /** A clock that was ahead, and is right again, is made up for as long as it was ahead by no more than this. */
 const longestSetbackMs = DAY;
 

@@ -1,6 +1,7 @@
 import {DAY, MINUTE} from '../base/duration.ts';
 import type {ExportError} from '../base/errors.ts';
-import {stepMs, type Window} from '../engine/windows.ts';
+import type {Window} from '../engine/windows.ts';
+import {stepMs} from '../sources/range.ts';
 import {nextWindow, partsOf, wholeUnits, type RunPlan, type WindowRules} from './run-plan.ts';
 import type {SegmentIndex} from './segment-index.ts';
 

@@ -5,7 +5,7 @@ import type {OffsetPagination} from '../sources/pagination.ts';
 import type {Lanes} from './lanes.ts';
 import {isMeaningHidden, meaningOf, offsetOf, telltaleOffset, type OffsetMeaning} from './offset-meaning.ts';
 import type {WindowReport} from './problems.ts';
-import type {WindowReader} from './read-window.ts';
+import type {WindowReader} from './read-tokens.ts';
 import {rowsOf} from './rows-of.ts';
 import type {Page} from './sieve.ts';
 import {askedRange, type AskedRange, type Window} from './windows.ts';

@@ -1,12 +1,13 @@
 import type {AuditRecord} from '../base/record.ts';
 import {formatUtc} from '../base/timezone.ts';
+import {stepMs} from '../sources/range.ts';
 import {askPage, fits, learnMeaning, pageRowsOf, pagesUpTo, partOf, reachOf, type CappedReader, type CountedPage, type FittingInputs, type Part, askPastEnd, endsFull} from './capped-page.ts';
 import {ahead, roomFor} from './lanes.ts';
 import {offsetOf} from './offset-meaning.ts';
 import type {WindowReport} from './problems.ts';
 import {compareTotal, type ReadingOutcome} from './read-window.ts';
 import {Sieve} from './sieve.ts';
-import {type Window, splitWindow, stepMs} from './windows.ts';
+import {type Window, splitWindow} from './windows.ts';
 
 type Records = AsyncGenerator<AuditRecord[], void, undefined>;
 

@@ -1,10 +1,26 @@
 import {hash} from 'node:crypto';
 import {ApiError} from '../base/errors.ts';
-import {formatUtc} from '../base/timezone.ts';
 import type {AuditRecord} from '../base/record.ts';
+import {formatUtc} from '../base/timezone.ts';
+import type {ApiAnswer} from '../base/transport.ts';
+import {stepMs} from '../sources/range.ts';
+import type {SourceDefinition} from '../sources/types.ts';
+import type {PageParameters} from './pager.ts';
 import type {WindowReport} from './problems.ts';
-import type {WindowReader} from './read-window.ts';
-import {stepMs, type Window} from './windows.ts';
+import type {Window} from './windows.ts';
+
+/** Asks for one page: the range and page parameters of the API by name. */
+export type FetchPage = (parameters: PageParameters) => Promise<ApiAnswer>;
+
+/** What reading windows of one export needs to know. */
+export interface WindowReader {
+	readonly source: SourceDefinition;
+	readonly pageSize: number;
+	readonly fetchPage: FetchPage;
+	readonly verbose: (message: string) => void;
+	/** What the windows of an export know about its page tokens. Default: nothing, for each of them. */
+	readonly tokens?: TokenLife;
+}
 
 /** What an export has found out about its page tokens; its windows share it. */
 export interface TokenLife {
@@ -21,10 +37,13 @@ export function newTokenLife(): TokenLife {
 
 /** Rows whose digests are kept for the case that their window must be read again; a longer reading is given up and cut. */
 const mostRemembered = 50_000;
+
 /** How often the smallest piece is read: its tokens may have died of a wait for the budget. */
 const mostReadings = 3;
+
 /** A piece is made to hold this part of what tokens survived, and is never grown further at a time. */
 const caution = 0.7;
+
 const mostGrowth = 8;
 
 /** A token of a range whose first page was served is refused. */

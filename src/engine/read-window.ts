@@ -1,26 +1,14 @@
 import type {AuditRecord} from '../base/record.ts';
 import type {ApiAnswer} from '../base/transport.ts';
 import {valueAt} from '../json/value.ts';
+import {stepMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {createPager, type PageParameters} from './pager.ts';
 import type {ProblemKind, WindowReport} from './problems.ts';
-import {DeadTokenError, readByTokens, type TokenLife} from './read-tokens.ts';
+import {DeadTokenError, readByTokens, type WindowReader} from './read-tokens.ts';
 import {isRow} from './rows-of.ts';
 import {Sieve} from './sieve.ts';
-import {askedRange, splitWindow, stepMs, type Window} from './windows.ts';
-
-/** Asks for one page: the range and page parameters of the API by name. */
-export type FetchPage = (parameters: PageParameters) => Promise<ApiAnswer>;
-
-/** What reading windows of one export needs to know. */
-export interface WindowReader {
-	readonly source: SourceDefinition;
-	readonly pageSize: number;
-	readonly fetchPage: FetchPage;
-	readonly verbose: (message: string) => void;
-	/** What the windows of an export know about its page tokens. Default: nothing, for each of them. */
-	readonly tokens?: TokenLife;
-}
+import {askedRange, splitWindow, type Window} from './windows.ts';
 
 /** A counted window with more rows is cut into smaller ones before it is read: its ids must fit in memory. */
 const mostCountedRows = 50_000;

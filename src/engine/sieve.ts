@@ -1,10 +1,11 @@
 import type {AuditRecord} from '../base/record.ts';
 import type {ApiAnswer} from '../base/transport.ts';
+import {stepMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {WindowReport} from './problems.ts';
 import {RecentRows, digestWords, hashText} from './recent-rows.ts';
 import {rowsOf} from './rows-of.ts';
-import {stepMs, type AskedRange, type Window} from './windows.ts';
+import type {AskedRange, Window} from './windows.ts';
 
 /** Rows further apart than this are not compared where a window is read only once; page tokens do not shift. */
 const rememberedRows = 50_000;

@@ -1,6 +1,7 @@
+import {stepMs} from '../sources/range.ts';
 import {askBeyond, askPage, fits, isMeaningKnown, learnMeaning, pageRowsOf, partOf, reachOf, type CappedReader, type CountedPage, type Part} from './capped-page.ts';
 import {offsetOf} from './offset-meaning.ts';
-import {splitWindow, stepMs, type AskedRange, type Window} from './windows.ts';
+import {splitWindow, type AskedRange, type Window} from './windows.ts';
 
 /** A piece of a window that one query reads, as far as planning it has told. */
 export interface Stretch {

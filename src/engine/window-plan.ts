@@ -1,7 +1,8 @@
 import {Temporal} from 'temporal-polyfill';
-import type {Query} from '../query/query.ts';
 import {systemTimezone} from '../base/timezone.ts';
-import {countWindows, stepMs, type Window} from './windows.ts';
+import type {Query} from '../query/query.ts';
+import {stepMs} from '../sources/range.ts';
+import {countWindows, type Window} from './windows.ts';
 
 /** A window may be so many times as long as it is away from what has gone out of reach: time enough to read it. */
 const reachGrowth = 7;

@@ -1,16 +1,16 @@
-import {ApiError} from '../base/errors.ts';
-import type {Client} from '../http/client.ts';
 import {formatDuration} from '../base/duration.ts';
+import {ApiError} from '../base/errors.ts';
+import type {AuditRecord} from '../base/record.ts';
+import type {Client} from '../http/client.ts';
 import type {Query} from '../query/query.ts';
 import {toRequest} from '../query/request.ts';
-import type {AuditRecord} from '../base/record.ts';
 import {nothingLearned, type CappedReader} from './capped-page.ts';
 import type {ReadWindow} from './in-order.ts';
 import {Lanes} from './lanes.ts';
 import {readCapped} from './read-capped.ts';
+import {newTokenLife, type FetchPage, type WindowReader} from './read-tokens.ts';
+import {readWindow} from './read-window.ts';
 import {createRedactor, type Redactor} from './redactor.ts';
-import {newTokenLife} from './read-tokens.ts';
-import {readWindow, type FetchPage, type WindowReader} from './read-window.ts';
 
 /**
  * Reads windows of a query as they go to the output: every row of the window once, those that the query's local filters

@@ -1,5 +1,4 @@
-import type {RangeRules} from '../sources/range.ts';
-import type {SourceDefinition} from '../sources/types.ts';
+import {type RangeRules, stepMs} from '../sources/range.ts';
 
 /** A half-open stretch of time `[from, to)` in Unix milliseconds. */
 export interface Window {
@@ -11,14 +10,6 @@ export interface Window {
 export interface AskedRange {
 	readonly start: number;
 	readonly end: number;
-}
-
-/**
- * The smallest piece of time that rows can be told apart by and asked for, in milliseconds. Where rows say their time more
- * coarsely than the range does, windows that end between two of their units would each leave a row at the border to the other.
- */
-export function stepMs({unitMs, rowUnitMs = unitMs}: SourceDefinition['range']): number {
-	return Math.max(unitMs, rowUnitMs);
 }
 
 /** The number of windows of `lengthMs` that `[since, until)` takes; 0 for an empty range. */

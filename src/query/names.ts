@@ -1,5 +1,5 @@
-import {nearestText} from '../access/config/explain.ts';
 import {UsageError} from '../base/errors.ts';
+import {nearestText} from '../base/nearest.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 
 /** Marks a field that the source does not declare, because its vendor added it since. */

@@ -1,13 +1,12 @@
-import type {SourceDefaults} from './defaults.ts';
 import {formatDuration, requireDuration} from '../base/duration.ts';
 import {UsageError} from '../base/errors.ts';
 import {defaultMaxResponseBytes} from '../base/limits.ts';
 import {maxResponseProblem, parseSize} from '../base/size.ts';
 import type {BudgetLimit} from '../base/transport.ts';
-import {stepMs} from '../engine/windows.ts';
 import {languages, type Language} from '../sources/labels.ts';
-import {longestWindowMs} from '../sources/range.ts';
+import {stepMs, longestWindowMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
+import type {SourceDefaults} from './defaults.ts';
 import {resolveFilters} from './filters.ts';
 import {formatOf, defaultLanguage, type FormatName} from './format-names.ts';
 import {namesOf, redactionsOf} from './names.ts';

@@ -1,5 +1,12 @@
-import {stepMs} from '../engine/windows.ts';
 import type {SourceDefinition} from './types.ts';
+
+/**
+ * The smallest piece of time that rows can be told apart by and asked for, in milliseconds. Where rows say their time more
+ * coarsely than the range does, windows that end between two of their units would each leave a row at the border to the other.
+ */
+export function stepMs({unitMs, rowUnitMs = unitMs}: SourceDefinition['range']): number {
+	return Math.max(unitMs, rowUnitMs);
+}
 
 export type RangeRules = Pick<SourceDefinition, 'range' | 'window'>;
 

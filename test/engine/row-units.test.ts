@@ -5,11 +5,13 @@ import {Lanes} from '../../src/engine/lanes.ts';
 import type {PageParameters} from '../../src/engine/pager.ts';
 import {newReport, problemsOf} from '../../src/engine/problems.ts';
 import {readCapped} from '../../src/engine/read-capped.ts';
-import {readWindow, type WindowReader} from '../../src/engine/read-window.ts';
+import type {WindowReader} from '../../src/engine/read-tokens.ts';
+import {readWindow} from '../../src/engine/read-window.ts';
 import {sources} from '../../src/sources/index.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
 
 const base = Date.UTC(2026, 2, 4);
+
 const pageSize = 3;
 
 interface Served {

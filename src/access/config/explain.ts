@@ -1,17 +1,10 @@
-import {closest, distance} from 'fastest-levenshtein';
 import type * as z from 'zod';
 import {UsageError} from '../../base/errors.ts';
+import {nearestText} from '../../base/nearest.ts';
 
 /** What to say about a key that does not exist: the nearest one that does, or all when none is near. */
 export function unknownKeyText(key: string, knownKeys: readonly string[]): string {
 	return `unknown key, ${nearestText(key, knownKeys)}`;
-}
-
-/** The nearest of the known names, as a question, or all of them when none is near. */
-export function nearestText(name: string, known: readonly string[]): string {
-	const nearest = closest(name, known);
-	if (distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, Math.floor(name.length / 3))) return `did you mean "${nearest}"?`;
-	return `expected ${known.map(other => `"${other}"`).join(', ')}`;
 }
 
 /** One line per problem: `profiles.production.feishu.app_id: expected string, received number`. No values in it. */

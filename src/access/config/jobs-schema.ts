@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import {searchKinds} from '../../sources/app-log-kinds.ts';
 import {parseDuration} from '../../base/duration.ts';
+import {nearestText} from '../../base/nearest.ts';
+import {searchKinds} from '../../sources/app-log-kinds.ts';
 import {sources} from '../../sources/index.ts';
-import {nearestText} from './explain.ts';
 import {named, positive, section, text} from './schema-parts.ts';
 
 /** What a job can archive, by the words that its subcommand has. */
@@ -11,8 +11,11 @@ export const jobSourceNames: readonly string[] = [...Object.keys(sources), ...se
 const source = z.string().superRefine((value, context) => {
 	if (!jobSourceNames.includes(value)) context.addIssue({code: 'custom', message: `unknown source, ${nearestText(value, jobSourceNames)}`});
 });
+
 const span = z.string().refine(value => parseDuration(value) !== undefined, 'expected a duration: 0s, 30s, 15m, 24h or 7d');
+
 const scalars = [z.string(), z.number(), z.boolean()] as const;
+
 const optionValue = z.union([...scalars, z.array(z.union(scalars, {error: 'expected a string, a number or a boolean'}))], {error: 'expected a string, a number, a boolean or an array of them'});
 
 const job = section({
@@ -36,6 +39,7 @@ const job = section({
 });
 
 const jobNameText = 'expected a job name of letters, digits, dots, dashes and underscores';
+
 const jobName = z.string().regex(/^[a-z\d][\w.-]*$/i, jobNameText);
 
 /** The jobs of a configuration, by name. */
@@ -43,5 +47,6 @@ export const jobsSchema = named(jobName, jobNameText, job);
 
 /** A job as it stands in the configuration. */
 export type JobConfig = z.infer<typeof job>;
+
 /** The value of an option as it stands there. */
 export type JobOptionValue = z.infer<typeof optionValue>;

@@ -1,9 +1,11 @@
-import type {ExportFlags, OptionRow} from '../../query/options.ts';
-import {formatPath, nearestText} from '../../access/config/explain.ts';
+import {formatPath} from '../../access/config/explain.ts';
 import type {JobOptionValue} from '../../access/config/jobs-schema.ts';
 import {UsageError} from '../../base/errors.ts';
+import {nearestText} from '../../base/nearest.ts';
+import type {ExportFlags, OptionRow} from '../../query/options.ts';
 
 const keptWhole = 'an archive keeps every record as the API gave it, oldest first';
+
 const onRun = 'it belongs to the command line of run';
 
 /** Options that a subcommand has and a job cannot have, and why. */

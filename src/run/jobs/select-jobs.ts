@@ -1,11 +1,11 @@
 import {realpath} from 'node:fs/promises';
 import {basename, dirname, join, sep} from 'node:path';
-import {nearestText} from '../../access/config/explain.ts';
 import type {LoadedConfig} from '../../access/config/load.ts';
 import {expandPath} from '../../access/config/search-places.ts';
 import type {SegmentCompression} from '../../archive/layout.ts';
 import {parseDuration} from '../../base/duration.ts';
 import {systemCode, UsageError} from '../../base/errors.ts';
+import {nearestText} from '../../base/nearest.ts';
 import type {JobOptions} from './job-options.ts';
 
 /** One job of the configuration: what is archived where, and how much of it is read again. */

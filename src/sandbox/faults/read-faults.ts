@@ -1,8 +1,8 @@
 import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
-import {nearestText} from '../../access/config/explain.ts';
 import {isConfigFileName, parseConfigText} from '../../access/config/parse-file.ts';
 import {systemCode, UsageError} from '../../base/errors.ts';
+import {nearestText} from '../../base/nearest.ts';
 import {presets} from './presets.ts';
 import {parseFaults, type FaultsFile} from './schema.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import {nearestText} from '../../access/config/explain.ts';
 import {positive, text} from '../../access/config/schema-parts.ts';
-import {hasNumber, parseRequestNumbers} from './request-numbers.ts';
+import {nearestText} from '../../base/nearest.ts';
 import {askedSources} from './asked.ts';
+import {hasNumber, parseRequestNumbers} from './request-numbers.ts';
 
 const requestNumbers = z.union([z.number().transform(String), z.string()], {error: 'expected request numbers: 3, "2-5,9" or "4-"'}).transform((value, context) => {
 	const numbers = parseRequestNumbers(value);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import {explainIssues, nearestText, unknownKeyText} from '../../access/config/explain.ts';
+import {explainIssues, unknownKeyText} from '../../access/config/explain.ts';
 import {UsageError} from '../../base/errors.ts';
+import {nearestText} from '../../base/nearest.ts';
 import {isJsonObject} from '../json-object.ts';
 import {catalogue} from './catalogue.ts';
 import type {FaultDefinition, Inject} from './fault.ts';
@@ -39,7 +40,9 @@ export interface FaultsFile {
 }
 
 const seedSchema = z.int('expected a whole number').min(0, 'expected a whole number from 0 on').max(2 ** 32 - 1, 'expected a smaller number');
+
 const fileKeys = ['seed', 'rules', '//'];
+
 const conditionKeys = Object.keys(conditionsSchema.shape);
 
 /**

@@ -137,7 +137,7 @@ describe('credentials', () => {
 		['AUDIT_EXPORT_PROFILE', {env: {AUDIT_EXPORT_PROFILE: 'production'}}],
 	])('of a profile named by %s go before every variable, as one set', async (_, named) => {
 		const variables = {...env, ...envToken, ...named.env};
-		const ask = (feishu: Record<string, unknown>) => credentials(connect({...named, env: variables, config: inProfile(feishu)}));
+		const ask = (section: Record<string, unknown>) => credentials(connect({...named, env: variables, config: inProfile(section)}));
 		expect(await ask({app_id: 'file-id', app_secret: 'file-secret'})).toEqual(fromFile);
 		expect(await ask({tenant_access_token: 'file-token'})).toEqual(tokenFromFile);
 		expect(await ask({app_id: 'file-id'})).toEqual({id: fromFile.id});
