@@ -1,8 +1,6 @@
 import {isAbsolute} from 'node:path';
-import type {Context, Sleep} from './base/context.ts';
+import type {Context, Fetch, Sleep} from './base/context.ts';
 import {InterruptedError, systemCode} from './base/errors.ts';
-import type {Transport} from './base/transport.ts';
-import {createTransportFetch} from './http/transport-fetch.ts';
 import {openDescriptorStream} from './output/descriptor-stream.ts';
 import {Masker} from './json/secrets/masker.ts';
 
@@ -44,7 +42,7 @@ export function createProcessContext(): Context {
 		// Node writes to a redirected file without looking at how much of it was taken.
 		stdout: openDescriptorStream(1) ?? process.stdout,
 		stderr: process.stderr,
-		fetch: createTransportFetch(createLazyTransport(process.env)),
+		fetch: createLazyFetch(process.env),
 		now: () => Date.now(),
 		monotonic: () => performance.now(),
 		sleep,
@@ -66,12 +64,12 @@ function currentDirectory(): string {
 }
 
 /** Loaded with the first request: `--help` sends none. */
-function createLazyTransport(env: NodeJS.ProcessEnv): Transport {
-	let loading: Promise<Transport> | undefined;
+function createLazyFetch(env: NodeJS.ProcessEnv): Fetch {
+	let loading: Promise<Fetch> | undefined;
 	const load = async () => {
-		const [{createRoutedTransport}, {keepHeapSmall}] = await Promise.all([import('./http/routed-transport.ts'), import('./small-heap.ts')]);
+		const [{createFetch}, {keepHeapSmall}] = await Promise.all([import('./http/fetch.ts'), import('./small-heap.ts')]);
 		keepHeapSmall();
-		return createRoutedTransport(env);
+		return createFetch(env);
 	};
-	return async (...exchange) => (await (loading ??= load()))(...exchange);
+	return async (...request) => (await (loading ??= load()))(...request);
 }

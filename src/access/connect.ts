@@ -1,12 +1,12 @@
+import type {Connection} from './config/connection.ts';
 import type {Context} from '../base/context.ts';
 import type {Log} from '../base/log.ts';
+import type {SourceDefinition} from '../sources/types.ts';
+import {vendors} from '../sources/vendors/index.ts';
 import {vendorJudge} from '../http/answer.ts';
 import type {Budget} from '../http/budget.ts';
 import {createClient, type Client, type RequestCounters, type TokenSource} from '../http/client.ts';
-import {tokenJudge, createTokenSource} from '../http/token.ts';
-import type {SourceDefinition} from '../sources/types.ts';
-import {vendors} from '../sources/vendors/index.ts';
-import type {Connection} from './config/connection.ts';
+import {createTokenSource, tokenJudge} from '../http/token.ts';
 
 export interface ConnectOptions {
 	readonly source: SourceDefinition;

@@ -1,11 +1,14 @@
-import type {Transport} from './transport.ts';
 
-/** A `fetch` as the standard defines it; tests and the demo inject their own. */
-export interface Fetch {
-	(input: Request | URL | string, init?: RequestInit): Promise<Response>;
-	/** A cheaper way to the same servers, for those who need no more than it can. A `fetch` wrapped around this one has none. */
-	readonly transport?: Transport;
+/** What a request is sent with; a `fetch` that knows only what the standard defines leaves out the rest. */
+export interface FetchInit extends RequestInit {
+	/** Told when the connection is open and the request is on its way. */
+	readonly onWritten?: (() => void) | undefined;
+	/** The most bytes that the answer's body may have, decompressed: more is not read. Default 256 MiB. */
+	readonly maxResponseBytes?: number | undefined;
 }
+
+/** A `fetch` of the standard's shape; tests and the demo inject their own. */
+export type Fetch = (input: Request | URL | string, init?: FetchInit) => Promise<Response>;
 
 /** Waits `ms` milliseconds; rejects with the signal's reason when it aborts first. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;

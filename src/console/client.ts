@@ -1,6 +1,5 @@
 import type {Context} from '../base/context.ts';
 import {ApiError} from '../base/errors.ts';
-import {aroundFetch} from '../http/transport-fetch.ts';
 import {createClient, type Client, type ClientOptions, type TokenSource} from '../http/client.ts';
 import {networkProblem} from '../http/network-problem.ts';
 import {formatDuration} from '../base/duration.ts';
@@ -36,20 +35,20 @@ export function createConsoleClient({session, writer, reader, ...options}: Conso
 /** The network of a context, which lets nothing out of reach through. */
 function withinReach({context: {fetch, now}, name}: {context: Context; name: string}, startMs: number): Context['fetch'] {
 	let before: string | undefined;
-	return aroundFetch(fetch, async send => {
+	return async (...request) => {
 		if (startMs < now() - reachMs) {
 			const meanwhile = before === undefined ? 'it waited for its turn' : `it was asked for again after ${before}`;
 			throw new ApiError(`${name}: a window has gone out of the ${formatDuration(reachMs)} that can be asked for while ${meanwhile}`, {hint: 'run again with a later --since'});
 		}
 		try {
-			const answer = await send();
+			const answer = await fetch(...request);
 			before = `HTTP ${answer.status}`;
 			return answer;
 		} catch (error) {
 			before = networkProblem(error).what;
 			throw error;
 		}
-	});
+	};
 }
 
 /** A session is neither renewed nor replaced: the console's users sign in again. */

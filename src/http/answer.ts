@@ -20,7 +20,7 @@ export interface Refusal {
 	readonly waitMs?: number;
 }
 
-export type Judgement = {readonly ok: true; readonly body: unknown} | ({readonly ok: false} & Refusal);
+export type Judgement = {readonly ok: true; readonly body: unknown; /** The vendor's, for `--debug`. */ readonly code?: number | undefined} | ({readonly ok: false} & Refusal);
 
 /** Judges answers of a vendor's API for a client; see `judgeAnswer`. @param scope the permission to name when one is missing */
 export function vendorJudge(vendor: VendorDefinition, {now, masker}: Pick<Context, 'now' | 'masker'>, scope?: string): (answer: RawAnswer, label: string) => Judgement {

@@ -1,13 +1,13 @@
+import type {KyInstance, Options} from 'ky';
 import type {Context} from '../base/context.ts';
 import {ExportError, NetworkError, UsageError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
-import type {Transport, WireAnswer, WireRequest, ApiRequest, ApiAnswer} from '../base/transport.ts';
+import type {ApiRequest, ApiAnswer} from '../base/transport.ts';
 import type {Judgement, RawAnswer} from './answer.ts';
+import {decodeBody, readBody, requireParsable} from './body.ts';
 import type {Budget, Place} from './budget.ts';
 import {openDeadline} from './deadline.ts';
-import {createFetchTransport} from './fetch-transport.ts';
-import {networkProblem, type NetworkProblem} from './network-problem.ts';
-import {decodeBody, requireParsable} from './read-body.ts';
+import {NetworkFailure, networkProblem, type NetworkProblem} from './network-problem.ts';
 import {AttemptFailure, longestObeyedMs, withRetries} from './retry.ts';
 import {showAnswer, showRequest} from './show-exchange.ts';
 
@@ -52,6 +52,8 @@ export interface ClientOptions {
 	readonly retries: number;
 	/** The most bytes that a body may have. Default 256 MiB. */
 	readonly maxResponseBytes?: number | undefined;
+	/** What to do about a longer one. Default: ask for fewer rows, or allow more. */
+	readonly tooLargeHint?: string | undefined;
 	/** Absent for token endpoints, which have budgets of their own. */
 	readonly budget?: Budget;
 	readonly tokens?: TokenSource;
@@ -70,20 +72,28 @@ export interface Client {
 
 /** A client that retries, keeps the budget and renews its token. Redirects are never followed. */
 export function createClient(options: ClientOptions): Client {
-	const {fetch} = options.context;
-	const transport = fetch.transport ?? createFetchTransport(fetch);
+	let opening: Promise<KyInstance> | undefined;
 	return {
-		send: request => sendWithRetries(transport, request, options),
+		send: async request => sendWithRetries(await (opening ??= openKy(options.baseUrl)), request, options),
 	};
 }
 
-async function sendWithRetries(transport: Transport, request: ApiRequest, options: ClientOptions): Promise<ApiAnswer> {
+/**
+ * What every request is made with; each adds what it asks for. Neither retries nor time limits are left to it: those of one
+ * request span its body, its budget and its token. Loaded when it is needed: it makes Node load its whole `fetch`.
+ */
+async function openKy(prefixUrl: string): Promise<KyInstance> {
+	const {default: ky} = await import('ky');
+	return ky.create({prefixUrl, headers: {accept: 'application/json'}, redirect: 'manual', retry: 0, throwHttpErrors: false, timeout: false});
+}
+
+async function sendWithRetries(http: KyInstance, request: ApiRequest, options: ClientOptions): Promise<ApiAnswer> {
 	const {context, counters} = options;
 	let renewals = 0;
 	return withRetries(
 		async () => {
 			for (;;) {
-				const outcome = await attempt(transport, request, options);
+				const outcome = await attempt(http, request, options);
 				if ('answer' in outcome) return outcome.answer;
 				if (options.tokens?.refused(outcome.token, renewals) !== true) throw outcome.error;
 				renewals++;
@@ -105,7 +115,7 @@ async function sendWithRetries(transport: Transport, request: ApiRequest, option
 
 /** One attempt: an answer, or a refused token. Everything else is thrown. */
 async function attempt(
-	transport: Transport,
+	http: KyInstance,
 	request: ApiRequest,
 	options: ClientOptions,
 ): Promise<{answer: ApiAnswer} | {token: AccessToken; error: ExportError}> {
@@ -120,10 +130,11 @@ async function attempt(
 		throw error;
 	}
 	counters.requests++;
-	const {answer, bytes} = await exchange(transport, request, {options, label, place, token});
+	const {answer, bytes, ms} = await exchange(http, request, {options, label, place, token});
 	requireParsable(bytes, label);
 	const {text, altered} = decodeBody(bytes);
 	const judgement = options.judge({status: answer.status, headers: answer.headers, text}, label);
+	options.debug?.(`${label}: ${showAnswer(answer, {bytes: bytes.byteLength, ms, code: judgement.ok ? judgement.code : undefined})}`);
 	if (judgement.ok) {
 		if (token !== undefined) tokens?.accepted(token);
 		const servedAt = Date.parse(answer.headers.get('date') ?? '');
@@ -147,29 +158,40 @@ async function attempt(
 }
 
 /** Sends the request and reads the whole body within the time limit. */
-async function exchange(transport: Transport, request: ApiRequest, {options, label, place, token}: {
+async function exchange(http: KyInstance, request: ApiRequest, {options, label, place, token}: {
 	options: ClientOptions; label: string; place: Place | undefined; token: AccessToken | undefined;
-}): Promise<{answer: WireAnswer; bytes: Uint8Array}> {
-	const {context, timeoutMs} = options;
+}): Promise<{answer: Response; bytes: Uint8Array; ms: number}> {
+	const {context, name, timeoutMs, maxResponseBytes, tooLargeHint, debug} = options;
 	const deadline = openDeadline(context.signal, timeoutMs);
 	const startedAt = context.monotonic();
 	let settled = false;
 	try {
-		const wire = {...toWire(request, options.baseUrl, token), maxResponseBytes: options.maxResponseBytes};
-		requireSendable(wire, label);
-		options.debug?.(`${options.name}: ${showRequest(wire, context.masker)}`);
-		place?.sent();
-		const answer = await transport(wire, deadline, () => place?.written());
+		const answer = await http(...toKy(request, {
+			label, token,
+			// Beside ky, not through it: the signal that it merges from others may be lost in a garbage collection (Node 20), and a
+			// stalled body would never end. Parts instead of ky's `Request`: a `fetch` may not know this one's class.
+			async fetch(input) {
+				const sent = input instanceof Request ? input : new Request(input);
+				const headers = Object.fromEntries(sent.headers);
+				const body = sent.body === null ? undefined : await sent.text();
+				debug?.(`${name}: ${showRequest({method: sent.method, url: sent.url, headers, body}, context.masker)}`);
+				place?.sent();
+				return context.fetch(sent.url, {
+					method: sent.method, headers, redirect: sent.redirect, signal: deadline.signal, maxResponseBytes,
+					onWritten: () => place?.written(),
+					...(body === undefined ? {} : {body}),
+				});
+			},
+		}));
 		settled = true;
 		place?.answered();
-		const bytes = await answer.readBody(label);
-		options.debug?.(`${label}: ${showAnswer(answer, {bytes: bytes.byteLength, ms: context.monotonic() - startedAt})}`);
-		return {answer, bytes};
+		const bytes = await readBody(answer, label, maxResponseBytes, tooLargeHint);
+		return {answer, bytes, ms: context.monotonic() - startedAt};
 	} catch (error) {
 		if (!settled) place?.lost();
 		context.signal.throwIfAborted();
 		if (error instanceof ExportError) throw error;
-		const {what, hint, lasting = false}: NetworkProblem = deadline.passed
+		const {what, hint, lasting = false}: NetworkProblem = deadline.passed && !(error instanceof NetworkFailure)
 			? {what: `no complete answer within ${timeoutMs / 1000} s`, hint: 'check the network, or allow more with --timeout'}
 			: networkProblem(error);
 		const failure = new NetworkError(`${label}: ${what}`, {hint, cause: error});
@@ -179,28 +201,35 @@ async function exchange(transport: Transport, request: ApiRequest, {options, lab
 	}
 }
 
-/** @throws UsageError for a header that would begin another one, or that no header can carry; without its value, which may be secret */
-function requireSendable({headers}: WireRequest, label: string): void {
-	for (const [name, value] of Object.entries(headers)) {
-		if (/^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;
-		throw new UsageError(`${label}: the header ${JSON.stringify(name)} cannot be sent: it holds line breaks or other characters that no header can hold`, {hint: 'check what it is made from: an option, or the request profile'});
-	}
+/** The request in ky's words; the token's headers are put on last. */
+function toKy({method, path, query, form, body, headers}: ApiRequest, {label, token, fetch}: {
+	label: string; token: AccessToken | undefined; fetch: NonNullable<Options['fetch']>;
+}): [path: string, options: Options] {
+	const own = {...(body === undefined ? {} : {'content-type': 'application/json; charset=utf-8'}), ...headers};
+	const signing = token === undefined ? {} : token.headers ?? {authorization: `Bearer ${token.value}`};
+	requireSendable({...own, ...signing}, label);
+	// Not with a second slash, which ky refuses: `.` stands for nothing in a URL.
+	return [path.slice(1).replace(/^\//, './/'), {
+		method, fetch, headers: own,
+		hooks: {
+			beforeRequest: [request => {
+				for (const [name, value] of Object.entries(signing)) request.headers.set(name, value);
+			}],
+		},
+		...(query === undefined ? {} : {searchParams: toSearchParams(query)}),
+		...(body === undefined ? form === undefined ? {} : {body: toSearchParams(form)} : {json: body}),
+	}];
 }
 
-/** The request as it goes out, with what every request carries and the token's headers. */
-function toWire({method, path, query, form, body, headers}: ApiRequest, baseUrl: string, token: AccessToken | undefined): WireRequest {
-	return {
-		method,
-		url: `${baseUrl}${path}${query === undefined || query.length === 0 ? '' : `?${toSearchParams(query).toString()}`}`,
-		headers: {
-			accept: 'application/json',
-			...(body === undefined ? {} : {'content-type': 'application/json; charset=utf-8'}),
-			...(form === undefined ? {} : {'content-type': 'application/x-www-form-urlencoded;charset=UTF-8'}),
-			...headers,
-			...(token === undefined ? {} : token.headers ?? {authorization: `Bearer ${token.value}`}),
-		},
-		body: body === undefined ? form === undefined ? undefined : toSearchParams(form).toString() : JSON.stringify(body),
-	};
+/** @throws UsageError for a header that would begin another one, or that no header can carry; without its value, which may be secret */
+function requireSendable(headers: Readonly<Record<string, string>>, label: string): void {
+	for (const [name, value] of Object.entries(headers)) {
+		if (/^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;
+		throw new UsageError(
+			`${label}: the header ${JSON.stringify(name)} cannot be sent: it holds line breaks or other characters that no header can hold`,
+			{hint: 'check what it is made from: an option, or the request profile'},
+		);
+	}
 }
 
 /** Pairs as a query string or a form carries them. */

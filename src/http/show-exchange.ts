@@ -3,7 +3,14 @@ import {cutText} from '../base/visible.ts';
 import {secretKindOf} from '../json/secrets/names.ts';
 import {redactSecretsInText} from '../json/secrets/redact-secrets.ts';
 import {redactedText} from '../json/secrets/text.ts';
-import type {WireAnswer, WireRequest} from '../base/transport.ts';
+
+/** One HTTP request as it goes out. */
+export interface WireRequest {
+	readonly method: string;
+	readonly url: string;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body?: string | undefined;
+}
 
 /** Stands for a secret in what is shown. */
 const mask = '***';
@@ -42,7 +49,7 @@ export function showRequest({method, url, headers, body}: WireRequest, masker: M
  * An answer as `--debug` shows it: status, size, time and the headers that tell something, never its body.
  * @param options.code the vendor's code, where it is known
  */
-export function showAnswer({status, headers}: Pick<WireAnswer, 'status' | 'headers'>, {bytes, ms, code}: {bytes: number; ms: number; code?: number | undefined}): string {
+export function showAnswer({status, headers}: {status: number; headers: Pick<Headers, 'get'>}, {bytes, ms, code}: {bytes: number; ms: number; code?: number | undefined}): string {
 	const told = telling.flatMap(name => {
 		const value = headers.get(name);
 		return value === null ? [] : [` | ${showHeader(name, value)}`];

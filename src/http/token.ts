@@ -5,7 +5,7 @@ import {parseJson} from '../json/parse.ts';
 import {valueAt, wholeNumber} from '../json/value.ts';
 import type {VendorDefinition} from '../sources/vendors/types.ts';
 import {vendorJudge} from './answer.ts';
-import type {AccessToken, Client, TokenSource, Judge} from './client.ts';
+import type {AccessToken, Client, Judge, TokenSource} from './client.ts';
 
 /** What a token is made from; each is read only when needed. */
 export interface TokenInputs {

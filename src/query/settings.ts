@@ -1,8 +1,8 @@
 import {formatDuration, requireDuration} from '../base/duration.ts';
 import {UsageError} from '../base/errors.ts';
-import {defaultMaxResponseBytes} from '../base/limits.ts';
 import {maxResponseProblem, parseSize} from '../base/size.ts';
 import type {BudgetLimit} from '../base/transport.ts';
+import {defaultMaxResponseBytes} from '../http/body.ts';
 import {languages, type Language} from '../sources/labels.ts';
 import {stepMs, longestWindowMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';

@@ -1,15 +1,20 @@
-import {writeFileSync} from 'node:fs';
-import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, it} from 'vitest';
+import type {Fetch} from '../../src/base/context.ts';
+import {BodyCollector, readBody, requireParsable} from '../../src/http/body.ts';
 import {formatSize, maxResponseProblem, parseSize} from '../../src/base/size.ts';
-import {BodyCollector, requireParsable} from '../../src/http/read-body.ts';
 import {runCommand} from '../helpers/context.ts';
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {noNetwork} from '../run/jobs/workspace.ts';
 import {temporaryDirectory} from './hostile.ts';
-import {fetches, noDeadline, serve, transports} from './servers.ts';
+import {fetches, serve} from './servers.ts';
 
 const mebibyte = 2 ** 20;
+
+async function readWith(fetch: Fetch, url: string, maxResponseBytes?: number): Promise<Uint8Array> {
+	return readBody(await fetch(url, {maxResponseBytes, redirect: 'manual'}), 'test', maxResponseBytes);
+}
 
 /** Answers with `bytes` bytes as long as somebody takes them, and counts what was taken. */
 async function endless({packed = false, piece = Buffer.alloc(mebibyte, 0x20)}: {packed?: boolean; piece?: Buffer} = {}): Promise<{url: string; sent: () => number}> {
@@ -38,26 +43,23 @@ async function endless({packed = false, piece = Buffer.alloc(mebibyte, 0x20)}: {
 	return {url, sent: () => sent};
 }
 
-describe.each(transports)('an endless answer, %s,', (_, create) => {
+describe.each(fetches)('an endless answer, %s,', (_, create) => {
 	it('is taken no further than allowed', async () => {
 		const {url, sent} = await endless();
-		const answer = await create()({method: 'GET', url, headers: {}, maxResponseBytes: 4 * mebibyte}, noDeadline());
-		await expect(answer.readBody('test')).rejects.toMatchObject({exitCode: 1, message: 'test: the answer is too large: more than 4 MiB (HTTP 200)', hint: expect.stringContaining('--max-response') as string});
+		await expect(readWith(create(), url, 4 * mebibyte)).rejects.toMatchObject({exitCode: 1, message: 'test: the answer is too large: more than 4 MiB (HTTP 200)', hint: expect.stringContaining('--max-response') as string});
 		expect(sent()).toBeLessThan(64 * mebibyte);
 	});
 
 	it('is unpacked no further than allowed', async () => {
 		const {url} = await endless({packed: true});
 		const before = process.memoryUsage().arrayBuffers;
-		const answer = await create()({method: 'GET', url, headers: {}, maxResponseBytes: 4 * mebibyte}, noDeadline());
-		await expect(answer.readBody('test')).rejects.toMatchObject({exitCode: 1, message: expect.stringContaining('too large') as string});
+		await expect(readWith(create(), url, 4 * mebibyte)).rejects.toMatchObject({exitCode: 1, message: expect.stringContaining('too large') as string});
 		expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(256 * mebibyte);
 	});
 
 	it('may be as large as allowed', async () => {
 		const url = await serve((_request, response) => response.end(Buffer.alloc(mebibyte, 0x20)));
-		const answer = await create()({method: 'GET', url, headers: {}, maxResponseBytes: mebibyte}, noDeadline());
-		expect((await answer.readBody('test')).length).toBe(mebibyte);
+		expect((await readWith(create(), url, mebibyte)).length).toBe(mebibyte);
 	});
 });
 
@@ -121,9 +123,9 @@ it('more values than fit into memory are not parsed', () => {
 	requireParsable(Buffer.alloc(49 * mebibyte, '"some text of a row"'), 'test');
 });
 
-it.each(transports)('a body that was packed again and again is refused, %s', async (_, create) => {
+it.each(fetches)('a body that was packed again and again is refused, %s', async (_, create) => {
 	const url = await serve((_request, response) => response.writeHead(200, {'content-encoding': Array.from({length: 500}, () => 'gzip').join(',')}).end(gzipSync('{}')));
-	const asked = async () => (await create()({method: 'GET', url, headers: {}}, noDeadline())).readBody('test');
+	const asked = async () => readWith(create(), url);
 	await expect(asked()).rejects.toBeInstanceOf(Error);
 });
 

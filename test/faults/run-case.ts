@@ -2,8 +2,7 @@ import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {Context} from '../../src/base/context.ts';
-import {createRoutedTransport} from '../../src/http/routed-transport.ts';
-import {createTransportFetch} from '../../src/http/transport-fetch.ts';
+import {createFetch} from '../../src/http/fetch.ts';
 import {run} from '../../src/main.ts';
 import {Masker} from '../../src/json/secrets/masker.ts';
 import {memoryStream} from '../helpers/context.ts';
@@ -101,7 +100,7 @@ async function runOnce(args: readonly string[], {column: {profile}, server, dire
 	const stderr = memoryStream();
 	const context: Context = {
 		env, cwd: directory, stdout, stderr,
-		fetch: createTransportFetch(createRoutedTransport(env)),
+		fetch: createFetch(env),
 		now: clock.now, monotonic: clock.monotonic, sleep: clock.sleep, random: () => 0.5,
 		masker: new Masker(),
 		signal: new AbortController().signal,

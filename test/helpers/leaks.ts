@@ -29,7 +29,6 @@ export class Secrets {
 
 	/** A `fetch` that learns the secrets which go through it: those that are sent, and the tokens that come back. */
 	watch(fetch: Fetch): Fetch {
-		if (fetch.transport !== undefined) return fetch;
 		return async (input, init) => {
 			const request = input instanceof Request ? input.clone() : new Request(input, init);
 			for (const [name, value] of request.headers) {

@@ -61,7 +61,7 @@ it('keeps the first reason to end, and tells it once', () => {
 	const outer = new AbortController();
 	const deadline = openDeadline(outer.signal, 1000);
 	const reasons: unknown[] = [];
-	deadline.onEnd(reason => reasons.push(reason));
+	deadline.signal.addEventListener('abort', () => reasons.push(deadline.signal.reason));
 	const first = new InterruptedError('SIGINT');
 	outer.abort(first);
 	vi.advanceTimersByTime(1000);

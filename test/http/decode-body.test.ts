@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {decodeBody} from '../../src/http/read-body.ts';
+import {decodeBody} from '../../src/http/body.ts';
 
 /** The plain way. */
 function expected(bytes: Uint8Array): {text: string; altered: boolean} {

@@ -1,6 +1,6 @@
 import {gzipSync} from 'node:zlib';
 import {expect, it} from 'vitest';
-import {decompress} from '../../src/http/read-body.ts';
+import {decompress} from '../../src/http/fetch.ts';
 
 it('gives back no more than it may', async () => {
 	const bomb = gzipSync(Buffer.alloc(1_000_000));

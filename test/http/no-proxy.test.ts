@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {exemption} from '../../src/http/proxy-route.ts';
+import {exemption} from '../../src/http/proxy.ts';
 
 it.each<readonly [host: string, port: string, noProxy: string, entry: string | undefined]>([
 	['open.feishu.cn', '443', '', undefined],

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {UsageError} from '../../src/base/errors.ts';
-import {routeTo} from '../../src/http/proxy-route.ts';
+import {routeTo} from '../../src/http/proxy.ts';
 
 const api = 'https://open.feishu.cn';
 const proxyOf = (env: Record<string, string>) => routeTo(api, env).proxy;

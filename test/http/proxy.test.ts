@@ -1,8 +1,7 @@
 import {createServer} from 'node:http';
 import {createServer as createTcpServer} from 'node:net';
 import {describe, expect, it} from 'vitest';
-import {createRoutedTransport} from '../../src/http/routed-transport.ts';
-import {createTransportFetch} from '../../src/http/transport-fetch.ts';
+import {createFetch} from '../../src/http/fetch.ts';
 import {createAuthority} from '../helpers/certificates.ts';
 import {runCommand} from '../helpers/context.ts';
 import {listen} from '../helpers/listening.ts';
@@ -13,7 +12,7 @@ const authority = createAuthority();
 
 /** What an export says that gets no further than its proxy. */
 async function stoppedBy(env: Record<string, string>, {baseUrl = 'https://api.example.test', retries = 0, exitCode = 4} = {}) {
-	const {code, stdout, stderr} = await runCommand(['feishu-openapi', '--base-url', baseUrl, '--retries', String(retries)], {fetch: createTransportFetch(createRoutedTransport(env))});
+	const {code, stdout, stderr} = await runCommand(['feishu-openapi', '--base-url', baseUrl, '--retries', String(retries)], {fetch: createFetch(env)});
 	expect({code, stdout}).toEqual({code: exitCode, stdout: ''});
 	const [, problem = '', hint = ''] = /^error: (.*)\nhint: (.*)\n$/.exec(stderr) ?? [];
 	return {problem: problem.replace(/^feishu-openapi: POST \S+: /, ''), hint};
@@ -94,9 +93,9 @@ it('trusts no certificate that a proxy has put in place of the API', async () =>
 
 it('says so when the tunnel leads to no TLS, and when it breaks off', async () => {
 	const plain = await startProxy({to: await listen(createTcpServer(socket => socket.end('220 mail.example ESMTP\r\n')))});
-	expect((await stoppedBy({HTTPS_PROXY: plain.name})).problem).toMatch(/^no TLS connection \(\w+\)$/);
+	expect((await stoppedBy({HTTPS_PROXY: plain.name})).problem).toMatch(/^(?:the proxy \S+: no TLS connection through its tunnel to api\.example\.test:443: no TLS connection \(\w+\)|no tunnel to api\.example\.test:443 from the proxy \S+ \(HTTP 200\))$/);
 	const broken = await startProxy({to: await listen(createTcpServer(socket => socket.once('data', () => socket.destroy())))});
-	expect((await stoppedBy({HTTPS_PROXY: broken.name})).problem).toMatch(/^connection reset \(ECONNRESET\)$/);
+	expect((await stoppedBy({HTTPS_PROXY: broken.name})).problem).toMatch(/^the proxy \S+: no TLS connection through its tunnel to api\.example\.test:443: connection reset \(ECONNRESET\)$/);
 });
 
 it('asks for addresses as they are', async () => {

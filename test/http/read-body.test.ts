@@ -1,7 +1,7 @@
 import {constants} from 'node:buffer';
 import {expect, it} from 'vitest';
 import {ApiError} from '../../src/base/errors.ts';
-import {readBody} from '../../src/http/read-body.ts';
+import {readBody} from '../../src/http/body.ts';
 
 it('reads a body of many chunks, and one of none', async () => {
 	const stream = ReadableStream.from([Buffer.from('a'), Buffer.from('\u5bc6').subarray(0, 1), Buffer.from('\u5bc6').subarray(1)]);

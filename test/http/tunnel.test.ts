@@ -1,10 +1,9 @@
 import {createServer} from 'node:net';
 import {describe, expect, it} from 'vitest';
-import {openDeadline} from '../../src/http/deadline.ts';
 import {networkProblem} from '../../src/http/network-problem.ts';
-import {createNodeTransport} from '../../src/http/node-transport.ts';
-import type {Proxy} from '../../src/http/proxy-route.ts';
-import {TunnelAgent, openTunnel} from '../../src/http/tunnel-agent.ts';
+import {createFetch} from '../../src/http/fetch.ts';
+import type {Proxy} from '../../src/http/proxy.ts';
+import {openTunnel, TunnelAgent} from '../../src/http/tunnel.ts';
 import {listen} from '../helpers/listening.ts';
 
 const proxyAt = (port: number): Proxy => ({name: `127.0.0.1:${port}`, hostname: '127.0.0.1', port, secure: false, variable: 'HTTPS_PROXY'});
@@ -39,20 +38,18 @@ describe('a proxy that keeps silent', () => {
 		const opened = new Promise((resolve, reject) => {
 			agent.createConnection({host: 'api.example.test', port: 443}, (error, stream) => stream === undefined ? reject(error) : resolve(stream));
 		});
-		expect(await problemOf(opened)).toBe('connection timed out (ETIMEDOUT)');
+		expect(await problemOf(opened)).toBe(`the proxy 127.0.0.1:${port}: no TLS connection through its tunnel to api.example.test:443: connection timed out (ETIMEDOUT)`);
 		await closed;
 	});
 
 	it.each([undefined, 'HTTP/1.1 200 OK\r\n\r\n'])('is let go at once when the request ends (%j)', async words => {
 		const {port, closed} = await startMute(words);
 		const outer = new AbortController();
-		const ending = openDeadline(outer.signal, 60_000);
-		const answer = createNodeTransport(proxyAt(port))({method: 'GET', url: 'https://api.example.test/', headers: {}}, ending);
+		const answer = createFetch({HTTPS_PROXY: `127.0.0.1:${port}`})('https://api.example.test/', {signal: outer.signal});
 		setTimeout(() => {
 			outer.abort(new Error('enough'));
 		}, 100);
 		await expect(answer).rejects.toThrow(Error);
 		await closed;
-		ending.close();
 	});
 });

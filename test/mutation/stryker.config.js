@@ -3,7 +3,7 @@ const core = [
 	'src/engine/{windows,window-plan,window-reader,pager,sieve,recent-rows,read-window,rows-of,to-record,problems,timeless-rows}.ts',
 	'src/engine/{capped-page,read-capped,read-part,read-instant,stretches,stretch-reading,lanes,ahead,offset-meaning}.ts',
 	'src/engine/{in-order,waiting-room,time-order,export,summary}.ts',
-	'src/http/{budget,trips,retry,deadline,token,answer}.ts',
+	'src/http/{budget,retry,deadline,token,answer}.ts',
 	'src/output/{partial,partial-file,pace,file-output,state,atomic}.ts',
 	'src/query/{time,duration}.ts',
 ];

@@ -16,7 +16,7 @@ it('tells of every request what was asked and what came back, everything sensiti
 	expect(lines).toEqual([
 		`feishu-openapi: POST ${host}/open-apis/auth/v3/tenant_access_token/internal | accept: application/json | content-type: application/json; charset=utf-8 | {"app_id":"cli_test","app_secret":"***"}`,
 		expect.stringMatching(/^feishu-openapi: POST \/open-apis\/auth\/v3\/tenant_access_token\/internal: HTTP 200, \d+ bytes, 0 ms \| content-type: /),
-		`feishu-openapi: POST ${host}/open-apis/security_and_compliance/v1/openapi_logs/list_data | accept: application/json | content-type: application/json; charset=utf-8 | authorization: *** | {"start_time":1795168799,"end_time":1795172400,"page_size":100}`,
+		`feishu-openapi: POST ${host}/open-apis/security_and_compliance/v1/openapi_logs/list_data | accept: application/json | authorization: *** | content-type: application/json; charset=utf-8 | {"start_time":1795168799,"end_time":1795172400,"page_size":100}`,
 		expect.stringMatching(/^feishu-openapi: POST \/open-apis\/security_and_compliance\/v1\/openapi_logs\/list_data: HTTP 200, \d+ bytes, 0 ms/),
 	]);
 	expect(stderr).not.toContain(credentials.FEISHU_APP_SECRET);

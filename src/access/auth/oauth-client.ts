@@ -1,9 +1,7 @@
-import type {Context, Fetch} from '../../base/context.ts';
+import type {Context} from '../../base/context.ts';
 import type {Log} from '../../base/log.ts';
 import {vendorJudge} from '../../http/answer.ts';
-import {createClient} from '../../http/client.ts';
-import {decodeBody, readBody} from '../../http/read-body.ts';
-import {showAnswer, showRequest} from '../../http/show-exchange.ts';
+import {createClient, type Judge} from '../../http/client.ts';
 import {depthOf} from '../../json/depth.ts';
 import {parseJson} from '../../json/parse.ts';
 import {valueAt, wholeNumber} from '../../json/value.ts';
@@ -71,44 +69,38 @@ const pollingStates = new Set(['authorization_pending', 'slow_down']);
 
 /** A client over the program's own: the same retries, time limits and way out; redirects are refused. */
 export function createOAuthClient({context, name = 'auth', timeoutMs = 30_000, retries = 3, debug}: OAuthClientOptions): OAuthClient {
+	const judge = oauthJudge(context);
 	return {
-		async post(endpoint, fields, options = {}) {
-			const label = `${name}: POST ${endpoint.path}`;
+		async post({baseUrl, path}, fields, {encoding = 'json', basic} = {}) {
 			const client = createClient({
-				context: {...context, fetch: adapt(context, {fields, name, label, debug, ...options})},
-				judge: vendorJudge(vendor, context), baseUrl: endpoint.baseUrl, name, timeoutMs, retries,
+				context, judge, baseUrl, name, timeoutMs, retries, ...(debug === undefined ? {} : {debug}),
+				maxResponseBytes: mostAnswerBytes,
+				tooLargeHint: 'check --base-url and --host: this does not look like the place to sign in',
 				counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
-				// Without `debug`, which would see the envelope: the adapter tells of the answer itself.
 			});
-			const {body} = await client.send({method: 'POST', path: endpoint.path, body: fields});
-			return toAnswer(label, body, context);
+			const {body} = await client.send({
+				method: 'POST', path,
+				...(encoding === 'form' ? {form: Object.entries(fields)} : {body: fields}),
+				headers: {
+					...(encoding === 'form' ? {'content-type': 'application/x-www-form-urlencoded'} : {}),
+					...(basic === undefined ? {} : {authorization: `Basic ${Buffer.from(basic.join(':')).toString('base64')}`}),
+				},
+			});
+			return toAnswer(`${name}: POST ${path}`, body, context);
 		},
 	};
 }
 
 /**
- * A `fetch` that speaks OAuth to the server and the API's language to the client: its success needs `"code": 0`, which
- * OAuth answers may lack, and it does not hand out the body of a refusal. So every definite answer is put into an
- * envelope that it takes for a success; all others pass as they are, to be retried or refused there.
+ * Judges answers of OAuth endpoints: a success may lack the code that the API's have, and a refusal is handed out as it is.
+ * So every definite answer counts as one, its body beside what tells of it; all others are retried or refused like the API's.
  */
-function adapt({fetch, masker, monotonic}: Pick<Context, 'fetch' | 'masker' | 'monotonic'>, {fields, name, label, debug, encoding = 'json', basic}: {
-	fields: Readonly<Record<string, string>>; name: string; label: string; debug: Log['debug'];
-} & PostOptions): Fetch {
-	return async (input, init) => {
-		const request = new Request(input, init);
-		if (basic !== undefined) request.headers.set('authorization', `Basic ${Buffer.from(basic.join(':')).toString('base64')}`);
-		if (encoding === 'form') request.headers.set('content-type', 'application/x-www-form-urlencoded');
-		const body = encoding === 'form' ? new URLSearchParams(fields).toString() : JSON.stringify(fields);
-		debug?.(`${name}: ${showRequest({method: 'POST', url: request.url, headers: Object.fromEntries(request.headers), body}, masker)}`);
-		const sentAt = monotonic();
-		const response = await fetch(request.url, {...init, method: request.method, headers: request.headers, body, redirect: 'manual', signal: request.signal});
-		const text = decodeBody(await readBody(response, label, mostAnswerBytes, 'check --base-url and --host: this does not look like the place to sign in')).text;
-		const parsed = parseObject(text);
-		const definite = parsed !== undefined && isDefinite(response.status, parsed);
-		debug?.(`${label}: ${showAnswer(response, {bytes: Buffer.byteLength(text), ms: monotonic() - sentAt, code: definite ? wholeNumber(valueAt(parsed, ['code'])) : undefined})}`);
-		// What is quoted from it is cut to a length, and the beginning of a secret would no longer be known as one.
-		if (!definite) return new Response(text === '' ? null : masker.mask(text), {status: response.status, headers: response.headers});
-		return Response.json({code: 0, status: response.status, trace: traceOf(response.headers), body: parsed});
+function oauthJudge(context: Context): Judge {
+	const judge = vendorJudge(vendor, context);
+	return (answer, label) => {
+		const body = parseObject(answer.text);
+		if (body === undefined || !isDefinite(answer.status, body)) return judge(answer, label);
+		return {ok: true, body: {status: answer.status, trace: traceOf(answer.headers), body}, code: wholeNumber(valueAt(body, ['code']))};
 	};
 }
 
@@ -150,6 +142,6 @@ export function textAt(body: unknown, name: string): string | undefined {
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function traceOf(headers: Headers): string | undefined {
+function traceOf(headers: Pick<Headers, 'get'>): string | undefined {
 	return vendor.traceHeaders.map(name => headers.get(name)).find(value => value !== null && value !== '') ?? undefined;
 }

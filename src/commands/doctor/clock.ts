@@ -1,6 +1,5 @@
 import type {Fetch} from '../../base/context.ts';
 import {exitCodes} from '../../base/errors.ts';
-import {aroundFetch} from '../../http/transport-fetch.ts';
 import {formatDuration, SECOND} from '../../base/duration.ts';
 import type {Verdict} from './finding.ts';
 
@@ -24,12 +23,12 @@ export interface ClockWatch {
 export function watchClock(fetch: Fetch, now: () => number): ClockWatch {
 	let skewMs: number | undefined;
 	return {
-		fetch: aroundFetch(fetch, async send => {
+		fetch: async (...request) => {
 			const sentAt = now();
-			const answer = await send();
+			const answer = await fetch(...request);
 			skewMs = certainSkewMs({sentAt, answeredAt: now(), date: answer.headers.get('date')}) ?? skewMs;
 			return answer;
-		}),
+		},
 		skewMs: () => skewMs,
 	};
 }

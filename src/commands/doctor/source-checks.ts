@@ -1,7 +1,7 @@
 import type {LazySetting} from '../../access/config/connection.ts';
 import {CredentialsError, ExportError, UsageError} from '../../base/errors.ts';
 import {rowsOf} from '../../engine/rows-of.ts';
-import {routeTo} from '../../http/proxy-route.ts';
+import {routeTo} from '../../http/proxy.ts';
 import {missingCredentials} from '../../http/token.ts';
 import {firstRequestOf} from '../../run/plan.ts';
 import type {SourceDefinition, SourceOption} from '../../sources/types.ts';

@@ -3,11 +3,9 @@ import {createServer, type RequestListener, type Server} from 'node:http';
 import type {AddressInfo, Socket} from 'node:net';
 import {brotliCompressSync, deflateRawSync, deflateSync, gzipSync} from 'node:zlib';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {openDeadline} from '../../src/http/deadline.ts';
-import {createFetchTransport} from '../../src/http/fetch-transport.ts';
-import {createNodeTransport} from '../../src/http/node-transport.ts';
-import {createTransportFetch} from '../../src/http/transport-fetch.ts';
-import type {Transport, WireRequest} from '../../src/base/transport.ts';
+import type {Fetch, FetchInit} from '../../src/base/context.ts';
+import {readBody} from '../../src/http/body.ts';
+import {createFetch} from '../../src/http/fetch.ts';
 
 /** A server on loopback that answers as told, and the connections made to it. */
 async function serve(listener: RequestListener): Promise<{url: string; connections: Socket[]}> {
@@ -25,36 +23,32 @@ async function serve(listener: RequestListener): Promise<{url: string; connectio
 	return {url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, connections};
 }
 
-/** A deadline that does not pass while a test runs, and a way to end it. */
-function open(): {ending: ReturnType<typeof openDeadline>; end: (reason: Error) => void} {
-	const outer = new AbortController();
-	const ending = openDeadline(outer.signal, 60_000);
-	onTestFinished(() => {
-		ending.close();
-	});
+/** A signal that ends nothing while a test runs, and a way to end it. */
+function open(): {signal: AbortSignal; end: (reason: Error) => void} {
+	const controller = new AbortController();
 	return {
-		ending,
+		signal: controller.signal,
 		end: reason => {
-			outer.abort(reason);
+			controller.abort(reason);
 		},
 	};
 }
 
-async function ask(transport: Transport, request: Partial<WireRequest> & {url: string}) {
-	const {status, headers, readBody} = await transport({method: 'GET', headers: {}, ...request}, open().ending);
-	return {status, headers, text: Buffer.from(await readBody('test')).toString()};
+async function ask(fetch: Fetch, url: string, init: FetchInit = {}) {
+	const answer = await fetch(url, {redirect: 'manual', ...init});
+	return {status: answer.status, headers: answer.headers, text: Buffer.from(await readBody(answer, 'test')).toString()};
 }
 
-const transports: Array<[name: string, create: () => Transport]> = [
-	['over Node', () => createNodeTransport()],
-	['over fetch', () => createFetchTransport(fetch)],
-	['over Node, looked at on the way', () => {
-		const seen = createTransportFetch(createNodeTransport());
-		return createFetchTransport(async (input, init) => seen(input, init));
+const fetches: Array<[name: string, create: () => Fetch]> = [
+	['over Node', () => createFetch({})],
+	['built in', () => async (input, init) => fetch(input, init)],
+	['over Node, given a Request', () => {
+		const own = createFetch({});
+		return async (input, init) => own(new Request(input, init), {signal: init?.signal ?? null});
 	}],
 ];
 
-describe.each(transports)('a transport %s', (_, create) => {
+describe.each(fetches)('a fetch %s', (_, create) => {
 	it('sends the request as it is and gives back the answer as it is', async () => {
 		const {url} = await serve((request, response) => {
 			const chunks: Buffer[] = [];
@@ -67,8 +61,8 @@ describe.each(transports)('a transport %s', (_, create) => {
 				response.end(JSON.stringify({method, path, type: headers['content-type'], token: headers.authorization, body: Buffer.concat(chunks).toString()}));
 			});
 		});
-		const {status, headers, text} = await ask(create(), {
-			method: 'POST', url: `${url}/a/b?x=%E5%AE%A1&y=1+2`, headers: {'content-type': 'application/json', authorization: 'Bearer t'}, body: '{"审":"计"}',
+		const {status, headers, text} = await ask(create(), `${url}/a/b?x=%E5%AE%A1&y=1+2`, {
+			method: 'POST', headers: {'content-type': 'application/json', authorization: 'Bearer t'}, body: '{"审":"计"}',
 		});
 		expect(status).toBe(418);
 		expect([headers.get('x-trace'), headers.get('X-TRACE'), headers.get('date'), headers.get('x-other')]).toEqual(['abc', 'abc', 'Sun, 06 Nov 1994 08:49:37 GMT', null]);
@@ -79,7 +73,7 @@ describe.each(transports)('a transport %s', (_, create) => {
 		const {url} = await serve((_request, response) => {
 			response.writeHead(302, {location: '/elsewhere'}).end();
 		});
-		expect(await ask(create(), {url})).toMatchObject({status: 302, text: ''});
+		expect(await ask(create(), url)).toMatchObject({status: 302, text: ''});
 	});
 
 	it.each([
@@ -96,14 +90,14 @@ describe.each(transports)('a transport %s', (_, create) => {
 		const {url} = await serve((_request, response) => {
 			response.writeHead(200, {'content-encoding': encoding}).end(packed);
 		});
-		expect((await ask(create(), {url})).text).toBe('{"code":0}');
+		expect((await ask(create(), url)).text).toBe('{"code":0}');
 	});
 
 	it('has nothing to unpack in an empty body', async () => {
 		const {url} = await serve((_request, response) => {
 			response.writeHead(200, {'content-encoding': 'gzip', 'content-length': 0}).end();
 		});
-		expect((await ask(create(), {url})).text).toBe('');
+		expect((await ask(create(), url)).text).toBe('');
 	});
 
 	it('fails where there is no answer, or only a part of one', async () => {
@@ -117,10 +111,10 @@ describe.each(transports)('a transport %s', (_, create) => {
 				request.socket.destroy();
 			}
 		});
-		const transport = create();
-		await expect(ask(transport, {url: `${url}/none`})).rejects.toThrow(Error);
-		await expect(ask(transport, {url: `${url}/part`})).rejects.toThrow(Error);
-		await expect(ask(transport, {url: 'http://127.0.0.1:1'})).rejects.toThrow(Error);
+		const asks = create();
+		await expect(ask(asks, `${url}/none`)).rejects.toThrow(Error);
+		await expect(ask(asks, `${url}/part`)).rejects.toThrow(Error);
+		await expect(ask(asks, 'http://127.0.0.1:1')).rejects.toThrow(Error);
 	});
 
 	it.each([
@@ -131,7 +125,7 @@ describe.each(transports)('a transport %s', (_, create) => {
 		const {url} = await serve(request => {
 			request.socket.write(bytes);
 		});
-		await expect(ask(create(), {url})).rejects.toThrow(Error);
+		await expect(ask(create(), url)).rejects.toThrow(Error);
 	});
 
 	it('fails where an answer is packed and damaged', async () => {
@@ -140,36 +134,36 @@ describe.each(transports)('a transport %s', (_, create) => {
 		const {url} = await serve((_request, response) => {
 			response.writeHead(200, {'content-encoding': 'gzip'}).end(packed);
 		});
-		await expect(ask(create(), {url})).rejects.toThrow(Error);
+		await expect(ask(create(), url)).rejects.toThrow(Error);
 	});
 
 	it('takes a refusal of a proxy that nobody asked for as no answer', async () => {
 		const {url} = await serve((_request, response) => {
 			response.writeHead(407).end('who are you?');
 		});
-		await expect(ask(create(), {url})).rejects.toThrow(Error);
+		await expect(ask(create(), url)).rejects.toThrow(Error);
 	});
 
 	it('ends with its reason before the answer, within it, and before it is sent', async () => {
 		const {url} = await serve((request, response) => {
 			if (request.url === '/head') response.writeHead(200, {'content-length': 100}).flushHeaders();
 		});
-		const transport = create();
+		const asks = create();
 		const before = open();
-		const answer = transport({method: 'GET', url, headers: {}}, before.ending);
+		const answer = asks(url, {signal: before.signal});
 		setImmediate(() => {
 			before.end(new Error('enough'));
 		});
 		await expect(answer).rejects.toThrow('enough');
 		const within = open();
-		const {status, readBody} = await transport({method: 'GET', url: `${url}/head`, headers: {}}, within.ending);
-		expect(status).toBe(200);
-		const body = readBody('test');
+		const begun = await asks(`${url}/head`, {signal: within.signal});
+		expect(begun.status).toBe(200);
+		const body = readBody(begun, 'test');
 		within.end(new Error('enough'));
 		await expect(body).rejects.toThrow('enough');
 		const already = open();
 		already.end(new Error('enough'));
-		await expect(transport({method: 'GET', url, headers: {}}, already.ending)).rejects.toThrow('enough');
+		await expect(asks(url, {signal: already.signal})).rejects.toThrow('enough');
 	});
 });
 
@@ -177,10 +171,10 @@ it('sends one request after the other over the same connection, and others besid
 	const {url, connections} = await serve((_request, response) => {
 		response.end('x'.repeat(100_000));
 	});
-	const transport = createNodeTransport();
-	for (let count = 0; count < 5; count++) expect((await ask(transport, {url})).text).toHaveLength(100_000);
+	const asks = createFetch({});
+	for (let count = 0; count < 5; count++) expect((await ask(asks, url)).text).toHaveLength(100_000);
 	expect(connections).toHaveLength(1);
-	await Promise.all([ask(transport, {url}), ask(transport, {url}), ask(transport, {url})]);
+	await Promise.all([ask(asks, url), ask(asks, url), ask(asks, url)]);
 	expect(connections).toHaveLength(3);
 });
 
@@ -192,11 +186,11 @@ it('does not take an answer that nobody asked for as the answer to the next requ
 			if (count === 1) setTimeout(() => request.socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray'), 50);
 		});
 	});
-	const transport = createNodeTransport();
-	expect((await ask(transport, {url})).text).toBe('answer 1');
+	const asks = createFetch({});
+	expect((await ask(asks, url)).text).toBe('answer 1');
 	await once(connections[0] ?? process, 'close');
-	expect((await ask(transport, {url})).text).toBe('answer 2');
-	expect((await ask(transport, {url})).text).toBe('answer 3');
+	expect((await ask(asks, url)).text).toBe('answer 2');
+	expect((await ask(asks, url)).text).toBe('answer 3');
 	expect(connections).toHaveLength(2);
 });
 
@@ -205,14 +199,14 @@ it('says what is wrong with a body, and not only that it ended', async () => {
 		request.socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
 		setImmediate(() => request.socket.write('4\r\n{"co\r\nzz\r\n'));
 	});
-	await expect(ask(createNodeTransport(), {url})).rejects.toMatchObject({code: 'HPE_INVALID_CHUNK_SIZE'});
+	await expect(ask(createFetch({}), url)).rejects.toMatchObject({code: 'HPE_INVALID_CHUNK_SIZE'});
 });
 
 it('takes a whole answer, whatever follows it', async () => {
 	const {url} = await serve(request => {
 		request.socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbodyno answer at all');
 	});
-	expect((await ask(createNodeTransport(), {url})).text).toBe('body');
+	expect((await ask(createFetch({}), url)).text).toBe('body');
 });
 
 it('leaves a body that nobody asks for alone when it breaks off', async () => {
@@ -222,10 +216,10 @@ it('leaves a body that nobody asks for alone when it breaks off', async () => {
 			request.socket.destroy();
 		});
 	});
-	const {status, readBody} = await createNodeTransport()({method: 'GET', url, headers: {}}, open().ending);
-	expect(status).toBe(200);
+	const answer = await createFetch({})(url);
+	expect(answer.status).toBe(200);
 	await new Promise(resolve => {
 		setTimeout(resolve, 50);
 	});
-	await expect(readBody('test')).rejects.toMatchObject({code: 'ECONNRESET'});
+	await expect(readBody(answer, 'test')).rejects.toMatchObject({code: 'ECONNRESET'});
 });
