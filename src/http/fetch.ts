@@ -110,8 +110,10 @@ async function exchange({request: send, agent, proxy}: HttpClient, target: URL, 
 		signal?.addEventListener('abort', () => {
 			const {reason}: {reason: unknown} = signal;
 			const error = reason instanceof Error ? reason : new Error(String(reason));
+			// At once: of a request that has no connection yet, the agent would tell its own story.
+			reject(proxy === undefined || isConnected ? error : unfinishedTunnel(proxy, target, error));
 			answer?.destroy(error);
-			request.destroy(proxy === undefined || isConnected ? error : unfinishedTunnel(proxy, target, error));
+			request.destroy(error);
 		}, {once: true});
 		request.end(body);
 	});

@@ -188,7 +188,7 @@ async function readHead(socket: Duplex, begun: Buffer, most: number): Promise<{t
 				fail(Object.assign(new Error('the head is too long'), {code: 'HPE_HEADER_OVERFLOW'}));
 			}
 		};
-		socket.on('data', take).on('error', fail).on('close', closed);
+		socket.on('data', take).on('error', fail).on('close', closed).resume();
 		take(Buffer.alloc(0));
 	});
 }

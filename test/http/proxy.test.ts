@@ -1,5 +1,5 @@
 import {createServer} from 'node:http';
-import {createServer as createTcpServer} from 'node:net';
+import {connect, createServer as createTcpServer} from 'node:net';
 import {describe, expect, it} from 'vitest';
 import {createFetch} from '../../src/http/fetch.ts';
 import {createAuthority} from '../helpers/certificates.ts';
@@ -11,8 +11,8 @@ import {serveTls} from '../helpers/tls-api.ts';
 const authority = createAuthority();
 
 /** What an export says that gets no further than its proxy. */
-async function stoppedBy(env: Record<string, string>, {baseUrl = 'https://api.example.test', retries = 0, exitCode = 4} = {}) {
-	const {code, stdout, stderr} = await runCommand(['feishu-openapi', '--base-url', baseUrl, '--retries', String(retries)], {fetch: createFetch(env)});
+async function stoppedBy(env: Record<string, string>, {baseUrl = 'https://api.example.test', retries = 0, exitCode = 4, timeout = '30s'} = {}) {
+	const {code, stdout, stderr} = await runCommand(['feishu-openapi', '--base-url', baseUrl, '--retries', String(retries), '--timeout', timeout], {fetch: createFetch(env)});
 	expect({code, stdout}).toEqual({code: exitCode, stdout: ''});
 	const [, problem = '', hint = ''] = /^error: (.*)\nhint: (.*)\n$/.exec(stderr) ?? [];
 	return {problem: problem.replace(/^feishu-openapi: POST \S+: /, ''), hint};
@@ -81,6 +81,57 @@ describe('a proxy that opens no tunnel', () => {
 		expect(hint).toMatch(/HTTPS_PROXY.*NODE_EXTRA_CA_CERTS=/);
 		expect(asked).toEqual([]);
 	});
+});
+
+describe('a proxy that answers CONNECT as no proxy should', () => {
+	const page = '<!doctype html><title>Sign in</title>';
+	it.each([
+		['with a page', `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\n\r\n${page}`],
+		['with data before anything was asked', 'HTTP/1.1 200 OK\r\n\r\n220 mail.example ESMTP\r\n'],
+		['with nothing (204)', 'HTTP/1.1 204 No Content\r\n\r\n'],
+		['with a sign-in for its network', 'HTTP/1.1 511 Network Authentication Required\r\n\r\n'],
+		['with interim answers and no end', 'HTTP/1.1 102 Processing\r\n\r\n'],
+		['with interim answers and then no HTTP', 'HTTP/1.1 103 Early Hints\r\n\r\nwhatever\r\n\r\n'],
+		['with interim answers and then a refusal', 'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 403 Forbidden\r\n\r\n'],
+		['with a change of protocol', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'],
+		['with a page and no HTTP', page],
+	])('%s is blamed by name', async (_, words) => {
+		const port = await listen(createTcpServer(socket => {
+			socket.once('data', () => socket.end(words));
+		}));
+		const {problem, hint} = await stoppedBy({HTTPS_PROXY: `http://127.0.0.1:${port}`});
+		expect(problem).toContain(`the proxy 127.0.0.1:${port}`);
+		expect(hint).toContain('HTTPS_PROXY');
+		expect(hint).not.toContain('--base-url');
+	});
+
+	it('and is silent, or silent after its answer, is blamed when the time limit passes', async () => {
+		for (const words of ['', 'HTTP/1.1 102 Processing\r\n\r\n', 'HTTP/1.1 200 OK\r\n\r\n']) {
+			const port = await listen(createTcpServer(socket => {
+				socket.once('data', () => socket.write(words));
+			}));
+			const {problem} = await stoppedBy({HTTPS_PROXY: `http://127.0.0.1:${port}`}, {timeout: '1s'});
+			expect(problem).toBe(`the proxy 127.0.0.1:${port}: no tunnel to api.example.test:443 in time`);
+		}
+	});
+});
+
+it.each(['HTTP/1.1 102 Processing\r\n\r\n', 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n'])('waits for the final answer to CONNECT after %j', async interim => {
+	const api = await serveTls(1, createAuthority('Interception').issue({names: ['api.example.test']}));
+	const port = await listen(createTcpServer(client => {
+		client.once('data', () => {
+			client.write(interim);
+			setTimeout(() => {
+				const upstream = connect(api, '127.0.0.1', () => {
+					client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+					upstream.pipe(client).pipe(upstream);
+				});
+				upstream.on('error', () => client.destroy());
+			}, 20);
+		});
+	}));
+	// Whose certificate it does not trust: so it has come through to there.
+	expect((await stoppedBy({HTTPS_PROXY: `127.0.0.1:${port}`})).problem).toBe('the TLS certificate is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)');
 });
 
 it('trusts no certificate that a proxy has put in place of the API', async () => {
