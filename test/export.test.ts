@@ -247,9 +247,9 @@ describe('failures', () => {
 		const hang: Parameters<typeof fakeFeishu>[1] = {intervene: () => new Promise<Response>(() => undefined)};
 		const api = fakeFeishu([], hang);
 		const aborting: typeof api.fetch = async (input, init) => {
-			const {signal} = input as Request;
+			const signal = init?.signal;
 			return Promise.race([api.fetch(input, init), new Promise<Response>((_, reject) => {
-				signal.addEventListener('abort', () => {
+				signal?.addEventListener('abort', () => {
 					reject(signal.reason as Error);
 				});
 			})]);

@@ -9,10 +9,11 @@ const env = {FEISHU_TENANT_ACCESS_TOKEN: 't-0123456789'};
 
 it('does not end well where a request is never heard of again', async () => {
 	const lost = join(temporaryDirectory(), 'lost.mjs');
-	// A request that neither is answered nor fails, and keeps nothing alive.
+	// A request that neither is answered nor fails, keeps nothing alive, and cannot be ended.
 	writeFileSync(lost, `import http from 'node:http';
 import {EventEmitter} from 'node:events';
 import {syncBuiltinESMExports} from 'node:module';
+AbortController.prototype.abort = () => undefined;
 http.request = () => Object.assign(new EventEmitter(), {end() {}, destroy() {}});
 syncBuiltinESMExports();
 `);
