@@ -170,14 +170,12 @@ async function exchange(http: KyInstance, request: ApiRequest, {options, label, 
 			label, token,
 			// Beside ky, not through it: the signal that it merges from others may be lost in a garbage collection (Node 20), and a
 			// stalled body would never end. Parts instead of ky's `Request`: a `fetch` may not know this one's class.
-			async fetch(input) {
-				const sent = input instanceof Request ? input : new Request(input);
-				const headers = Object.fromEntries(sent.headers);
-				const body = sent.body === null ? undefined : await sent.text();
-				debug?.(`${name}: ${showRequest({method: sent.method, url: sent.url, headers, body}, context.masker)}`);
+			send({method, url, headers: all, redirect}, body) {
+				const headers = Object.fromEntries(all);
+				debug?.(`${name}: ${showRequest({method, url, headers, body}, context.masker)}`);
 				place?.sent();
-				return context.fetch(sent.url, {
-					method: sent.method, headers, redirect: sent.redirect, signal: deadline.signal, maxResponseBytes,
+				return context.fetch(url, {
+					method, headers, redirect, signal: deadline.signal, maxResponseBytes,
 					onWritten: () => place?.written(),
 					...(body === undefined ? {} : {body}),
 				});
@@ -202,22 +200,27 @@ async function exchange(http: KyInstance, request: ApiRequest, {options, label, 
 }
 
 /** The request in ky's words; the token's headers are put on last. */
-function toKy({method, path, query, form, body, headers}: ApiRequest, {label, token, fetch}: {
-	label: string; token: AccessToken | undefined; fetch: NonNullable<Options['fetch']>;
+function toKy({method, path, query, form, body, headers}: ApiRequest, {label, token, send}: {
+	label: string; token: AccessToken | undefined; send: (made: Request, body: string | undefined) => Promise<Response>;
 }): [path: string, options: Options] {
 	const own = {...(body === undefined ? {} : {'content-type': 'application/json; charset=utf-8'}), ...headers};
 	const signing = token === undefined ? {} : token.headers ?? {authorization: `Bearer ${token.value}`};
 	requireSendable({...own, ...signing}, label);
+	const fields = form === undefined ? undefined : toSearchParams(form);
+	// As ky sends it: reading it back out of ky's request would take longer than all the rest.
+	let text = fields?.toString();
 	// Not with a second slash, which ky refuses: `.` stands for nothing in a URL.
 	return [path.slice(1).replace(/^\//, './/'), {
-		method, fetch, headers: own,
+		method, headers: own,
+		fetch: async input => send(input instanceof Request ? input : new Request(input), text),
+		stringifyJson: value => text = JSON.stringify(value),
 		hooks: {
 			beforeRequest: [request => {
 				for (const [name, value] of Object.entries(signing)) request.headers.set(name, value);
 			}],
 		},
 		...(query === undefined ? {} : {searchParams: toSearchParams(query)}),
-		...(body === undefined ? form === undefined ? {} : {body: toSearchParams(form)} : {json: body}),
+		...(body === undefined ? fields === undefined ? {} : {body: fields} : {json: body}),
 	}];
 }
 

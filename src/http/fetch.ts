@@ -64,15 +64,17 @@ async function exchange({request: send, agent, proxy}: HttpClient, target: URL, 
 	const body = typeof init.body === 'string' ? init.body : undefined;
 	signal?.throwIfAborted();
 	return new Promise((resolve, reject) => {
+		const {protocol, hostname, port, pathname, search} = target;
+		// Taken apart here: Node takes five times as long for it.
 		const options: RequestOptions = {
-			method, agent,
+			method, agent, protocol, hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port, path: `${pathname}${search}`,
 			headers: {
-				...defaultHeaders, ...Object.fromEntries(new Headers(headers)),
+				...defaultHeaders, ...(headers instanceof Headers || Array.isArray(headers) ? Object.fromEntries(headers) : headers),
 				...(body === undefined ? {} : {'content-length': Buffer.byteLength(body)}),
 			},
 		};
 		const tunnelled: TunnelledRequest | undefined = proxy === undefined ? undefined : {...options, ending: signal};
-		const request = send(target, tunnelled ?? options);
+		const request = send(tunnelled ?? options);
 		let isConnected = false;
 		let connecting: NodeJS.Timeout | undefined;
 		let answer: IncomingMessage | undefined;
