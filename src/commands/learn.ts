@@ -1,4 +1,5 @@
 import {resolve} from 'node:path';
+import {setImmediate} from 'node:timers/promises';
 import type {LearnFlags} from '../console/learn/flags.ts';
 import {learnFromFile} from '../console/learn/learn-from-file.ts';
 import type {RecordedSession} from '../console/learn/session.ts';
@@ -31,6 +32,7 @@ export async function learnCommand(recording: string, flags: LearnCommandFlags, 
 	const {profile, report, kinds, session} = await learnFromFile({
 		path: resolve(context.cwd, recording), flags, existing,
 		keepSession: flags.keepSession === true,
+		signal: context.signal,
 		warn: message => {
 			warnings.push(message);
 		},
@@ -41,6 +43,9 @@ export async function learnCommand(recording: string, flags: LearnCommandFlags, 
 			hint: 'add -o <file> for a request profile of its own, and name it with --request-profile; or remove the other one',
 		});
 	}
+	// A signal that came while one stretch of work was under way is delivered only now: nothing may be written after it.
+	await setImmediate();
+	context.signal?.throwIfAborted();
 	for (const warning of warnings) log.warning(warning);
 	await writeProfile(path, profile);
 	await writeReport(report, 'text', context);

@@ -1,7 +1,7 @@
-import {mkdir, readFile} from 'node:fs/promises';
+import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {Document, isPair, isScalar, visit, type Pair} from 'yaml';
-import {parseConfigText} from '../access/config/parse-file.ts';
+import {parseConfigText, openRegular, readAtMost} from '../access/config/parse-file.ts';
 import {userConfigDir} from '../access/config/search-places.ts';
 import {systemCode, UsageError} from '../base/errors.ts';
 import {writeFileAtomic} from '../output/atomic.ts';
@@ -57,6 +57,9 @@ function isExcessive(document: unknown): boolean {
 
 type Filters = NonNullable<SearchProfile['filters']>;
 
+/** In bytes; those that learn writes take a few thousand. */
+const longestProfile = 4 * 1024 * 1024;
+
 /** Where the request profile is, for messages and by default. */
 export function profilePath(env: Readonly<Record<string, string | undefined>>): string {
 	return join(userConfigDir(env), 'feishu-app-log.yaml');
@@ -67,15 +70,18 @@ export function profilePath(env: Readonly<Record<string, string | undefined>>): 
  * @throws UsageError when it cannot be read or is no valid profile
  */
 export async function readProfile(path: string): Promise<RequestProfile | undefined> {
-	let text: string;
+	let text: string | undefined;
 	try {
-		text = await readFile(path, 'utf8');
+		await using file = await openRegular(path);
+		if (file === undefined) throw new UsageError(`${path}: it is no regular file`, {hint: 'name the file that holds the request profile'});
+		text = await readAtMost(file, longestProfile);
 	} catch (error) {
 		const code = systemCode(error);
 		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
 		if (code === undefined) throw error;
 		throw new UsageError(`${path}: cannot be read: ${systemMessage(error)}`, {hint: 'check its permissions', cause: error});
 	}
+	if (text === undefined) throw new UsageError(`${path}: it is longer than any request profile`, {hint: 'name the file that holds the request profile'});
 	const document = await parseConfigText(path, text);
 	if (isExcessive(document)) throw new UsageError(`${path}: it is nested too deep, or too large`, {hint: 'aliases in YAML may repeat each other without end'});
 	return validateProfile(document, path);

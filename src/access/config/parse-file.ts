@@ -1,5 +1,6 @@
 import {Buffer} from 'node:buffer';
-import type {FileHandle} from 'node:fs/promises';
+import {constants} from 'node:fs';
+import {open, type FileHandle} from 'node:fs/promises';
 import {extname} from 'node:path';
 import {UsageError} from '../../base/errors.ts';
 
@@ -76,4 +77,12 @@ export async function readAtMost(file: FileHandle, maxBytes: number): Promise<st
 		bytes += read.length;
 	}
 	return bytes > maxBytes ? undefined : Buffer.concat(chunks).toString('utf8');
+}
+
+/** Opens a regular file for reading, or gives undefined for a pipe, a device or a directory; never waits for the other end of a pipe. */
+export async function openRegular(path: string): Promise<FileHandle | undefined> {
+	const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	if ((await file.stat()).isFile()) return file;
+	await file.close();
+	return undefined;
 }

@@ -5,7 +5,7 @@ import {isSafeKey} from './constants.ts';
 import type {LearnFlags} from './flags.ts';
 import {findPlace, isScalar, spots, type Place} from './request-tree.ts';
 import type {SecretValues} from './secrets.ts';
-import {showPlace, type Replacement} from './template.ts';
+import {canHold, showPlace, type Replacement} from './template.ts';
 
 /** What is being learned of one search: each step adds what it recognised, and what it could not. */
 export class Draft {
@@ -60,7 +60,7 @@ export class Draft {
 			const place = findPlace(exchange.request, text);
 			if (place !== undefined) return place;
 		}
-		if (mayBeNew && /^(?:query|json|form)\./.test(text)) return text.split('.');
+		if (mayBeNew && /^(?:query|json|form)\./.test(text) && canHold(this.best.exchange.request, text.split('.'))) return text.split('.');
 		const there = [...spots({...this.best.exchange.request, header: {}})].filter(({value}) => isScalar(value)).map(({place}) => this.show(place));
 		throw new UsageError(`${flag}: the request has no ${text}`, {hint: `it has ${there.slice(0, 30).join(', ') || 'no members at all'}`});
 	}

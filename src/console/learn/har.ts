@@ -39,7 +39,6 @@ export function toEntry(number: number, members: ReadonlyMap<string, unknown>): 
 	const content = members.get('response.content');
 	const text = textAt(content, 'text');
 	const isCut = text?.endsWith(cutMark) === true;
-	const isBase64 = textAt(content, 'encoding')?.toLowerCase() === 'base64';
 	return {
 		number,
 		started: asText(members.get('startedDateTime')) ?? '',
@@ -52,7 +51,7 @@ export function toEntry(number: number, members: ReadonlyMap<string, unknown>): 
 			status: numberOf(members.get('response.status')),
 			headers: pairs(members.get('response.headers')).map(([name, value]) => [name.toLowerCase(), value]),
 			cookies: pairs(members.get('response.cookies')),
-			text: isCut || text === undefined ? undefined : isBase64 ? Buffer.from(text, 'base64').toString('utf8') : text,
+			text: isCut || text === undefined ? undefined : plainText(text, content),
 			isCut,
 			bytes: numberOf(memberOf(content, 'size')),
 		},
@@ -63,12 +62,17 @@ function toBody(postData: unknown): HarEntry['body'] {
 	if (typeof postData !== 'object' || postData === null) return undefined;
 	const text = textAt(postData, 'text');
 	const isUsable = text !== undefined && text !== '' && !text.endsWith(cutMark);
-	const isBase64 = textAt(postData, 'encoding')?.toLowerCase() === 'base64';
 	return {
 		mimeType: textAt(postData, 'mimeType')?.toLowerCase() ?? '',
-		text: isUsable ? (isBase64 ? Buffer.from(text, 'base64').toString('utf8') : text) : undefined,
+		text: isUsable ? plainText(text, postData) : undefined,
 		params: pairs(memberOf(postData, 'params')),
 	};
+}
+
+/** A body as it was sent. Some recorders call a plain text `base64`: what holds other characters than base64 has is plain. */
+function plainText(text: string, holder: unknown): string {
+	const isBase64 = textAt(holder, 'encoding')?.toLowerCase() === 'base64' && !/[^\w+/=\s-]/.test(text);
+	return isBase64 ? Buffer.from(text, 'base64').toString('utf8') : text;
 }
 
 function pairs(list: unknown): NameAndValue[] {

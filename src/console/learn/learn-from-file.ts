@@ -34,6 +34,8 @@ export interface LearnFromFileOptions {
 	readonly existing: RequestProfile | undefined;
 	/** Whether the recording's session is wanted. Default false. */
 	readonly keepSession?: boolean;
+	/** Ends the reading. */
+	readonly signal?: AbortSignal | undefined;
 	/** Takes a warning for stderr. */
 	readonly warn: (message: string) => void;
 	/** Default the system's. */
@@ -55,8 +57,8 @@ export interface LearnedFromFile {
  * Learns a request profile from a recording. Nothing is written.
  * @throws UsageError when the file is no recording, holds no search, or when flags are missing
  */
-export async function learnFromFile({path, flags, existing, keepSession = false, warn, systemTimezone = ownTimezone()}: LearnFromFileOptions): Promise<LearnedFromFile> {
-	const {profile, searches, session, recording} = await learn(readHarEntries(path), {flags, systemTimezone, warn});
+export async function learnFromFile({path, flags, existing, keepSession = false, signal, warn, systemTimezone = ownTimezone()}: LearnFromFileOptions): Promise<LearnedFromFile> {
+	const {profile, searches, session, recording} = await learn(readHarEntries(path, {signal}), {flags, systemTimezone, warn});
 	const merged = mergeProfiles(existing, profile);
 	if (merged.notice !== undefined) warn(merged.notice);
 	if (keepSession && session === undefined) warn(noSession);

@@ -9,7 +9,7 @@ import type {NameAndValue} from './har.ts';
 import {readInstant} from './instants.ts';
 import {samePlace, valueAtPlace, type Place, isScalar, spots, type RequestTree} from './request-tree.ts';
 import {isCsrfName, isSecretName, looksRandom, type SecretValues} from './secrets.ts';
-import {toTemplate} from './template.ts';
+import {canHold, toTemplate} from './template.ts';
 import {namesOf, wordsOf} from './words.ts';
 
 const kept = new Set(['accept-language', 'origin', 'referer']);
@@ -140,7 +140,8 @@ export function learnFilters(draft: Draft): NonNullable<SearchProfile['filters']
 		for (const filter of found.filters) {
 			const {name, place, wasSet} = filter;
 			const before = filters.get(name);
-			if (supported.has(name)) filters.set(name, before === undefined ? filter : mergeFilters(before, filter));
+			if (!isBest && !canHold(draft.best.exchange.request, place)) draft.notes.push(`${draft.show(place)} of another request has no place in this one, and is left out`);
+			else if (supported.has(name)) filters.set(name, before === undefined ? filter : mergeFilters(before, filter));
 			else if (wasSet && isBest && typed.has(name)) {
 				draft.replacements.push({place, by: undefined});
 				draft.notes.push(`${draft.show(place)} was set in the recording and is no filter of the ${draft.kind} search: it is left out`);

@@ -1,5 +1,5 @@
-import {createReadStream} from 'node:fs';
 import {JSONParser} from '@streamparser/json';
+import {openRegular} from '../../access/config/parse-file.ts';
 import {systemCode, UsageError} from '../../base/errors.ts';
 import {systemMessage} from '../../output/failure.ts';
 import {entryMembers, toEntry, type HarEntry} from './har.ts';
@@ -27,15 +27,19 @@ export class BrokenRecordingError extends UsageError {
 /**
  * The requests of a HAR file, one after the other, in memory that does not grow with the file.
  * @param options.maxBytes of one text; longer ones are cut. Default 8 MB
- * @throws UsageError when the file cannot be read or is no HAR; BrokenRecordingError, after the last whole request,
+ * @param options.signal ends the reading with its reason
+ * @throws UsageError when the file cannot be read, is no regular file or no HAR; BrokenRecordingError, after the last whole request,
  * when it is cut off
  */
-export async function* readHarEntries(path: string, {maxBytes = maxTextBytes}: {maxBytes?: number} = {}): AsyncGenerator<HarEntry, void> {
+export async function* readHarEntries(path: string, {maxBytes = maxTextBytes, signal}: {maxBytes?: number; signal?: AbortSignal | undefined} = {}): AsyncGenerator<HarEntry, void> {
 	const collector = new Collector();
 	const cutter = new StringCutter(maxBytes);
 	let isFirst = true;
 	try {
-		for await (const chunk of createReadStream(path, {highWaterMark: 256 * 1024}) as AsyncIterable<Buffer>) {
+		await using file = await openRegular(path);
+		if (file === undefined) throw new UsageError(`${path}: it is no regular file`, {hint: 'name the file that the browser saved'});
+		for await (const chunk of file.createReadStream({highWaterMark: 256 * 1024, autoClose: false}) as AsyncIterable<Buffer>) {
+			signal?.throwIfAborted();
 			if (isFirst) refuseOther(path, chunk);
 			isFirst = false;
 			const isReadable = collector.write(cutter.write(chunk));

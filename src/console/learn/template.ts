@@ -98,11 +98,30 @@ function hasPlace(request: RequestTree, place: Place): boolean {
 	return valueAtPlace(request, place) !== undefined;
 }
 
+/** Whether a key is a place in a list of this length, or the one after its end. */
+function fitsList(key: string, length: number): boolean {
+	return /^(?:0|[1-9]\d{0,5})$/.test(key) && Number(key) <= length;
+}
+
+/** Whether a place is there in a request, or can be added to it: no place far beyond the end of a list of its can. */
+export function canHold(request: RequestTree, place: Place): boolean {
+	let held: unknown = {...request};
+	for (const key of place) {
+		if (held instanceof JsonText) held = held.value;
+		if (Array.isArray(held) && !fitsList(key, held.length)) return false;
+		if (typeof held !== 'object' || held === null || !Object.hasOwn(held, key)) return true;
+		held = Reflect.get(held, key);
+	}
+	return true;
+}
+
 /** The template with one more value in it, objects and lists on the way made where they are missing. */
 function withMember(template: Template | undefined, [key, ...rest]: readonly string[], by: Template): Template {
 	if (key === undefined) return by;
 	if (isTemplateObject(template) && isTemplateObject(template['json_text'])) return {json_text: withMember(template['json_text'], [key, ...rest], by)};
 	if (Array.isArray(template)) {
+		// A place far beyond the end, as another request's object with a number for a key has, would make a list of holes.
+		if (!fitsList(key, template.length)) return template;
 		const list: Template[] = [...template];
 		list[Number(key)] = withMember(list[Number(key)], rest, by);
 		return list;
