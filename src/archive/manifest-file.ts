@@ -1,10 +1,11 @@
 import {constants} from 'node:fs';
 import {open, type FileHandle} from 'node:fs/promises';
 import {join} from 'node:path';
+import * as z from 'zod';
 import {ExportError, systemCode, UsageError} from '../base/errors.ts';
 import {systemMessage} from '../output/failure.ts';
 import {manifestName} from './layout.ts';
-import {chainStart, hashLine, lineSchema, type ManifestLine} from './manifest.ts';
+import {archiveVersion, chainStart, hashLine, lineSchema, type ManifestLine} from './manifest.ts';
 
 const blockBytes = 64 * 1024;
 const lineFeed = 0x0a;
@@ -135,13 +136,45 @@ export async function readTail(dir: string, {cutOff = false}: {cutOff?: boolean}
 		} else if (cutOff && committedBytes === undefined) {
 			committedBytes = offset;
 			tornBytes = bytes.length + 1;
-		} else throw new DamagedManifestError(dir, 'its last line cannot be read');
+		} else {
+			await refuseNewer(dir);
+			throw new DamagedManifestError(dir, 'its last line cannot be read');
+		}
 	}
 	if (last !== undefined && (last.line.kind !== 'archive' || last.line.line !== 0 || last.line.prev !== chainStart)) {
 		throw new DamagedManifestError(dir, 'its first line is missing');
 	}
 	if (committedBytes === undefined && !(await hasManifest(dir))) return undefined;
 	return {committedBytes: committedBytes ?? 0, tornBytes, last};
+}
+
+/**
+ * Tells an archive of a later version from a damaged one: by what its first line says, where the second follows from it.
+ * @throws UsageError for an archive of a later version
+ */
+export async function refuseNewer(dir: string): Promise<void> {
+	let first: Uint8Array | undefined;
+	for await (const {bytes} of readManifest(dir)) {
+		if (first === undefined) {
+			if ((membersOf(bytes).version ?? 0) <= archiveVersion) return;
+			first = Uint8Array.from(bytes);
+		} else if (membersOf(bytes).prev === hashLine(first)) break;
+		else return;
+	}
+	const version = first && membersOf(first).version;
+	if (version !== undefined) {
+		throw new UsageError(`${dir} is an archive of version ${version}, and this program knows version ${archiveVersion}`, {hint: 'use the release of audit-export that wrote it, or a later one'});
+	}
+}
+
+/** What lines of all versions have. */
+function membersOf(bytes: Uint8Array): {version?: number | undefined; prev?: string | undefined} {
+	try {
+		return z.object({version: z.number().optional(), prev: z.string().optional()}).safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data ?? {};
+	} catch (error) {
+		if (error instanceof SyntaxError || error instanceof RangeError) return {};
+		throw error;
+	}
 }
 
 async function hasManifest(dir: string): Promise<boolean> {

@@ -31,10 +31,13 @@ const common = {
 	prev: sha256,
 };
 
+/** Of the archives that this program writes and reads. */
+export const archiveVersion = 1;
+
 /** The first line: what is archived. */
 const headerLine = z.object({
 	kind: z.literal('archive'),
-	version: z.literal(1),
+	version: z.literal(archiveVersion),
 	/** The source as a job names it. */
 	source: z.string(),
 	/** The archive's first instant. */

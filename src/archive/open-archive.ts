@@ -10,7 +10,7 @@ import {acquireLock, type Lock, waitForLock} from '../output/lock.ts';
 import {refuseForeign} from '../output/target.ts';
 import {isThere, type ArchiveFiles} from './file-system.ts';
 import {manifestName, runMarkerName} from './layout.ts';
-import {DamagedManifestError, parseLine, readManifest, readTail, type ManifestTail} from './manifest-file.ts';
+import {DamagedManifestError, parseLine, readManifest, readTail, refuseNewer, type ManifestTail} from './manifest-file.ts';
 import {openManifest, type ManifestWriter} from './manifest-writer.ts';
 import {readStanding, type ArchiveStanding, type HeaderLine, type ManifestLine} from './manifest.ts';
 import {hasPartitions, sweep} from './sweep.ts';
@@ -87,6 +87,7 @@ export async function readHeader(dir: string): Promise<HeaderLine | undefined> {
 		if (!complete) return undefined;
 		const line = parseLine(bytes);
 		if (line?.kind === 'archive') return line;
+		await refuseNewer(dir);
 		throw new DamagedManifestError(dir, 'its first line cannot be read');
 	}
 	return undefined;

@@ -29,6 +29,7 @@ export const learnOptions: ReadonlyArray<{readonly flags: string; readonly descr
 	{flags: '--total <path>', description: 'where the answer states how many rows there are'},
 	{flags: '--more <path>', description: 'where the answer says whether there are more'},
 	{flags: '--timezone <iana>', description: 'the zone of times without an offset: Asia/Shanghai'},
+	{flags: '--console <origin>', description: "the console's host, where it is none of the vendor's, or the profile's is another: https://host"},
 	{flags: '--keep-session', description: "also keep the recording's session, for this console only, readable by you alone"},
 	{flags: '-o, --output <file>', description: 'the request profile to write or add to; default the one that the searches use'},
 	{flags: '--debug', description: 'show stack traces'},

@@ -22,7 +22,9 @@ const deepest = 3;
 /** Whether an answer speaks of signing in, of a session or of its end, in a text near its top. */
 function speaksOfSigningIn(body: unknown, depth = 0): boolean {
 	if (typeof body === 'string') return isSignInText(body);
-	if (typeof body !== 'object' || body === null || Array.isArray(body) || depth === deepest) return false;
+	// GraphQL says so in a list of errors; a list is no level of its own.
+	if (Array.isArray(body)) return body.slice(0, 10).some(element => typeof element === 'object' && speaksOfSigningIn(element, depth));
+	if (typeof body !== 'object' || body === null || depth === deepest) return false;
 	return Object.values(body).some(member => speaksOfSigningIn(member, depth + 1));
 }
 
@@ -128,6 +130,11 @@ export function consoleJudge({response}: SearchProfile, baseUrl: string, context
 		const hasSucceeded = response.success === undefined ? valueAt(body, response.rows.split('.')) !== undefined : matches(body, response.success);
 		// A recording seldom shows how the end of a session is told of.
 		if (!hasSucceeded && response.expired === undefined && speaksOfSigningIn(body)) return expired(label, `it said so${quoted()}`, baseUrl);
+		// What GraphQL answers beside `data`: a list of errors, whatever the profile calls a success.
+		if (response.expired === undefined || !hasSucceeded) {
+			const errors = valueAt(body, ['errors']);
+			if (Array.isArray(errors) && speaksOfSigningIn(errors)) return expired(label, `it said so${quoted()}`, baseUrl);
+		}
 		const sign = response.success === undefined ? failureSign(body, response.rows.split('.')) : undefined;
 		if (sign !== undefined) return failure(`${label}: the answer holds no rows, and its ${printable(context.masker.mask(sign))} reads like a failure${quoted()}`, {
 			hint: 'where it means that nothing was found, write in response.success of the request profile what a success says. ',

@@ -93,7 +93,7 @@ const search = section({
 	pages: section({
 		/** What is counted up from page to page. `none`: a search is one page. */
 		style: z.enum(['page', 'offset', 'cursor', 'none']),
-		/** The number of the first page. Default 1. */
+		/** The number of the first page, default 1; with `offset` that of its first row, default 0. */
 		first: z.int().min(0).max(1).optional(),
 		/** Rows asked for per page, {page_size}. Default 20. */
 		size: z.int().min(1).optional(),

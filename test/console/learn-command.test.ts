@@ -45,7 +45,7 @@ describe.each(shapeNames)('learn, of the %s shape', shape => {
 		const env = {XDG_CONFIG_HOME: join(directory, 'config'), XDG_DATA_HOME: join(directory, 'data'), FEISHU_CONSOLE_COOKIE: '', FEISHU_CONSOLE_CSRF_TOKEN: ''};
 		const console = standIn(shape);
 		const path = await recordOf(shape, console, directory);
-		const learned = await runCommand(['feishu-app-log', 'learn', path, '--keep-session'], {fetch: console.fetch, clock: console.clock, env});
+		const learned = await runCommand(['feishu-app-log', 'learn', path, '--console', baseUrl, '--keep-session'], {fetch: console.fetch, clock: console.clock, env});
 		const profilePath = join(directory, 'config', 'audit-export', 'feishu-app-log.yaml');
 		expect(learned.code).toBe(0);
 		expect(learned.stdout).toMatch(/^event search: /);
@@ -80,7 +80,7 @@ describe('learn', () => {
 		const directory = temporaryDirectory();
 		const env = {XDG_DATA_HOME: join(directory, 'data')};
 		const path = await recordOf('page', standIn('page'), directory);
-		const {code, stderr} = await runCommand(['feishu-app-log', 'learn', path, '-o', 'own.yaml'], {fetch: standIn('page').fetch, env, cwd: directory});
+		const {code, stderr} = await runCommand(['feishu-app-log', 'learn', path, '--console', baseUrl, '-o', 'own.yaml'], {fetch: standIn('page').fetch, env, cwd: directory});
 		expect(code).toBe(0);
 		expect(stderr).toContain(`written to ${join(directory, 'own.yaml')}`);
 		expect(existsSync(join(directory, 'data'))).toBe(false);

@@ -145,7 +145,7 @@ function spellings(name: FilterName, seen: readonly Scalar[]): Record<string, st
 	const found: Record<string, string> = {};
 	for (const [word, pattern] of Object.entries(knownWords[name] ?? {})) {
 		const spelling = seen.find(value => typeof value === 'string' && pattern.test(value));
-		if (typeof spelling === 'string' && spelling !== word) found[word] = spelling;
+		if (typeof spelling === 'string') found[word] = spelling;
 	}
 	return found;
 }

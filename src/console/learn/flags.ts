@@ -1,3 +1,4 @@
+import {requireBaseUrl} from '../../access/config/base-url.ts';
 import {UsageError} from '../../base/errors.ts';
 import {parseFieldPath} from '../../json/paths.ts';
 import {requireTimezone} from '../../base/timezone.ts';
@@ -23,6 +24,8 @@ export interface LearnFlags {
 	readonly total?: string | undefined;
 	readonly more?: string | undefined;
 	readonly timezone?: string | undefined;
+	/** The console's origin, where it is none of the vendor's: only its requests are learned from. */
+	readonly console?: string | undefined;
 }
 
 /** The flags that describe one search and no other. */
@@ -31,6 +34,18 @@ const describing = ['items', 'id', 'time', 'timeAs', 'sinceAt', 'untilAt', 'page
 /** Whether a flag is given that says how one search is asked or answered. */
 export function describesOne(flags: LearnFlags): boolean {
 	return describing.some(name => flags[name] !== undefined);
+}
+
+/**
+ * The origin that `--console` names: https where it says nothing else.
+ * @throws UsageError where it is no origin
+ */
+export function consoleOrigin({console: text}: LearnFlags): string | undefined {
+	if (text === undefined) return undefined;
+	const baseUrl = requireBaseUrl(text.includes('://') ? text : `https://${text}`, '--console');
+	const {origin} = new URL(baseUrl);
+	if (origin !== baseUrl) throw new UsageError('--console: expected a host without a path', {hint: 'write https://host, with its port where it has one'});
+	return origin;
 }
 
 /**

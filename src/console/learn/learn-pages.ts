@@ -4,7 +4,7 @@ import type {Candidate} from './candidate.ts';
 import type {Draft} from './draft.ts';
 import {readFlag} from '../answers.ts';
 import {findMore, findTotal, isCount, isLastName, scalarAt, type MoreGuess} from './outcome.ts';
-import {findNextCursor, findPageSize, findPaging, type PageSeen, type PagingGuess} from './paging.ts';
+import {findNextCursor, findPageSize, findPaging, firstNumber, type PageSeen, type PagingGuess} from './paging.ts';
 import {isScalar, valueAtPlace} from './request-tree.ts';
 
 /** How a search is paged, and what its answers say of that. */
@@ -23,7 +23,8 @@ export function learnPages(draft: Draft): LearnedPages {
 	const more = learnMore(draft, answers);
 	const cursor = paging?.style === 'cursor' ? paging.cursorPath : undefined;
 	if (paging === undefined && draft.flags.pageAt !== 'none') requireWhole(draft, best, {total, more});
-	const first = paging?.style === 'page' && paging.first === 0 ? {first: 0 as const} : {};
+	const isDefault = paging?.style === 'cursor' || paging?.first === (paging?.style === 'offset' ? 0 : 1);
+	const first = paging === undefined || isDefault ? {} : {first: paging.first};
 	// A full page shows how many rows the console serves where the request does not say.
 	const pageSize = size ?? (paging === undefined ? undefined : Math.max(best.rowCount, ...seen.map(({rowCount}) => rowCount)));
 	return {
@@ -51,7 +52,7 @@ function learnStyle(draft: Draft, pages: readonly PageSeen[]): PagingGuess | und
 		draft.replacements.push({place, by: guess.style === 'page' ? '{offset}' : '{page}'});
 		draft.notes.push(`${draft.show(place)} also changed with the page, and is left out; pages go by ${draft.show(guess.place)}`);
 	}
-	const what = guess.style === 'page' ? `page number, from ${guess.first}` : guess.style === 'offset' ? 'rows to skip' : `cursor, the next one at ${cursorPath === undefined ? '?' : draft.showPath(cursorPath)}`;
+	const what = guess.style === 'page' ? `page number, from ${guess.first}` : guess.style === 'offset' ? `rows to skip, from ${guess.first}` : `cursor, the next one at ${cursorPath === undefined ? '?' : draft.showPath(cursorPath)}`;
 	draft.lines.push(['paging', `${draft.show(guess.place)}   ${what}${guess.isProven ? '' : ' (by its name; turn one page in the recording to be sure)'}`]);
 	return {...guess, cursorPath};
 }
@@ -64,7 +65,7 @@ function givenStyle(draft: Draft, pages: readonly PageSeen[]): PagingGuess {
 	if (style !== 'cursor' && values.some(value => !isCount(value))) throw new UsageError(`--${style}-at ${draft.show(place)}: no whole number stands there`, {hint: 'name the place that changes with the page'});
 	return {
 		style, place, isText: values.some(value => typeof value === 'string'), isProven: true, alsoChanged: [],
-		first: values.some(value => Number(value) === 0) ? 0 : 1,
+		first: firstNumber(pages, {style, place}),
 		cursorPath: pages.map(({exchange}) => findNextCursor(exchange)).find(path => path !== undefined),
 	};
 }

@@ -17,6 +17,9 @@ const kept = new Set(['accept-language', 'origin', 'referer']);
 /** Written anew with every request, or about who asks. */
 const passing = /trace|span|request-?id|req-?id|log-?id|timestamp|time$|nonce|random|user|uid|account|mail|phone|device|forwarded|real-ip|client-ip|client-data|b3|datadog|sentry|amz/;
 
+/** Make of a request another one than its method and path say: a service behind a proxy may obey them. */
+const overriding = /(?:^|-)(?:http-)?method(?:-override)?$|override|^x-(?:original|rewrite|forwarded)-|^x-(?:original|rewrite)|^x-http-/;
+
 /** The headers that a console may insist on, without secrets and without those that every request has of itself. */
 function learnHeaders(headers: readonly NameAndValue[], {appId, appIdHeaders, secrets, csrfToken}: {
 	appId: string | undefined;
@@ -30,6 +33,10 @@ function learnHeaders(headers: readonly NameAndValue[], {appId, appIdHeaders, se
 	for (const [name, value] of headers) {
 		if (appIdHeaders.includes(name)) {
 			found[name] = '{app_id}';
+			continue;
+		}
+		if (overriding.test(name)) {
+			leftOut.push({name, why: 'it can override the method, the path or the host of a request'});
 			continue;
 		}
 		const isOwn = name.startsWith('x-') && isSafeKey(name, secrets);
@@ -188,6 +195,7 @@ export function learnRequest(draft: Draft, app: {id: string | undefined; headers
 	if (segment !== undefined) {
 		throw new UsageError(`${segment} of the search's URL looks like a secret or a person, which a profile must not hold`, {hint: `if it is the app's id, say so: --app-id-at ${segment}`});
 	}
+	if (Object.keys(headers).length > 0) draft.lines.push(['headers', Object.keys(headers).join(', ')]);
 	const gone = [...template.leftOut, ...leftOut.map(({name, why}) => ({place: `header.${name}`, why}))];
 	for (const {place, why} of gone) draft.notes.push(`${place} is left out: ${why}`);
 	if (template.kept.length > 0) draft.lines.push(['as recorded', `${template.kept.join(', ')}   (a filter among them narrows every search: then record again without it)`]);

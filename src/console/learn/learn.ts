@@ -2,9 +2,10 @@ import {UsageError} from '../../base/errors.ts';
 import {searchKinds, type SearchKind} from '../../sources/app-log-kinds.ts';
 import type {RequestProfile, SearchProfile} from '../profile.ts';
 import {baseUrlProblem} from '../../access/config/base-url.ts';
+import {feishu} from '../../sources/vendors/feishu.ts';
 import {groupCandidates, type Group} from './candidate.ts';
 import {Draft} from './draft.ts';
-import {checkFlags, describesOne, type LearnFlags} from './flags.ts';
+import {checkFlags, consoleOrigin, describesOne, type LearnFlags} from './flags.ts';
 import type {HarEntry} from './har.ts';
 import {learnAnswer} from './learn-answer.ts';
 import {learnPages} from './learn-pages.ts';
@@ -56,7 +57,7 @@ export async function learn(entries: AsyncIterable<HarEntry> | Iterable<HarEntry
 		if (!(error instanceof BrokenRecordingError)) throw error;
 		broken = error;
 	}
-	const groups = groupCandidates(recording.candidates);
+	const groups = confirmed(groupCandidates(recording.candidates), flags);
 	const best = groups[0];
 	if (best === undefined) throw broken === undefined ? noSearch(recording, flags) : new UsageError(`${broken.message}, and no search is among them`, {hint: broken.hint, cause: broken});
 	const chosen = choose(groups, kind, {flags, secrets: recording.secrets});
@@ -72,6 +73,22 @@ export async function learn(entries: AsyncIterable<HarEntry> | Iterable<HarEntry
 		warn(`the ${own} search was found and not learned: ${draft.missing.map(({flag, why}) => `${why} (${flag})`).join('; ')}; run again with --kind ${own} and these flags`);
 	}
 	return compose(whole.flatMap(({profile, ...search}) => profile === undefined ? [] : [{...search, profile}]), {recording, warn});
+}
+
+const vendorOrigins: ReadonlySet<string> = new Set(Object.values(feishu.hosts));
+
+/**
+ * The searches of a console that the session may be sent to: of the one that `--console` names, else of the vendor's own hosts.
+ * @throws UsageError where only other hosts have some, naming them
+ */
+function confirmed(groups: readonly Group[], flags: LearnFlags): Group[] {
+	const named = consoleOrigin(flags);
+	const own = groups.filter(({best: {exchange: {origin}}}) => named === undefined ? vendorOrigins.has(origin) : origin === named);
+	if (own.length > 0 || groups.length === 0) return own;
+	const others = [...new Set(groups.map(({best: {exchange: {origin}}}) => origin))].slice(0, 3);
+	throw new UsageError(named === undefined ? `the searches of the recording are on ${others.join(', ')}, which is no host of the vendor` : `no search of the recording is on ${named}; there are some on ${others.join(', ')}`, {
+		hint: `exports will send the console's session there: if it is your console, name it: --console ${others[0] ?? ''}`,
+	});
 }
 
 /** The searches to learn: the best of each kind, or of the kind that is asked for. */

@@ -12,7 +12,7 @@ export interface PagingGuess {
 	readonly place: Place;
 	/** The number is a text in the request. */
 	readonly isText: boolean;
-	/** The number of the first page. */
+	/** The number of the first page, or of its first row. */
 	readonly first: 0 | 1;
 	/** Where the answer has the next cursor. */
 	readonly cursorPath?: readonly string[] | undefined;
@@ -57,7 +57,7 @@ export function findPaging(pages: readonly PageSeen[], known: readonly Place[]):
 	for (const [index, later] of pages.entries()) {
 		for (const earlier of pages.slice(0, index).toReversed()) {
 			const turn = findTurn(earlier, later, known);
-			if (turn !== undefined) return {...turn, first: turn.style === 'page' ? firstPage(pages, turn.place) : 1};
+			if (turn !== undefined) return {...turn, first: firstNumber(pages, turn)};
 		}
 	}
 	const [page] = pages;
@@ -124,9 +124,13 @@ function cursorSource({answer}: Exchange, place: Place, value: Scalar): readonly
 	return isTelling || isNamed || rankOf(namesOf(best.path), cursorNames) !== undefined ? best.path : undefined;
 }
 
-function firstPage(pages: readonly PageSeen[], place: Place): 0 | 1 {
+/** What is counted from: pages from 1 unless a 0 was seen; rows from 0 unless all numbers seen follow from a 1. */
+export function firstNumber(pages: readonly PageSeen[], {style, place}: Pick<PagingGuess, 'style' | 'place'>): 0 | 1 {
 	const key = formatPlace(place);
-	return pages.some(({exchange}) => Number(valuesOf(exchange, []).get(key)?.value ?? 1) === 0) ? 0 : 1;
+	const numbers = pages.map(({exchange}) => valuesOf(exchange, []).get(key)?.value);
+	if (style !== 'offset') return numbers.some(value => Number(value ?? 1) === 0) ? 0 : 1;
+	const size = Math.max(1, ...pages.map(({rowCount}) => rowCount));
+	return numbers.length > 0 && numbers.every(value => isIndex(value) && Number(value) % size === 1 % size && Number(value) > 0) && size > 1 ? 1 : 0;
 }
 
 function byName(page: PageSeen, known: readonly Place[]): PagingGuess | undefined {
@@ -142,9 +146,9 @@ function byName(page: PageSeen, known: readonly Place[]): PagingGuess | undefine
 	const shared = {isProven: false, alsoChanged: [], first: 1 as const};
 	if (cursor !== undefined && next !== undefined) return {...shared, style: 'cursor', place: cursor.place, isText: typeof cursor.value === 'string', cursorPath: next};
 	const numbered = pick(pageNames.slice(0, 1), isIndex) ?? pick(pageNames, value => isIndex(value) && Number(value) <= 1);
-	const offset = pick(offsetNames.slice(0, 1), isIndex) ?? pick(offsetNames, value => isIndex(value) && Number(value) === 0);
+	const offset = pick(offsetNames.slice(0, 1), isIndex) ?? pick(offsetNames, value => isIndex(value) && Number(value) <= 1);
 	if (numbered !== undefined && (numbered.rank === 0 || offset === undefined)) return {...shared, style: 'page', place: numbered.place, isText: typeof numbered.value === 'string', first: Number(numbered.value) === 0 ? 0 : 1};
-	return offset && {...shared, style: 'offset', place: offset.place, isText: typeof offset.value === 'string'};
+	return offset && {...shared, style: 'offset', place: offset.place, isText: typeof offset.value === 'string', first: Number(offset.value) === 1 ? 1 : 0};
 }
 
 /** Where an answer has what is by its name the cursor of the next page. */

@@ -32,12 +32,16 @@ export function sessionOf({headers, cookies, request}: Recorded, profile: Pick<R
 	return {cookie, ...(csrfToken === undefined ? {} : {csrfToken}), ...(authorization === undefined ? {} : {authorization})};
 }
 
+/** Headers of every browser, which are no token even where a cookie has the same text. */
+const everyRequest: ReadonlySet<string> = new Set(['cookie', 'authorization', 'accept', 'accept-language', 'content-type', 'host', ':authority', ':path', 'origin', 'referer', 'user-agent']);
+
 /** How the console is told who asks, from what a search of the recording sent. */
 export function learnSession({headers, cookies, request}: Recorded): NonNullable<RequestProfile['session']> {
 	const sent = [...headers.filter(([name]) => name === 'cookie').flatMap(([, value]) => parseCookies(value)), ...cookies];
-	const isCookie = (value: string) => value.length >= 8 && sent.some(([, other]) => other === value || decoded(other) === decoded(value));
+	const values = new Set(sent.flatMap(([, value]) => [value, decoded(value)]));
+	const isCookie = (value: string) => value.length >= 8 && (values.has(value) || values.has(decoded(value)));
 	// A header that repeats a cookie is a CSRF token, whatever its name.
-	const csrf = headers.find(([name, value]) => isCsrfName(name) && value !== '') ?? headers.find(([name, value]) => name.startsWith('x-') && /token/.test(name) && isCookie(value));
+	const csrf = headers.find(([name, value]) => isCsrfName(name) && value !== '') ?? headers.find(([name, value]) => !everyRequest.has(name) && isCookie(value));
 	const token = csrf?.[1] ?? csrfMember(request);
 	const csrfCookie = token === undefined ? undefined : sent.find(([, value]) => value === token || decoded(value) === decoded(token))?.[0];
 	return {
