@@ -152,7 +152,7 @@ it.each(shapes)('learns the shape %s from a recording, and exports every row of 
 	const command = (...args: string[]) => startProgram(process.execPath, [binary, 'feishu-app-log', ...args], {env}).ended;
 	const ids = (wanted: readonly ListedRow[]) => wanted.map(({id}) => id).toSorted();
 	try {
-		const learned = await command('learn', await record(served.url, sandbox, now), '--keep-session');
+		const learned = await command('learn', await record(served.url, sandbox, now), '--console', served.url, '--keep-session');
 		expect(learned).toMatchObject({code: 0});
 		expect(learned.stdout + learned.stderr).not.toMatch(/[0-9a-f]{40}/);
 		spans.length = 0;

@@ -92,12 +92,12 @@ describe('learn', () => {
 		const {client} = shapes.page.searches;
 		if (client === undefined) throw new Error('no client search');
 		writeFileSync(own, JSON.stringify({...shapes.page, searches: {client}}));
-		const run = async (path: string) => runCommand(['feishu-app-log', 'learn', path, '-o', own], {fetch: standIn('page').fetch, clock: new VirtualClock(start + DAY)});
+		const run = async (path: string, origin = baseUrl) => runCommand(['feishu-app-log', 'learn', path, '--console', origin, '-o', own], {fetch: standIn('page').fetch, clock: new VirtualClock(start + DAY)});
 		expect((await run(await recordOf('page', standIn('page'), directory))).code).toBe(0);
 		expect(Object.keys((await readProfile(own))?.searches ?? {}).toSorted()).toEqual(['client', 'event']);
 		expect((await readProfile(own))?.searches.client).toEqual(client);
 		const before = readFileSync(own, 'utf8');
-		const other = await run(await recordOf('page', standIn('page'), directory, 'https://other.example'));
+		const other = await run(await recordOf('page', standIn('page'), directory, 'https://other.example'), 'https://other.example');
 		expect(other.code).toBe(2);
 		expect(other.stderr).toMatch(/is for https:\/\/console\.example and has its client search, the recording is of https:\/\/other\.example\nhint: add -o <file>/);
 		expect(readFileSync(own, 'utf8')).toBe(before);

@@ -1,6 +1,7 @@
-import {chmod, mkdir, open, stat} from 'node:fs/promises';
+import {chmod, mkdir, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as z from 'zod';
+import {openRegular} from '../config/parse-file.ts';
 import type {Context} from '../../base/context.ts';
 import {ExportError, systemCode, UsageError} from '../../base/errors.ts';
 import {removeLeftovers, writeFileAtomic} from '../../output/atomic.ts';
@@ -101,7 +102,8 @@ async function makeDirectory(directory: string): Promise<void> {
 /** The text of the file, whose permissions are put right when others could read it; undefined when there is none. */
 async function readPrivately(path: string, warn: (message: string) => void): Promise<string | undefined> {
 	try {
-		await using file = await open(path);
+		await using file = await openRegular(path);
+		if (file === undefined) throw new UsageError(`${path}: it is no regular file`, {hint: 'remove it and sign in again'});
 		const {mode} = await file.stat();
 		if (areOthersAllowed(mode)) {
 			try {

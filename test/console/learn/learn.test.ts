@@ -18,7 +18,7 @@ async function learnFrom(entries: readonly unknown[], flags: LearnFlags = {}): P
 	const path = join(temporaryDirectory().path, 'console.har');
 	writeFileSync(path, har(entries));
 	const warnings: string[] = [];
-	const learned = await learnFromFile({path, flags, existing: undefined, keepSession: true, systemTimezone: 'UTC', warn: message => warnings.push(message)});
+	const learned = await learnFromFile({path, flags: {console: origin, ...flags}, existing: undefined, keepSession: true, systemTimezone: 'UTC', warn: message => warnings.push(message)});
 	return {...learned, warnings};
 }
 
@@ -368,7 +368,7 @@ describe('a recording without a search', () => {
 
 	it('is refused when the console was asked over plain http', async () => {
 		const entries = search({...services[1] as Service, ask: page => ({method: 'GET', url: ((services[1] as Service).ask(page)).url.replace('https:', 'http:')})});
-		await expect(learnFrom(entries)).rejects.toThrow('plain http');
+		await expect(learnFrom(entries, {console: origin.replace('https:', 'http:')})).rejects.toThrow('plain http');
 	});
 });
 

@@ -83,7 +83,7 @@ describe('reading a recording', () => {
 describe('learning from a recording that is', () => {
 	const [service] = services;
 	const found = service === undefined ? [] : search(service);
-	const learn = async (path: string, warnings: string[] = []) => learnFromFile({path, flags: {}, existing: undefined, systemTimezone: 'UTC', warn: message => warnings.push(message)});
+	const learn = async (path: string, warnings: string[] = []) => learnFromFile({path, flags: {console: origin}, existing: undefined, systemTimezone: 'UTC', warn: message => warnings.push(message)});
 
 	it('broken off after the search goes on with a warning', async () => {
 		const warnings: string[] = [];

@@ -39,7 +39,7 @@ async function learnFrom(entries: readonly unknown[], {flags = {}, path, keepSes
 	const file = path ?? join(temporaryDirectory().path, 'console.har');
 	writeFileSync(file, har(entries));
 	const told: string[] = [];
-	const learned = await learnFromFile({path: file, flags, existing: undefined, keepSession, systemTimezone: 'UTC', warn: message => told.push(message)});
+	const learned = await learnFromFile({path: file, flags: {console: origin, ...flags}, existing: undefined, keepSession, systemTimezone: 'UTC', warn: message => told.push(message)});
 	return {...learned, told: [learned.report, ...told, formatProfile(learned.profile)].join('\n')};
 }
 
