@@ -49,6 +49,8 @@ export async function learnCommand(recording: string, flags: LearnCommandFlags, 
 		});
 	}
 	// A signal that came while one stretch of work was under way is delivered only now: nothing may be written after it.
+	// Between two turns of the event loop, whatever the clock says, it is looked for.
+	await setImmediate();
 	await setImmediate();
 	context.signal?.throwIfAborted();
 	for (const warning of warnings) log.warning(warning);

@@ -40,6 +40,8 @@ function isMixed(run: string): boolean {
 /** Every secret that a recording shows: in cookies, and in headers that are named like one. */
 export class SecretValues {
 	readonly #values = new Set<string>();
+	/** The lengths of the secrets that begin with the same characters. */
+	readonly #lengths = new Map<string, Set<number>>();
 
 	collect({headers, cookies, answer}: Pick<HarEntry, 'headers' | 'cookies' | 'answer'>): void {
 		for (const [name, value] of headers) {
@@ -60,8 +62,15 @@ export class SecretValues {
 		const spellings = [text, decoded(text)];
 		if (spellings.some(spelling => this.#values.has(spelling))) return true;
 		if (text.length <= leastLengthInside) return false;
-		for (const secret of this.#values) {
-			if (secret.length >= leastLengthInside && spellings.some(spelling => spelling.includes(secret))) return true;
+		return spellings.some(spelling => this.#isInside(spelling));
+	}
+
+	/** Looks only at secrets that begin like the text does at a place: comparing with all would be quadratic in the recording. */
+	#isInside(text: string): boolean {
+		for (let start = 0; start + leastLengthInside <= text.length; start++) {
+			for (const length of this.#lengths.get(text.slice(start, start + leastLengthInside)) ?? []) {
+				if (this.#values.has(text.slice(start, start + length))) return true;
+			}
 		}
 		return false;
 	}
@@ -84,7 +93,11 @@ export class SecretValues {
 		for (const value of values) {
 			const unquoted = value.replace(/^"(.*)"$/s, '$1');
 			for (const spelling of [unquoted, decoded(unquoted)]) {
-				if (spelling.length >= leastLength && spelling.length <= 8192 && this.#values.size < mostValues) this.#values.add(spelling);
+				if (spelling.length < leastLength || spelling.length > 8192 || this.#values.size >= mostValues) continue;
+				this.#values.add(spelling);
+				if (spelling.length < leastLengthInside) continue;
+				const beginning = spelling.slice(0, leastLengthInside);
+				this.#lengths.set(beginning, (this.#lengths.get(beginning) ?? new Set<number>()).add(spelling.length));
 			}
 		}
 	}

@@ -14,7 +14,8 @@ interface Known {
 	readonly text: string;
 	/** A part that every spelling has: most texts do not hold even that. */
 	readonly core: string;
-	readonly pattern: RegExp;
+	/** Written only when a text holds the core: a recording may bring thousands of secrets. */
+	readonly pattern: () => RegExp;
 }
 
 /**
@@ -22,21 +23,23 @@ interface Known {
  * Secrets are registered the moment they are read, before anything can go wrong with them.
  */
 export class Masker implements MaskerType {
-	/** The longest first: a secret may be the beginning of another. */
-	#known: readonly Known[] = [];
+	readonly #known = new Map<string, Known>();
+	/** The longest first: a secret may be the beginning of another. Undefined after one was added. */
+	#ordered: readonly Known[] | undefined;
 
 	/** Registers a secret, also as URLs, forms, JSON and HTTP Basic spell it, one in the other. Very short values are left alone. */
 	add(secret: string): void {
 		if (secret.length < 4) return;
-		const texts = [secret, ...(secret.length < leastInBase64 ? [] : inBase64(secret))].flatMap(piecesOf).filter(text => !this.#known.some(known => known.text === text));
+		const texts = [secret, ...(secret.length < leastInBase64 ? [] : inBase64(secret))].flatMap(piecesOf).filter(text => !this.#known.has(text));
 		if (texts.length === 0) return;
-		this.#known = [...this.#known, ...[...new Set(texts)].map(text => knownAs(text))].toSorted((a, b) => b.text.length - a.text.length);
+		for (const text of texts) this.#known.set(text, knownAs(text));
+		this.#ordered = undefined;
 	}
 
 	/** The text with every registered secret, and whatever follows `Bearer` or `Basic`, replaced by `***`. */
 	mask(text: string): string {
 		let masked = text;
-		for (const {core, pattern} of this.#known) if (masked.includes(core)) masked = masked.replaceAll(pattern, '***');
+		for (const {core, pattern} of this.#longestFirst()) if (masked.includes(core)) masked = masked.replaceAll(pattern(), '***');
 		return masked
 			.replaceAll(/\bBearer +[^\s"']+/g, 'Bearer ***')
 			.replaceAll(/\bBasic +([\w+/-]{4,}={0,2})/g, (whole, value: string) => isUserAndPassword(value) ? 'Basic ***' : whole);
@@ -44,7 +47,11 @@ export class Masker implements MaskerType {
 
 	/** Whether a registered secret stands in the text. */
 	occursIn(text: string): boolean {
-		return this.#known.some(({core, pattern}) => text.includes(core) && text.search(pattern) !== -1);
+		return this.#longestFirst().some(({core, pattern}) => text.includes(core) && text.search(pattern()) !== -1);
+	}
+
+	#longestFirst(): readonly Known[] {
+		return this.#ordered ??= [...this.#known.values()].toSorted((a, b) => b.text.length - a.text.length);
 	}
 }
 
@@ -60,7 +67,8 @@ function piecesOf(text: string): string[] {
 
 function knownAs(text: string): Known {
 	const [core = ''] = (text.match(/[A-Za-z\d]+/g) ?? []).toSorted((a, b) => b.length - a.length);
-	return {text, core, pattern: new RegExp(spellings(text), 'g')};
+	let pattern: RegExp | undefined;
+	return {text, core, pattern: () => pattern ??= new RegExp(spellings(text), 'g')};
 }
 
 /** The characters of base64 that a secret alone decides, wherever it stands in what is encoded. */
