@@ -24,7 +24,7 @@ function formatReport(searches: readonly LearnedSearch[]): string {
 	}).join('\n');
 }
 
-const order = ['time range', 'paging', 'page size', 'app id', 'filters', 'rows', 'row id', 'row time', 'total', 'more', 'success', 'expired session', 'as recorded'];
+const order = ['time range', 'paging', 'page size', 'app id', 'filters', 'rows', 'row id', 'row time', 'total', 'more', 'success', 'expired session', 'headers', 'as recorded'];
 
 export interface LearnFromFileOptions {
 	/** The HAR file. */

@@ -195,10 +195,11 @@ export function learnRequest(draft: Draft, app: {id: string | undefined; headers
 	if (segment !== undefined) {
 		throw new UsageError(`${segment} of the search's URL looks like a secret or a person, which a profile must not hold`, {hint: `if it is the app's id, say so: --app-id-at ${segment}`});
 	}
-	if (Object.keys(headers).length > 0) draft.lines.push(['headers', Object.keys(headers).join(', ')]);
+	if (Object.keys(headers).length > 0) draft.lines.push(['headers', listed(Object.keys(headers))]);
 	const gone = [...template.leftOut, ...leftOut.map(({name, why}) => ({place: `header.${name}`, why}))];
-	for (const {place, why} of gone) draft.notes.push(`${place} is left out: ${why}`);
-	if (template.kept.length > 0) draft.lines.push(['as recorded', `${template.kept.join(', ')}   (a filter among them narrows every search: then record again without it)`]);
+	if (gone.length > mostListed) draft.notes.push(`${gone.length - mostListed} more places are left out, for reasons like these`);
+	for (const {place, why} of gone.slice(0, mostListed)) draft.notes.push(`${place} is left out: ${why}`);
+	if (template.kept.length > 0) draft.lines.push(['as recorded', `${listed(template.kept)}   (a filter among them narrows every search: then record again without it)`]);
 	return {
 		method: exchange.method,
 		path: template.path,
@@ -207,6 +208,14 @@ export function learnRequest(draft: Draft, app: {id: string | undefined; headers
 		...(template.json === undefined ? {} : {json: template.json}),
 		...(template.form === undefined ? {} : {form: template.form}),
 	};
+}
+
+/** Most places that the report names of one sort: no console has as many, and a recording may have any number. */
+const mostListed = 100;
+
+function listed(names: readonly string[]): string {
+	const more = names.length - mostListed;
+	return `${names.slice(0, mostListed).join(', ')}${more > 0 ? `, and ${more} more in the profile` : ''}`;
 }
 
 /** The CSRF token that a request carries in a header. */
