@@ -2,8 +2,9 @@ import {appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} fro
 import {dirname, join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {parseLine, readManifest, readManifestBackward, readTail, type RawLine} from '../../src/archive/manifest-file.ts';
+import {parseLine, readManifest, readManifestBackward, readTail, refuseNewer, type RawLine} from '../../src/archive/manifest-file.ts';
 import {openManifest, type LineBody} from '../../src/archive/manifest-writer.ts';
+import {readHeader} from '../../src/archive/open-archive.ts';
 import {archiveDirectory, beginning, modelClock} from './archive-run.ts';
 import {readArchive} from './read-archive.ts';
 
@@ -100,4 +101,22 @@ it('takes nothing for a line that is not one', async () => {
 	expect(parseLine(first)).toMatchObject({kind: 'archive'});
 	for (const text of ['', 'null', '{}', first.slice(1), first.replace('"version":1', '"version":2'), `\u{feff}${first}`]) expect(parseLine(text)).toBeUndefined();
 	expect(parseLine(Buffer.from(first.replace('feishu', '\u{ff}'), 'latin1'))).toBeUndefined();
+});
+
+describe('an archive of a later version', () => {
+	it('is named as such by every way in', async () => {
+		const dir = archiveDirectory();
+		mkdirSync(dir);
+		writeFileSync(join(dir, 'manifest.ndjson'), '{"kind":"archive","version":9,"tables":[]}\n');
+		const told = {message: expect.stringContaining('is an archive of version 9') as string};
+		await expect(readTail(dir)).rejects.toMatchObject(told);
+		await expect(readHeader(dir)).rejects.toMatchObject(told);
+		await expect(refuseNewer(dir)).rejects.toMatchObject(told);
+	});
+
+	it('is not what a damaged first line makes of this one', async () => {
+		const {dir, path} = await manifest(2);
+		writeFileSync(path, readFileSync(path, 'utf8').replace('"version":1', '"version":9'));
+		await expect(refuseNewer(dir)).resolves.toBeUndefined();
+	});
 });
