@@ -1,11 +1,10 @@
 import {sourceConnection} from './auth/connection.ts';
 import type {LoadedConfig} from './config/load.ts';
-import type {SourceDefaults} from './config/schema.ts';
 import type {Context} from '../base/context.ts';
 import type {Client} from '../http/client.ts';
 import {connect, type ConnectOptions} from './connect.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-import type {ExportFlags} from '../query/options.ts';
+import type {ExportFlags, SourceDefaults} from '../query/options.ts';
 
 /** A source together with where it is and how one gets in. Nothing has been sent yet, and no secret read. */
 export interface OpenedSource {

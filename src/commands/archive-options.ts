@@ -1,49 +1,32 @@
 import type {Command} from 'commander';
 import type {Context} from '../base/context.ts';
 import type {ExitCode} from '../base/errors.ts';
-import type {OptionRow} from '../query/options.ts';
+import {optionsNamed, timeForms} from '../query/options.ts';
 import type {VerifyFlags} from '../run/repair.ts';
 import type {CatFlags} from './cat.ts';
 import {mountOptions} from './mount-options.ts';
 
-const requestProfileOption: OptionRow = {
-	group: 'Log searches:', flags: '--request-profile <file>', description: "for an archive of the developer console's log searches: says where their rows have ids and times; default the one learned",
+const requestProfileOption = {
+	group: 'Log searches:', flags: '--request-profile <file>',
+	description: "for an archive of the developer console's log searches: says where their rows have ids and times; default the one learned",
 };
 
-const verifyOptions: readonly OptionRow[] = [
+const verifyOptions = [
 	{group: 'Output:', flags: '-f, --format <text|json>', description: 'how to write it; default text'},
 	{group: 'Output:', flags: '--accept-gaps-before <time>', description: 'known gaps that end by then count as whole, as the job of that archive may have it'},
 	{group: 'Repair:', flags: '--repair', description: 'export again what is missing or damaged; damaged files are set aside, nothing is deleted'},
-	{group: 'Repair:', flags: '--rate <n/duration>', description: "request budget; default the source's"},
-	{group: 'Repair:', flags: '--timeout <duration>', description: 'per attempt; default 30s'},
-	{group: 'Repair:', flags: '--retries <n>', description: 'attempts after the first, per request; default 5'},
-	{group: 'Repair:', flags: '--max-response <size>', description: 'the most that an answer may have; default 256MiB'},
-	{group: 'Repair:', flags: '--host <name>', description: 'which service, as for exports: feishu, lark'},
-	{group: 'Repair:', flags: '--profile <name>', description: 'profile of the configuration'},
-	{group: 'Repair:', flags: '--config <file>', description: 'configuration file, JSON or YAML'},
+	...optionsNamed(['rate', 'timeout', 'retries', 'maxResponse', 'host', 'profile', 'config', 'baseUrl'], {rate: "request budget; default the source's"}),
 	requestProfileOption,
-	{group: 'Repair:', flags: '--base-url <url>', description: 'send API and token requests here'},
-	{group: 'Messages:', flags: '-q, --quiet', description: 'errors only'},
-	{group: 'Messages:', flags: '--debug', description: 'also tell of every request, and show stack traces'},
-	{group: 'Messages:', flags: '--no-progress', description: 'no progress line on a terminal'},
+	...optionsNamed(['quiet', 'debug', 'progress']),
 ];
 
-const catOptions: readonly OptionRow[] = [
-	{group: 'Range:', flags: '--since <time>', description: 'first instant: RFC 3339, YYYY-MM-DD, Unix time, an age (15m 24h 7d 2w), now, today, yesterday; default all'},
-	{group: 'Range:', flags: '--until <time>', description: 'first instant no longer wanted, in the same forms; default all'},
-	{group: 'Range:', flags: '--timezone <iana>', description: "for dates without an offset and for tables; default the system's"},
-	{group: 'Output:', flags: '-f, --format <name>', description: 'ndjson, json, csv or table; default by the output file name, else table on a terminal and ndjson elsewhere'},
-	{group: 'Output:', flags: '-o, --output <file>', description: 'write here; .gz and .zst are compressed; - is stdout'},
-	{group: 'Output:', flags: '--fields <a,b.c>', description: 'only these fields, in this order; also the columns of csv and table', repeatable: true},
-	{group: 'Output:', flags: '--redact <a.b>', description: "replace these fields' values before anything is written; reaches into JSON text too", repeatable: true},
-	{group: 'Output:', flags: '--redact-secrets', description: 'replace what looks like a credential anywhere in a record: passwords, tokens, keys, cookies'},
-	{group: 'Output:', flags: '--labels <en|zh|off>', description: 'readable columns beside coded ones; default en for csv and tables, off for ndjson and json'},
-	{group: 'Output:', flags: '--no-escape-formulas', description: 'leave csv cells raw that a spreadsheet would run as formulas'},
-	{group: 'Output:', flags: '--csv-bom', description: 'start csv with a byte order mark, for Excel'},
+const catOptions = [
+	...optionsNamed(['since', 'until', 'timezone', 'format', 'output', 'fields', 'redact', 'redactSecrets', 'labels', 'escapeFormulas', 'csvBom', 'config', 'quiet', 'debug'], {
+		since: `${timeForms}; default all`,
+		until: 'first instant no longer wanted, in the same forms; default all',
+		output: 'write here; .gz and .zst are compressed; - is stdout',
+	}).filter(({flags}) => flags !== '--no-redact-secrets'),
 	requestProfileOption,
-	{group: 'Log searches:', flags: '--config <file>', description: 'configuration file, JSON or YAML'},
-	{group: 'Messages:', flags: '-q, --quiet', description: 'errors only'},
-	{group: 'Messages:', flags: '--debug', description: 'show stack traces'},
 ];
 
 /** Adds `verify` and `cat` to the command line. */

@@ -5,19 +5,14 @@ import type {Log} from '../base/log.ts';
 import {profilePath, readProfile} from '../console/profile-file.ts';
 import {openConsoleSessions, type ConsoleSessionStore} from '../console/session-store.ts';
 import {writeReport} from '../output/stream-output.ts';
+import type {FlagsOf} from '../query/options.ts';
 import {commandLog} from '../run/command-log.ts';
 
 /** The options of `auth`'s subcommands, as they are typed. */
-export interface AuthFlags {
-	readonly host?: string;
-	readonly profile?: string;
-	readonly config?: string;
-	readonly baseUrl?: string;
-	readonly debug?: boolean;
+export interface AuthFlags extends FlagsOf<'host' | 'profile' | 'config' | 'baseUrl' | 'debug' | 'format'> {
 	readonly device?: boolean;
 	readonly port?: string;
 	readonly browser?: boolean;
-	readonly format?: string;
 }
 
 /** The session of the developer console's log searches, as `auth status` and `auth logout` name it. */

@@ -1,7 +1,8 @@
 import type {Command} from 'commander';
 import type {Context} from '../base/context.ts';
-import {feishu} from '../sources/vendors/feishu.ts';
+import {optionsNamed} from '../query/options.ts';
 import type {AuthFlags} from './auth-console.ts';
+import {mountOptions} from './mount-options.ts';
 
 /** Mounts `auth login`, `auth status` and `auth logout`; their code is loaded when they run. */
 export function mountAuth(program: Command, context: Context): void {
@@ -40,10 +41,8 @@ Examples:
 }
 
 function connectionOptions(command: Command): Command {
-	return command
-		.option(`--host <${Object.keys(feishu.hosts).join('|')}>`, 'which service; default feishu')
-		.option('--profile <name>', 'profile of the configuration')
-		.option('--config <file>', 'configuration file, JSON or YAML')
-		.option('--base-url <url>', 'send everything here, the consent page too: tests, proxies, dedicated domains')
-		.option('--debug', 'also tell of every request, and show stack traces');
+	mountOptions(command, optionsNamed(['host', 'profile', 'config', 'baseUrl', 'debug'], {
+		host: 'which service: feishu (default) or lark', baseUrl: 'send everything here, the consent page too: tests, proxies, dedicated domains',
+	}));
+	return command;
 }

@@ -2,6 +2,7 @@ import type {Context, Masker} from '../base/context.ts';
 import {requireDuration} from '../base/duration.ts';
 import {UsageError, type ExitCode} from '../base/errors.ts';
 import {writeReport} from '../output/stream-output.ts';
+import type {FlagsOf} from '../query/options.ts';
 import {sources} from '../sources/index.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {vendors} from '../sources/vendors/index.ts';
@@ -10,15 +11,7 @@ import {exitCodeOf, type Finding} from './doctor/finding.ts';
 import {formatFindings, toJson} from './doctor/report.ts';
 
 /** What the options of `doctor` parse to. */
-export interface DoctorFlags {
-	readonly profile?: string;
-	readonly config?: string;
-	readonly baseUrl?: string;
-	readonly host?: string;
-	readonly format?: string;
-	readonly timeout?: string;
-	readonly retries?: string;
-}
+export type DoctorFlags = FlagsOf<'profile' | 'config' | 'baseUrl' | 'host' | 'format' | 'timeout' | 'retries'>;
 
 /**
  * Examines the set-up and writes what it found to stdout.

@@ -11,11 +11,12 @@ const collectList = (option: string) => (value: string, previous: readonly strin
 	return [...(previous ?? []), ...entries];
 };
 
-/** Adds the options of an export to its command. */
-export function mountOptions(command: Command, rows: readonly OptionRow[]): void {
-	for (const {flags, description, group, repeatable = false} of rows) {
+/** Adds options to a command: those of exports, or some of its own. */
+export function mountOptions(command: Command, rows: ReadonlyArray<Pick<OptionRow, 'flags' | 'description' | 'group' | 'repeatable' | 'isList'>>): void {
+	for (const {flags, description, group, repeatable = false, isList = false} of rows) {
 		const option = new Option(flags, description).helpGroup(group);
-		if (repeatable) option.argParser(group === 'Filters:' ? collect : collectList(option.long ?? flags));
+		if (isList) option.argParser(collectList(option.long ?? flags));
+		else if (repeatable) option.argParser(collect);
 		command.addOption(option);
 	}
 }

@@ -1,7 +1,9 @@
 import type {Command} from 'commander';
 import type {Context} from '../base/context.ts';
 import type {ExitCode} from '../base/errors.ts';
-import type {RunCommandFlags} from '../run/jobs/flags.ts';
+import {optionsNamed} from '../query/options.ts';
+import {sharedOptions, type RunCommandFlags} from '../run/jobs/flags.ts';
+import {mountOptions} from './mount-options.ts';
 import type {StatusFlags} from './status.ts';
 
 /** Adds `run` and `status` to the command line. */
@@ -16,16 +18,6 @@ export function mountRun(program: Command, context: Context, outcome: {exitCode:
 		.option('--summary <file>', 'write how it went as JSON, every job by itself; - is stderr')
 		.option('--metrics <file>', "write the state of all jobs for Prometheus' textfile collector")
 		.option('--on-failure <command>', 'run this in a shell when the exit code is not 0, with the summary on its stdin')
-		.option('--rate <n/duration>', 'request budget, instead of what the jobs say')
-		.option('--host <name>', 'which service, as for exports: feishu, lark')
-		.option('--profile <name>', 'profile of the configuration, for jobs that name none')
-		.option('--config <file>', 'configuration file, JSON or YAML')
-		.option('--base-url <url>', 'send API and token requests here')
-		.option('-q, --quiet', 'errors only')
-		.option('-v, --verbose', 'also tell of every window')
-		.option('--debug', 'also tell of every request, and show stack traces')
-		.option('--no-progress', 'no progress line on a terminal')
-		.option('--log-format <text|json>', 'how messages on stderr are written')
 		.addHelpText('after', `
 A job is {"source", "options", "dir", "compress", "since", "overlap", "lag"} under "jobs" of the configuration. Each run goes
 on where the archive in "dir" ends, fills its gaps, and looks through "overlap" again for rows that came late. The exit code
@@ -36,6 +28,7 @@ Examples:
   $ audit-export run calls events --summary /var/log/audit/summary.json
   $ audit-export run --every 15m --metrics /var/lib/node_exporter/audit.prom
   $ audit-export run -q --on-failure 'mail -s "audit-export: $AUDIT_EXPORT_FAILED_JOBS" ops@example.com'`);
+	mountOptions(run, optionsNamed(sharedOptions, {rate: 'request budget, instead of what the jobs say', profile: 'profile of the configuration, for jobs that name none'}));
 	run.action(async (jobs: readonly string[], flags: RunCommandFlags) => {
 		const {runCommand} = await import('./run.ts');
 		outcome.exitCode = await runCommand(jobs, flags, context);

@@ -19,6 +19,6 @@ export function searchOptions(kind: SearchKind): OptionRow[] {
 		.map(row => ({...row, description: described[row.flags] ?? row.description}));
 	const connection = rows.findIndex(({group}) => group === 'Connection:');
 	return rows.toSpliced(connection, 0,
-		...(kind === 'server' ? [{group: 'Connection:', flags: '--via <openapi|console>', description: "openapi: the open platform's audit log (default); console: the developer console"}] : []),
-		{group: 'Connection:', flags: '--request-profile <file>', description: `how the console is asked${profileOnly}; default what learn wrote`});
+		...(kind === 'server' ? [{name: 'via', decides: 'rows' as const, group: 'Connection:', flags: '--via <openapi|console>', description: "openapi: the open platform's audit log (default); console: the developer console"}] : []),
+		{name: 'requestProfile', group: 'Connection:', flags: '--request-profile <file>', description: `how the console is asked${profileOnly}; default what learn wrote`});
 }

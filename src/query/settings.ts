@@ -6,11 +6,10 @@ import {defaultMaxResponseBytes} from '../http/body.ts';
 import {languages, type Language} from '../sources/labels.ts';
 import {stepMs, longestWindowMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-import type {SourceDefaults} from './defaults.ts';
 import {resolveFilters} from './filters.ts';
 import {formatOf, defaultLanguage, type FormatName} from './format-names.ts';
 import {namesOf, redactionsOf} from './names.ts';
-import type {ExportFlags} from './options.ts';
+import type {ExportFlags, SourceDefaults} from './options.ts';
 import type {Query} from './query.ts';
 import {formatUtc, chosenTimezone, parseTime} from './time.ts';
 

@@ -4,20 +4,14 @@ import type {HeaderLine} from '../archive/manifest.ts';
 import type {LoadedConfig} from '../access/config/load.ts';
 import type {Context} from '../base/context.ts';
 import {ExportError, UsageError} from '../base/errors.ts';
-import {decidesRows, flagsOfJob, longNameOf} from './jobs/job-options.ts';
+import {flagsOfJob} from './jobs/job-options.ts';
 import {sources} from '../sources/index.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-import type {ExportFlags} from '../query/options.ts';
+import type {ExportFlags, FlagsOf} from '../query/options.ts';
 import type {OpenedSource} from '../access/open-source.ts';
 
 /** The flags that say where a source is and how one gets in. */
-export interface ConnectionFlags {
-	readonly profile?: string;
-	readonly config?: string;
-	readonly baseUrl?: string;
-	readonly host?: string;
-	readonly requestProfile?: string;
-}
+export type ConnectionFlags = FlagsOf<'profile' | 'config' | 'baseUrl' | 'host'> & {readonly requestProfile?: string};
 
 /** What opening an archive's source may look at. */
 export interface ArchiveOpening {
@@ -48,7 +42,7 @@ export async function openArchivedSource({dir, header, flags: connection, contex
 	if (!isKnown) throw new UsageError(`the source ${header.source} is not known here`);
 	const {open, rows} = await jobSourceNamed(header.source);
 	// Nothing else is a run's to keep there, and who can write to a manifest must not say where requests go.
-	const kept = rows.filter(row => decidesRows(row) || ['redact', 'redact-secrets'].includes(longNameOf(row)));
+	const kept = rows.filter(({decides, name}) => decides === 'rows' || name === 'redact' || name === 'redactSecrets');
 	const own = flagsOfJob(optionsOf(header), {rows: kept, file: join(dir, manifestName), path: ['query']});
 	const {profile, config: file, baseUrl, host, requestProfile} = connection;
 	const given = {profile, config: file, baseUrl, host, requestProfile};

@@ -12,23 +12,15 @@ import type {Log} from '../base/log.ts';
 import {newCounters} from '../engine/summary.ts';
 import {createWindowReader} from '../engine/window-reader.ts';
 import {Budget} from '../http/budget.ts';
-import type {ExportFlags} from '../query/options.ts';
+import type {ExportFlags, FlagsOf} from '../query/options.ts';
 import {resolveSettings} from '../query/settings.ts';
 import {openArchivedSource, textOf, type OpenedArchiveSource, type ConnectionFlags} from './archived-source.ts';
 import {secretWarning} from './export-report.ts';
 
 /** What the options of `verify` parse to. */
-export interface VerifyFlags extends ConnectionFlags {
-	readonly format?: string;
+export interface VerifyFlags extends ConnectionFlags, FlagsOf<'format' | 'rate' | 'timeout' | 'retries' | 'maxResponse' | 'quiet' | 'progress' | 'debug'> {
 	readonly repair?: boolean;
 	readonly acceptGapsBefore?: string;
-	readonly rate?: string;
-	readonly timeout?: string;
-	readonly retries?: string;
-	readonly maxResponse?: string;
-	readonly quiet?: boolean;
-	readonly progress?: boolean;
-	readonly debug?: boolean;
 }
 
 export interface RepairCommandOptions {

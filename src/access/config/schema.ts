@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {configuredOptions, type SourceDefaults} from '../../query/options.ts';
 import {DAY, formatDuration, parseDuration} from '../../base/duration.ts';
 import {maxResponseProblem} from '../../base/size.ts';
 import {resolveTimezone} from '../../base/timezone.ts';
@@ -69,24 +70,25 @@ interface SourceLimits {
 const appLogLimits: SourceLimits = {pagination: {style: 'numbered', maxSize: Number.MAX_SAFE_INTEGER}, window: {defaultMs: DAY, maxMs: DAY}};
 
 /** What a source's options default to, within the limits that its API documents. */
-const sourceDefaults = ({pagination, window}: SourceLimits) => section({
-	format: z.enum(['ndjson', 'json', 'csv', 'table']).optional(),
-	fields: names.optional(),
-	order: z.enum(['time', 'served']).optional(),
-	page_size: positive.max(pagination.maxSize, `expected at most ${pagination.maxSize}, the API's limit`).optional(),
-	window: duration.refine(value => (parseDuration(value) ?? 0) <= (window.maxMs ?? Infinity), `expected at most ${formatDuration(window.maxMs ?? 0)}, the API's limit`).optional(),
-	rate: rate.optional(),
-	concurrency: positive.optional(),
-	timeout: duration.optional(),
-	retries: z.int('expected a whole number').min(0, 'expected a whole number from 0 on').optional(),
-	max_response: maxResponse.optional(),
-	redact: names.optional(),
-	redact_secrets: z.boolean('expected true or false').optional(),
-	timezone: timezone.optional(),
-	offset_counts: z.enum(['rows', 'pages']).refine(() => pagination.style === 'offset', 'expected only for a source that is read by offsets').optional(),
-});
+function sourceDefaults({pagination, window}: SourceLimits) {
+	const kinds = {
+		names, positive, duration, rate, timezone,
+		whole: z.int('expected a whole number').min(0, 'expected a whole number from 0 on'),
+		size: maxResponse,
+		'yes-or-no': z.boolean('expected true or false'),
+	};
+	const limited: Readonly<Record<string, z.ZodType>> = {
+		page_size: positive.max(pagination.maxSize, `expected at most ${pagination.maxSize}, the API's limit`),
+		window: duration.refine(value => (parseDuration(value) ?? 0) <= (window.maxMs ?? Infinity), `expected at most ${formatDuration(window.maxMs ?? 0)}, the API's limit`),
+	};
+	const options = configuredOptions.map(({key, kind}): [string, z.ZodType] => [key, (limited[key] ?? (typeof kind === 'string' ? kinds[kind] : z.enum(kind))).optional()]);
+	return section({
+		...Object.fromEntries<z.ZodType>(options),
+		offset_counts: z.enum(['rows', 'pages']).refine(() => pagination.style === 'offset', 'expected only for a source that is read by offsets').optional(),
+	});
+}
 
-const sourceSections = Object.fromEntries(Object.entries<SourceLimits>({...sources, 'feishu-app-log': appLogLimits}).map(([name, limits]) => [name, sourceDefaults(limits).optional()]));
+const sourceSections = Object.fromEntries(Object.entries<SourceLimits>({...sources, 'feishu-app-log': appLogLimits}).map(([name, limits]) => [name, sourceDefaults(limits).optional() as z.ZodType<SourceDefaults | undefined>]));
 
 /** The configuration file. Keys are written as the vendors write theirs, in snake_case. */
 export const configSchema = section({
@@ -104,8 +106,6 @@ export const configSchema = section({
 export type Config = z.infer<typeof configSchema>;
 /** A profile: one section per vendor. */
 export type Profile = z.infer<typeof profile>;
-/** The defaults of one source. */
-export type SourceDefaults = z.infer<ReturnType<typeof sourceDefaults>>;
 /** A value in the file, or where to find it: environment variable, file, or a program's output. */
 export type Referable = z.infer<typeof referable>;
 

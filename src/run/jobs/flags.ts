@@ -1,20 +1,12 @@
+import type {FlagsOf} from '../../query/options.ts';
+
+/** The options of an export that `run` has, too. */
+export const sharedOptions = ['rate', 'host', 'profile', 'config', 'baseUrl', 'quiet', 'verbose', 'debug', 'progress', 'logFormat'] as const;
+
 /** What the options of `run` parse to. */
-export interface RunCommandFlags {
-	readonly config?: string;
-	readonly profile?: string;
-	readonly baseUrl?: string;
-	readonly host?: string;
-	readonly rate?: string;
-	readonly dryRun?: boolean;
-	readonly format?: string;
+export interface RunCommandFlags extends FlagsOf<(typeof sharedOptions)[number] | 'dryRun' | 'format' | 'summary'> {
 	readonly every?: string;
 	readonly wait?: boolean;
-	readonly summary?: string;
 	readonly metrics?: string;
 	readonly onFailure?: string;
-	readonly quiet?: boolean;
-	readonly verbose?: boolean;
-	readonly debug?: boolean;
-	readonly progress?: boolean;
-	readonly logFormat?: string;
 }

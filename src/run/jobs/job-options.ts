@@ -2,26 +2,7 @@ import {formatPath} from '../../access/config/explain.ts';
 import type {JobOptionValue} from '../../access/config/jobs-schema.ts';
 import {UsageError} from '../../base/errors.ts';
 import {nearestText} from '../../base/nearest.ts';
-import type {ExportFlags, OptionRow} from '../../query/options.ts';
-
-const keptWhole = 'an archive keeps every record as the API gave it, oldest first';
-
-const onRun = 'it belongs to the command line of run';
-
-/** Options that a subcommand has and a job cannot have, and why. */
-const refused: Readonly<Record<string, string>> = {
-	'since': 'the job has a key "since" of its own, beside "options"',
-	'until': 'every run reads up to now; "lag" of the job leaves the newest time to the next run',
-	'clip': 'a start that is out of reach is moved by itself',
-	'format': keptWhole, 'fields': keptWhole, 'limit': keptWhole, 'order': keptWhole, 'labels': keptWhole,
-	'escape-formulas': keptWhole, 'csv-bom': keptWhole,
-	'output': '"dir" of the job says where its records go',
-	'resume': 'an archive is always continued',
-	'overwrite': 'an archive replaces nothing',
-	'state': 'the archive is its own state',
-	'profile': 'the job has a key "profile" of its own, beside "options"',
-	'config': onRun, 'summary': onRun, 'dry-run': onRun, 'quiet': onRun, 'verbose': onRun, 'debug': onRun, 'progress': onRun, 'log-format': onRun,
-};
+import {dashed, type ExportFlags, type OptionRow, snakeCase} from '../../query/options.ts';
 
 /** The options of a job as they stand in the configuration. */
 export type JobOptions = Readonly<Record<string, JobOptionValue>>;
@@ -36,14 +17,14 @@ export type JobOptions = Readonly<Record<string, JobOptionValue>>;
 export function flagsOfJob(options: JobOptions, {rows, file, path}: {
 	rows: readonly OptionRow[]; file: string; path: readonly string[];
 }): ExportFlags {
-	const usable = new Map(rows.flatMap((row): Array<[string, OptionRow]> => refused[longNameOf(row)] === undefined ? [[longNameOf(row), row]] : []));
+	const known = new Map(rows.map(row => [dashed(row.name), row]));
 	const flags: Record<string, unknown> = {};
 	const problems: string[] = [];
 	for (const [key, value] of Object.entries(options)) {
 		const name = dashed(key);
-		const row = usable.get(name);
-		const result = row === undefined ? {problem: whyNot(name, usable)} : valueOf(value, row);
-		const attribute = attributeOf(name);
+		const row = known.get(name);
+		const result = row === undefined || row.notInJobs !== undefined ? {problem: whyNot(name, row, rows)} : valueOf(value, row);
+		const attribute = row?.name ?? name;
 		if ('problem' in result) problems.push(`${file}: ${formatPath([...path, key])}: ${result.problem}`);
 		else if (Object.hasOwn(flags, attribute)) problems.push(`${file}: ${formatPath([...path, key])}: given twice, in two spellings`);
 		else if (result.value !== undefined) flags[attribute] = result.value;
@@ -52,10 +33,9 @@ export function flagsOfJob(options: JobOptions, {rows, file, path}: {
 	return flags;
 }
 
-function whyNot(name: string, usable: ReadonlyMap<string, OptionRow>): string {
-	const reason = Object.hasOwn(refused, name) ? refused[name] : undefined;
-	if (reason !== undefined) return `not an option of a job: ${reason}`;
-	return `unknown option, ${nearestText(name.replaceAll('-', '_'), [...usable.keys()].map(known => known.replaceAll('-', '_')))}`;
+function whyNot(name: string, row: OptionRow | undefined, rows: readonly OptionRow[]): string {
+	if (row !== undefined) return `not an option of a job: ${row.notInJobs ?? ''}`;
+	return `unknown option, ${nearestText(snakeCase(name), rows.filter(({notInJobs}) => notInJobs === undefined).map(other => snakeCase(other.name)))}`;
 }
 
 /** The value as commander would give it. */
@@ -67,23 +47,4 @@ function valueOf(value: JobOptionValue, {flags, repeatable = false}: OptionRow):
 	if (values.some(entry => typeof entry === 'boolean')) return {problem: 'expected a string or a number'};
 	const texts = values.map(String);
 	return {value: repeatable ? texts : texts[0]};
-}
-
-/** The long name of an option without its dashes: `page-size`; `--no-resume` is the option `resume`. */
-export function longNameOf({flags}: OptionRow): string {
-	return /--(?:no-)?([a-z\d-]+)/.exec(flags)?.[1] ?? flags;
-}
-
-/** Whether an option decides which rows are asked for: an archive of other values is another archive. */
-export function decidesRows(row: OptionRow): boolean {
-	return row.group === 'Filters:' || longNameOf(row) === 'via';
-}
-
-/** What the command line parser calls an option of this long name: `pageSize`. */
-export function attributeOf(name: string): string {
-	return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function dashed(key: string): string {
-	return key.replaceAll('_', '-').replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 }

@@ -10,13 +10,13 @@ import type {Context} from '../../base/context.ts';
 import {HOUR} from '../../base/duration.ts';
 import {UsageError} from '../../base/errors.ts';
 import type {BudgetLimit} from '../../base/transport.ts';
-import type {ExportFlags, OptionRow} from '../../query/options.ts';
+import {type ExportFlags, type OptionRow, snakeCase} from '../../query/options.ts';
 import type {Query} from '../../query/query.ts';
 import {resolveSettings} from '../../query/settings.ts';
 import {formatUtc, parseTime} from '../../query/time.ts';
 import {stepMs} from '../../sources/range.ts';
 import type {SourceOption} from '../../sources/types.ts';
-import {attributeOf, decidesRows, flagsOfJob, longNameOf} from './job-options.ts';
+import {flagsOfJob} from './job-options.ts';
 import type {Job} from './select-jobs.ts';
 
 /** A source as a job can use it. */
@@ -108,15 +108,13 @@ function identityOf({opened: {source, baseUrl}, query, flags, rows, appId, env}:
 }): ArchiveIdentity {
 	const identity: Record<string, string | string[] | boolean> = {base_url: baseUrl};
 	if (appId !== undefined) identity['app'] = appId;
-	for (const row of rows) {
-		const name = longNameOf(row);
-		if (!decidesRows(row)) continue;
-		const attribute = attributeOf(name);
-		const option: Partial<SourceOption> = source.options[attribute] ?? {};
-		const given = flags[attribute] ?? (option.env === undefined ? undefined : env[option.env] || undefined);
+	for (const {name, decides} of rows) {
+		if (decides !== 'rows') continue;
+		const option: Partial<SourceOption> = source.options[name] ?? {};
+		const given = flags[name] ?? (option.env === undefined ? undefined : env[option.env] || undefined);
 		if (given === undefined) continue;
 		const code = (value: unknown) => option.choices?.[String(value)] ?? String(value);
-		identity[name.replaceAll('-', '_')] = Array.isArray(given) ? given.map(code) : code(given);
+		identity[snakeCase(name)] = Array.isArray(given) ? given.map(code) : code(given);
 	}
 	if (query.redact.length > 0) identity['redact'] = [...query.redact];
 	if (query.redactSecrets === true) identity['redact_secrets'] = true;
