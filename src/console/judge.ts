@@ -132,8 +132,8 @@ export function consoleJudge({response}: SearchProfile, baseUrl: string, context
 		if (!hasSucceeded && response.expired === undefined && speaksOfSigningIn(body)) return expired(label, `it said so${quoted()}`, baseUrl);
 		// What GraphQL answers beside `data`: a list of errors, whatever the profile calls a success.
 		if (response.expired === undefined || !hasSucceeded) {
-			const errors = valueAt(body, ['errors']);
-			if (Array.isArray(errors) && speaksOfSigningIn(errors)) return expired(label, `it said so${quoted()}`, baseUrl);
+			const listed = valueAt(body, ['errors']);
+			if (Array.isArray(listed) && speaksOfSigningIn(listed)) return expired(label, `it said so${quoted()}`, baseUrl);
 		}
 		const sign = response.success === undefined ? failureSign(body, response.rows.split('.')) : undefined;
 		if (sign !== undefined) return failure(`${label}: the answer holds no rows, and its ${printable(context.masker.mask(sign))} reads like a failure${quoted()}`, {
