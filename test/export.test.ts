@@ -170,13 +170,14 @@ describe('paging', () => {
 		expect(records).toHaveLength(60_000);
 	});
 
-	it('writes rows without id or readable time as they are, and says so with exit 6', async () => {
+	it('writes rows without id or readable time as they are, no entry that is no row, and names both with exit 6', async () => {
 		const odd = body({code: 0, data: {items: [{id: 'a', event_time: 'soon'}, {event_time: since}, 'text'], has_more: false}});
 		let served = false;
 		const {code, stdout, stderr} = await runCommand(['feishu-openapi', ...range, '--window', '1d'], {fetch: fakeFeishu([], {intervene: () => served ? undefined : (served = true, odd)}).fetch});
 		expect(code).toBe(6);
-		expect(stdout).toBe(`{"id":"a","event_time":"soon"}\n{"event_time":${since}}\n"text"\n`);
-		expect(stderr).toContain('3 rows without a readable id or time, written as they are');
+		expect(stdout).toBe(`{"id":"a","event_time":"soon"}\n{"event_time":${since}}\n`);
+		expect(stderr).toContain('2 rows without a readable id or time, written as they are');
+		expect(stderr).toContain("1 entry of the API's pages that is no row, not written");
 	});
 });
 

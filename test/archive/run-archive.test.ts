@@ -192,7 +192,7 @@ it('reads a window once more whose rows could not be read: others may have been 
 	expect((await archiveRun({dir, client, clock, options: {overlapMs: 0}})).result).toMatchObject({status: 'incomplete', gaps: [{reason: 'unreadable'}]});
 	isDamaged = false;
 	expect((await archiveRun({dir, client, clock, options: {overlapMs: 0}})).result).toMatchObject({status: 'complete', gaps: [], records: 1});
-	expect(readArchive(dir).texts.toSorted()).toEqual(['42', ...server.arrived()].toSorted());
+	expect(readArchive(dir).texts.toSorted()).toEqual(server.arrived().toSorted());
 });
 
 it('cuts what is more than a segment holds, and lets windows grow and shrink with the rows', async () => {
