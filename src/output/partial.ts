@@ -1,6 +1,6 @@
-import {readFile} from 'node:fs/promises';
 import * as z from 'zod';
 import {systemCode, UsageError} from '../base/errors.ts';
+import {readRegularFile} from '../base/regular-file.ts';
 import {parseJson} from '../json/parse.ts';
 import {DAY} from '../base/duration.ts';
 import {formatUtc} from '../base/timezone.ts';
@@ -45,10 +45,10 @@ export interface Leftovers {
 	readonly partialBytes: number | undefined;
 }
 
-/** The text of a file, or undefined when there is none. */
+/** The text of a regular file, or undefined when there is none. @throws as `readRegularFile` */
 export async function readIfThere(path: string): Promise<string | undefined> {
 	try {
-		return await readFile(path, 'utf8');
+		return (await readRegularFile(path)).bytes.toString('utf8');
 	} catch (error) {
 		if (systemCode(error) === 'ENOENT') return undefined;
 		throw error;

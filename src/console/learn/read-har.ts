@@ -1,6 +1,6 @@
 import {JSONParser} from '@streamparser/json';
-import {openRegular} from '../../access/config/parse-file.ts';
 import {systemCode, UsageError} from '../../base/errors.ts';
+import {openRegularFile} from '../../base/regular-file.ts';
 import {systemMessage} from '../../output/failure.ts';
 import {entryMembers, toEntry, type HarEntry} from './har.ts';
 import {StringCutter} from './string-cutter.ts';
@@ -36,9 +36,8 @@ export async function* readHarEntries(path: string, {maxBytes = maxTextBytes, si
 	const cutter = new StringCutter(maxBytes);
 	let isFirst = true;
 	try {
-		await using file = await openRegular(path);
-		if (file === undefined) throw new UsageError(`${path}: it is no regular file`, {hint: 'name the file that the browser saved'});
-		for await (const chunk of file.createReadStream({highWaterMark: 256 * 1024, autoClose: false}) as AsyncIterable<Buffer>) {
+		const {file} = await openRegularFile(path);
+		for await (const chunk of file.createReadStream({highWaterMark: 256 * 1024}) as AsyncIterable<Buffer>) {
 			signal?.throwIfAborted();
 			if (isFirst) refuseOther(path, chunk);
 			isFirst = false;

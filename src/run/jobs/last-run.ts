@@ -1,9 +1,10 @@
 import type {Masker} from '../../base/context.ts';
-import {lstat, mkdir, readFile} from 'node:fs/promises';
+import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as z from 'zod';
 import {lastRunName} from '../../archive/layout.ts';
 import {exitCodes, InterruptedError, LockedError, systemCode, UsageError} from '../../base/errors.ts';
+import {readRegularFile, UnreadableFileError} from '../../base/regular-file.ts';
 import {writeFileAtomic} from '../../output/atomic.ts';
 import {writeFailure} from '../../output/failure.ts';
 import {formatUtc} from '../../base/timezone.ts';
@@ -37,12 +38,11 @@ export type LastRun = z.infer<typeof lastRunSchema>;
 /** How the last run into an archive ended, or undefined where nothing says so. */
 export async function readLastRun(dir: string): Promise<LastRun | undefined> {
 	try {
-		// Nobody is waited for who would write into a FIFO.
-		if (!(await lstat(join(dir, lastRunName))).isFile()) return undefined;
-		return lastRunSchema.safeParse(JSON.parse(await readFile(join(dir, lastRunName), 'utf8'))).data;
+		return lastRunSchema.safeParse(JSON.parse((await readRegularFile(join(dir, lastRunName))).bytes.toString('utf8'))).data;
 	} catch (error) {
 		// Of another version, or touched by somebody: no run depends on it.
-		if (error instanceof SyntaxError || ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
+		const isUseless = error instanceof SyntaxError || error instanceof UnreadableFileError;
+		if (isUseless || ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
 		throw error;
 	}
 }
