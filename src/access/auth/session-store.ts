@@ -1,9 +1,9 @@
-import {chmod, mkdir, stat} from 'node:fs/promises';
-import {join} from 'node:path';
+import {chmod, lstat, mkdir, stat} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
 import * as z from 'zod';
-import {openRegular} from '../config/parse-file.ts';
 import type {Context} from '../../base/context.ts';
 import {ExportError, systemCode, UsageError} from '../../base/errors.ts';
+import {isStrangers, readRegularFile} from '../../base/regular-file.ts';
 import {removeLeftovers, writeFileAtomic} from '../../output/atomic.ts';
 import {openFailure, systemMessage} from '../../output/failure.ts';
 import {waitForLock} from '../../output/lock.ts';
@@ -92,6 +92,7 @@ export function createSessionStore<Key, Kept>({context, warn, directory, name, s
 async function makeDirectory(directory: string): Promise<void> {
 	try {
 		await mkdir(directory, {recursive: true, mode: 0o700});
+		await requireOwn(directory);
 		const {mode} = await stat(directory);
 		if (areOthersAllowed(mode)) await chmod(directory, 0o700);
 	} catch (error) {
@@ -102,23 +103,36 @@ async function makeDirectory(directory: string): Promise<void> {
 /** The text of the file, whose permissions are put right when others could read it; undefined when there is none. */
 async function readPrivately(path: string, warn: (message: string) => void): Promise<string | undefined> {
 	try {
-		await using file = await openRegular(path);
-		if (file === undefined) throw new UsageError(`${path}: it is no regular file`, {hint: 'remove it and sign in again'});
-		const {mode} = await file.stat();
-		if (areOthersAllowed(mode)) {
+		await requireOwn(dirname(path));
+		await requireOwn(path);
+		const {bytes, stats} = await readRegularFile(path);
+		if (areOthersAllowed(stats.mode)) {
 			try {
-				await file.chmod(0o600);
+				await chmod(path, 0o600);
 				warn(`${path}: other users could read this file; only its owner can from now on. If that was so for long, sign out and in again`);
 			} catch (error) {
 				warn(`${path}: other users can read this file, and its permissions cannot be changed (${systemMessage(error)}); chmod 600 it`);
 			}
 		}
-		return await file.readFile('utf8');
+		return bytes.toString('utf8');
 	} catch (error) {
 		const code = systemCode(error);
 		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
 		if (error instanceof ExportError || code === undefined) throw error;
 		throw new UsageError(`${path}: cannot be read: ${systemMessage(error)}`, {hint: 'check its permissions', cause: error});
+	}
+}
+
+/**
+ * What another user keeps here, or a link that another made, would sign this one in as whoever that user likes.
+ * @throws UsageError; the system's errors as they are
+ */
+async function requireOwn(path: string): Promise<void> {
+	for (const look of [lstat, stat]) {
+		if (!isStrangers([await look(path)])) continue;
+		throw new UsageError(`${path}: belongs to another user, whose sessions are not used`, {
+			hint: 'set XDG_DATA_HOME to a directory of your own, or remove it and sign in again',
+		});
 	}
 }
 

@@ -1,4 +1,5 @@
-import {chmod, mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {execFileSync} from 'node:child_process';
+import {chmod, mkdir, readdir, readFile, rename, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {withKeychain, loadKeychain, type KeychainEntry} from '../../../src/access/auth/keychain.ts';
@@ -6,6 +7,7 @@ import {openTokenStore} from '../../../src/access/auth/open-store.ts';
 import {userDataDirectory} from '../../../src/access/auth/token-store.ts';
 import {LockedError, UsageError} from '../../../src/base/errors.ts';
 import {acquireLock} from '../../../src/output/lock.ts';
+import {asStrangers} from '../../attacks/strangers.ts';
 import {app, baseUrl, createContext, key, put, sessionOf, storeOf, temporaryDirectory} from './helpers.ts';
 
 const one = sessionOf({access_token: 'a1', refresh_token: 'r1'});
@@ -40,6 +42,36 @@ describe('the token store', () => {
 		await put(store, one);
 		expect(await modeOf(directoryOf(context))).toBe('700');
 		expect(warnings).toHaveLength(1);
+	});
+
+	it.each([
+		'the file', 'the directory', 'a link to the file', 'a link to the directory', 'the file behind a link', 'a link that leads nowhere',
+	])('of another user is not used: %s', async what => {
+		const context = createContext();
+		const store = storeOf(context);
+		await put(store, one);
+		const directory = directoryOf(context);
+		const isLinked = /link/.test(what);
+		const named = what.includes('directory') ? directory : store.place;
+		if (isLinked) {
+			await rename(named, `${named}.moved`);
+			await symlink(what.endsWith('nowhere') ? '/nowhere' : `${named}.moved`, named);
+		}
+		asStrangers([what.includes('behind') ? `${named}.moved` : named]);
+		// Who cannot give files away is the other user here, of the directory as well.
+		const first = process.getuid?.() === 0 ? named : directory;
+		const refusal = expect.objectContaining({exitCode: 2, message: `${first}: belongs to another user, whose sessions are not used`});
+		await expect(store.read(key)).rejects.toEqual(refusal);
+		await expect(put(store, one)).rejects.toEqual(refusal);
+		await expect(store.exclusively(async () => store.remove(key))).rejects.toEqual(refusal);
+	});
+
+	it('that is a FIFO keeps nobody waiting', async () => {
+		const context = createContext();
+		const store = storeOf(context);
+		await mkdir(directoryOf(context));
+		execFileSync('mkfifo', [store.place]);
+		await expect(store.read(key)).rejects.toMatchObject({exitCode: 2, message: `${store.place}: is a FIFO and no regular file`});
 	});
 
 	it('keeps a session per service, app and profile', async () => {
