@@ -1,4 +1,5 @@
 import {isAbsolute} from 'node:path';
+import {cleanOwnVariables} from './base/clean-text.ts';
 import type {Context, Fetch, Sleep} from './base/context.ts';
 import {InterruptedError, systemCode} from './base/errors.ts';
 import {openDescriptorStream} from './output/descriptor-stream.ts';
@@ -36,6 +37,7 @@ export function createProcessContext(): Context {
 	}
 	// Past a file size limit the write fails and says so; by default the signal would end the process first.
 	process.on('SIGXFSZ', () => undefined);
+	cleanOwnVariables(process.env);
 	return {
 		env: process.env,
 		cwd: currentDirectory(),

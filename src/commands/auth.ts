@@ -11,7 +11,7 @@ import {describeStatus, formatStatus} from '../access/auth/status.ts';
 import type {TokenStore} from '../access/auth/token-store.ts';
 import type {Connection} from '../access/config/connection.ts';
 import {loadConfig} from '../access/config/load.ts';
-import {userTokenVariable} from '../access/config/own-variables.ts';
+import {secretVariables, userTokenVariable} from '../access/config/own-variables.ts';
 import type {Context} from '../base/context.ts';
 import {CredentialsError, UsageError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
@@ -30,6 +30,8 @@ interface Run {
 	readonly endpoints: SignInEndpoints;
 	readonly client: OAuthClient;
 	readonly store: TokenStore;
+	/** What no program started from here may see. */
+	readonly secretVariables: ReadonlySet<string>;
 	/** The command that signs in to the same place. */
 	readonly signInWith: string;
 }
@@ -54,7 +56,9 @@ export async function loginCommand(service: string, flags: AuthFlags, context: C
 		log.notice(message);
 	};
 	const requested = scopesToRequest(scopes);
-	const open = openBrowser ?? (async (url: string) => openSystemBrowser(url, {env: context.env, tell}));
+	const open = openBrowser ?? (async (url: string) => {
+		await openSystemBrowser(url, {env: context.env, secretVariables: run.secretVariables, tell});
+	});
 	const session = await signIn({
 		context, client, endpoints, app, store, key, tell,
 		scopes: requested,
@@ -125,6 +129,7 @@ async function prepare(service: string | undefined, flags: AuthFlags, context: C
 		endpoints: signInEndpoints(baseUrl),
 		client: createOAuthClient({context, debug: log.debug}),
 		store: openTokenStore({context, warn}),
+		secretVariables: secretVariables(config.config),
 		signInWith: signInCommand({baseUrl, profile, config: flags.config}),
 	};
 }

@@ -1,5 +1,6 @@
 import {resolve} from 'node:path';
 import {loadConfig, type LoadedConfig} from '../access/config/load.ts';
+import {secretVariables} from '../access/config/own-variables.ts';
 import type {Context} from '../base/context.ts';
 import {formatDuration, requireDuration, SECOND} from '../base/duration.ts';
 import {ExportError, UsageError, type ExitCode} from '../base/errors.ts';
@@ -12,7 +13,6 @@ import {tellOfRun, type AfterRun} from '../run/jobs/after-run.ts';
 import type {RunCommandFlags} from '../run/jobs/flags.ts';
 import {reportJob} from '../run/jobs/job-report.ts';
 import {writeLastRun} from '../run/jobs/last-run.ts';
-import {secretVariables} from '../run/jobs/on-failure.ts';
 import {repeat} from '../run/jobs/repeat.ts';
 import {roundProgressText, runRound} from '../run/jobs/run-round.ts';
 import {worstExitCode, toRunSummary} from '../run/jobs/run-summary.ts';

@@ -1,9 +1,10 @@
 import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {Document, isPair, isScalar, visit, type Pair} from 'yaml';
-import {parseConfigText, openRegular, readAtMost} from '../access/config/parse-file.ts';
+import {parseConfigFile} from '../access/config/parse-file.ts';
 import {userConfigDir} from '../access/config/search-places.ts';
 import {systemCode, UsageError} from '../base/errors.ts';
+import {readRegularFile} from '../base/regular-file.ts';
 import {writeFileAtomic} from '../output/atomic.ts';
 import {openFailure, systemMessage} from '../output/failure.ts';
 import {filterNames, searchKinds} from '../sources/app-log-kinds.ts';
@@ -32,29 +33,6 @@ const profileComments: ReadonlyArray<{readonly at: readonly string[]; readonly t
 	{at: ['searches', '*', 'fields'], text: ' Fields of a row that filters are compared with here, where the console does not apply them.'},
 ];
 
-const deepest = 100;
-
-const mostValues = 1_000_000;
-
-/** Whether a document is deeper or larger than any that somebody wrote. What is repeated counts as often as it stands there. */
-function isExcessive(document: unknown): boolean {
-	let count = 0;
-	let level: unknown[] = [document];
-	for (let depth = 0; level.length > 0; depth++) {
-		if (depth > deepest) return true;
-		const next: unknown[] = [];
-		for (const value of level) {
-			if (typeof value !== 'object' || value === null) continue;
-			for (const member of Object.values(value)) {
-				if (++count > mostValues) return true;
-				next.push(member);
-			}
-		}
-		level = next;
-	}
-	return false;
-}
-
 type Filters = NonNullable<SearchProfile['filters']>;
 
 /** In bytes; those that learn writes take a few thousand. */
@@ -70,21 +48,16 @@ export function profilePath(env: Readonly<Record<string, string | undefined>>): 
  * @throws UsageError when it cannot be read or is no valid profile
  */
 export async function readProfile(path: string): Promise<RequestProfile | undefined> {
-	let text: string | undefined;
+	let bytes: Buffer;
 	try {
-		await using file = await openRegular(path);
-		if (file === undefined) throw new UsageError(`${path}: it is no regular file`, {hint: 'name the file that holds the request profile'});
-		text = await readAtMost(file, longestProfile);
+		({bytes} = await readRegularFile(path));
 	} catch (error) {
 		const code = systemCode(error);
 		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
 		if (code === undefined) throw error;
 		throw new UsageError(`${path}: cannot be read: ${systemMessage(error)}`, {hint: 'check its permissions', cause: error});
 	}
-	if (text === undefined) throw new UsageError(`${path}: it is longer than any request profile`, {hint: 'name the file that holds the request profile'});
-	const document = await parseConfigText(path, text);
-	if (isExcessive(document)) throw new UsageError(`${path}: it is nested too deep, or too large`, {hint: 'aliases in YAML may repeat each other without end'});
-	return validateProfile(document, path);
+	return validateProfile(await parseConfigFile(path, bytes), path);
 }
 
 /**

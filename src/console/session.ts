@@ -1,4 +1,3 @@
-import {dirname} from 'node:path';
 import type {LoadedConfig} from '../access/config/load.ts';
 import {bringsCredentials, type SelectedSection} from '../access/config/profile.ts';
 import type {Referable} from '../access/config/schema.ts';
@@ -149,7 +148,7 @@ async function resolved(value: (part: Part) => Referable | undefined, nameOf: (p
 	const read = async (part: Part) => {
 		const secret = value(part);
 		if (secret === undefined) return undefined;
-		return resolveSecret(secret, {name: nameOf(part), env, baseDir: config.path === undefined ? '.' : dirname(config.path), warn, signal, mayRunCommands: config.isTrusted});
+		return resolveSecret(secret, {name: nameOf(part), env, config, warn, signal});
 	};
 	return {cookie: await read('cookie'), csrfToken: await read('csrfToken'), authorization: await read('authorization')};
 }

@@ -2,6 +2,7 @@ import {isIP} from 'node:net';
 import type {ExportFlags} from './options.ts';
 import {UsageError} from '../base/errors.ts';
 import type {AuditRecord} from '../base/record.ts';
+import {refuseRepeatedKeys} from '../json/repeated-key.ts';
 import type {ParameterRule, SourceDefinition, SourceOption} from '../sources/types.ts';
 
 /** The API parameters that the user's filters come to, by name. */
@@ -124,6 +125,7 @@ function filterExpression(source: SourceDefinition, flags: ExportFlags): string 
 		} catch (error) {
 			throw new UsageError('--filter-json is no JSON object', {hint: 'write {"items":[{"left":"eventName","operator":"=","right":[19001]}]}', cause: error});
 		}
+		refuseRepeatedKeys(json, () => '--filter-json');
 		return json;
 	}
 	if (pairs.length === 0) return undefined;

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {chmodSync, existsSync, lchownSync, renameSync, symlinkSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, lchownSync, mkdirSync, renameSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {runCommand} from '../helpers/context.ts';
@@ -29,6 +29,10 @@ describe('a configuration that merely lay in the current directory', () => {
 		['a base URL of another vendor', profile({base_url: evil}, 'trae'), ['trae-openapi']],
 		['a vendor\'s host with another port', profile({base_url: 'https://open.feishu.cn:8443'}), ['feishu-openapi']],
 		['a host that only begins like a vendor\'s', profile({base_url: 'https://open.feishu.cn.evil.example'}), ['feishu-openapi']],
+		['a listener on this machine', profile({base_url: 'http://127.0.0.1:8787'}), ['feishu-openapi']],
+		['a listener on this machine by name', profile({base_url: 'http://localhost:8787'}, 'trae'), ['trae-openapi', '--dry-run']],
+		['a token path on this machine', profile({base_url: 'http://[::1]:8787', token_path: '/t'}, 'trae'), ['trae-openapi']],
+		['a job on this machine', job({base_url: 'http://127.0.0.1:8787'}), ['run', '--dry-run']],
 		['a token path', profile({token_path: '/hook'}, 'trae'), ['trae-openapi']],
 		['a base URL with a variable of the user\'s', profile({base_url: evil, app_id: 'x', app_secret: {env: 'OTHER_SECRET'}}), ['feishu-openapi']],
 		['a base URL with a file of the user\'s', profile({base_url: evil, app_id: 'x', app_secret: {file: '/etc/hostname'}}), ['feishu-openapi']],
@@ -51,6 +55,37 @@ describe('a configuration that merely lay in the current directory', () => {
 		}
 	});
 
+	it.each([
+		{env: 'OTHER_SECRET'}, {env: 'HOME'}, {file: '/etc/hostname'}, {file: '~/secret'}, {file: '../outside'}, {file: 'link'}, {file: '.'},
+		{file: 'linked/outside'},
+	])('reads nothing of the user\'s: %j', async reference => {
+		const config = profile({app_id: 'x', app_secret: reference});
+		const cwd = directoryWith(config);
+		const elsewhere = temporaryDirectory();
+		for (const name of ['outside', 'secret']) writeFileSync(join(elsewhere, name), 'elsewhere-secret', {mode: 0o600});
+		symlinkSync(join(elsewhere, 'outside'), join(cwd, 'link'));
+		symlinkSync(elsewhere, join(cwd, 'linked'));
+		const env = {FEISHU_APP_SECRET: '', OTHER_SECRET: 'other-secret-value', HOME: elsewhere};
+		const ran = await runCommand(['feishu-openapi', '--since', '1h'], {fetch: noNetwork, cwd, env});
+		expect(ran.code).toBe(3);
+		expect(ran.stderr).toContain('was not read: its configuration was only found in the current directory');
+	});
+
+	it.each([
+		{env: 'FEISHU_SECOND_SECRET'}, {file: 'beside'}, {file: 'below/beside'},
+	])('has what is this program\'s own, and the files beside it: %j', async reference => {
+		const cwd = directoryWith(profile({app_id: 'x', app_secret: reference}));
+		mkdirSync(join(cwd, 'below'));
+		for (const name of ['beside', 'below/beside']) writeFileSync(join(cwd, name), 'own-secret-value\n', {mode: 0o600});
+		const asked: unknown[] = [];
+		const env = {FEISHU_APP_SECRET: '', FEISHU_SECOND_SECRET: 'own-secret-value'};
+		await runCommand(['feishu-openapi', '--since', '1h', '--retries', '0'], {cwd, env, fetch: async (input, init) => {
+			asked.push(await new Request(input, init).text());
+			throw new TypeError('no network');
+		}});
+		expect(asked).toEqual([expect.stringContaining('own-secret-value')]);
+	});
+
 	it('runs no command', async () => {
 		const cwd = directoryWith(profile({app_id: 'x', app_secret: {command: ['touch', 'was-run']}}));
 		expect((await runCommand(['feishu-openapi'], {fetch: noNetwork, cwd, env: {FEISHU_APP_SECRET: ''}})).code).toBe(3);
@@ -59,7 +94,6 @@ describe('a configuration that merely lay in the current directory', () => {
 
 	it.each<[string, unknown, string[]]>([
 		['the vendors\' own hosts', profile({base_url: 'https://open.larksuite.com'}), ['feishu-openapi', '--dry-run']],
-		['this machine', profile({base_url: 'http://127.0.0.1:8787', token_path: '/t'}, 'trae'), ['trae-openapi', '--dry-run']],
 		['a base URL that the command line replaces', profile({base_url: evil}), ['feishu-openapi', '--host', 'lark', '--dry-run']],
 		['a job\'s base URL that the command line replaces', job({base_url: evil}), ['run', '--dry-run', '--base-url', 'https://open.feishu.cn']],
 	])('may name %s', async (_, config, args) => {

@@ -9,7 +9,7 @@ import {namesOf} from '../../src/console/learn/words.ts';
 import {parseJson} from '../../src/console/learn/json.ts';
 import {findSession} from '../../src/console/session.ts';
 import {timeFormProblem, compileTimeForm} from '../../src/console/time-form.ts';
-import type {LoadedConfig} from '../../src/access/config/load.ts';
+import {noConfig, type LoadedConfig} from '../../src/access/config/load.ts';
 import {baseUrlProblem, requireBaseUrl} from '../../src/access/config/base-url.ts';
 import {resolveSecret} from '../../src/access/config/secret.ts';
 import type {Fetch} from '../../src/base/context.ts';
@@ -64,7 +64,7 @@ describe('the longest text is gone through once', () => {
 
 	it('a secret', async () => {
 		for (const unit of ['\n', '\r\n', 'a']) {
-			await expect(resolveSecret(`${of(unit, long)}x`, {name: 'x', env: {}, baseDir: '/', warn: () => undefined, mayRunCommands: false})).rejects.toBeInstanceOf(ExportError);
+			await expect(resolveSecret(`x${of(unit, long)}x`, {name: 'x', env: {}, config: noConfig, warn: () => undefined})).rejects.toBeInstanceOf(ExportError);
 		}
 	});
 });

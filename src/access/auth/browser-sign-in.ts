@@ -2,7 +2,6 @@ import {AuthorizationResponseError, calculatePKCECodeChallenge, generateRandomCo
 import type {Context} from '../../base/context.ts';
 import {CredentialsError} from '../../base/errors.ts';
 import {printable} from '../../base/visible.ts';
-import {ownSecretVariables} from '../config/own-variables.ts';
 import type {SignInEndpoints} from './endpoints.ts';
 import {listenForCallback} from './loopback.ts';
 import type {OAuthAnswer, OAuthClient} from './oauth-client.ts';
@@ -34,7 +33,7 @@ const timeLimitMs = 300_000;
  * @param options.port of the listener; 0 takes any free one
  * @param options.openBrowser opens the consent page; the address is told in any case
  * @returns the token endpoint's successful answer
- * @throws CredentialsError when the consent is refused, does not come in 5 minutes, or was not asked for here; UsageError
+ * @throws CredentialsError when the consent is refused, or does not come in 5 minutes; UsageError
  * for a port that is taken; ApiError, NetworkError from the token endpoint; the signal's reason when interrupted
  */
 export async function signInWithBrowser({context, client, endpoints, app, scopes, port, tell, openBrowser: openPage}: SignInOptions & {
@@ -44,7 +43,7 @@ export async function signInWithBrowser({context, client, endpoints, app, scopes
 	const verifier = generateRandomCodeVerifier();
 	const state = generateRandomState();
 	context.masker.add(verifier);
-	const loopback = await listenForCallback({port});
+	const loopback = await listenForCallback({port, state});
 	try {
 		const url = new URL(endpoints.authorizeUrl);
 		for (const [name, value] of Object.entries({
@@ -109,7 +108,7 @@ function codeFrom(parameters: URLSearchParams, {state, issuer, clientId}: {state
 		if (code !== null && code !== '') return code;
 	} catch (error) {
 		if (error instanceof AuthorizationResponseError) throw refused(error);
-		throw new CredentialsError('the browser came back with an answer to another sign-in (its state does not match)', {hint: 'run the same command again, and use only the address that it prints'});
+		throw new CredentialsError('the browser came back with an answer that makes no sense', {hint: 'run the same command again'});
 	}
 	throw new CredentialsError('the browser came back without an authorization code', {hint: 'run the same command again'});
 }
@@ -123,22 +122,25 @@ function refused({error, error_description: description}: AuthorizationResponseE
 /**
  * Opens an address in the user's browser. Where there is none, or it does not start, nothing happens but a word about
  * it: the address stands on the terminal anyway.
+ * @param options.secretVariables what it must not find in its environment
  */
-export async function openBrowser(url: string, {env, tell}: {env: Context['env']; tell: (message: string) => void}): Promise<void> {
+export async function openBrowser(url: string, {env, secretVariables, tell}: {
+	env: Context['env']; secretVariables: ReadonlySet<string>; tell: (message: string) => void;
+}): Promise<void> {
 	// Without a display the opener would start a text browser inside this terminal.
 	const isHeadless = process.platform === 'linux' && !env['DISPLAY'] && !env['WAYLAND_DISPLAY'] && !env['WSL_DISTRO_NAME'];
 	if (isHeadless) return;
 	try {
 		const {default: open} = await import('open');
-		await withoutOwnVariables(async () => open(url));
+		await withoutVariables(secretVariables, async () => open(url));
 	} catch (error) {
 		tell(`no browser could be opened (${error instanceof Error ? error.message : String(error)}); open the address yourself`);
 	}
 }
 
 /** Runs what starts a browser, which inherits this process's environment, while the credentials are not in that. */
-async function withoutOwnVariables(start: () => Promise<unknown>): Promise<void> {
-	const kept = ownSecretVariables.flatMap((name): Array<[string, string]> => process.env[name] === undefined ? [] : [[name, process.env[name]]]);
+async function withoutVariables(names: ReadonlySet<string>, start: () => Promise<unknown>): Promise<void> {
+	const kept = [...names].flatMap((name): Array<[string, string]> => process.env[name] === undefined ? [] : [[name, process.env[name]]]);
 	for (const [name] of kept) Reflect.deleteProperty(process.env, name);
 	try {
 		await start();

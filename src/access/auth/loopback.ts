@@ -5,6 +5,7 @@ import {systemCode, UsageError} from '../../base/errors.ts';
 const pages = {
 	done: ['Signed in', 'audit-export has what it needs. You can close this tab.'],
 	failed: ['Not signed in', 'Something went wrong; the terminal says what. You can close this tab.'],
+	foreign: ['Not this sign-in', 'This answers no sign-in that is under way, and nothing has changed. Use the address in the terminal.'],
 	answered: ['Answered already', 'This sign-in has its answer. You can close this tab.'],
 } as const;
 
@@ -35,7 +36,7 @@ export interface Callback {
 export interface Loopback {
 	/** What the consent page is to send the browser back to. */
 	readonly redirectUri: string;
-	/** The first request for the redirect URI. Never rejects. */
+	/** The first request for the redirect URI that knows the state. Never rejects. */
 	readonly callback: Promise<Callback>;
 	/** Stops listening and drops what is open. */
 	close(): Promise<void>;
@@ -52,12 +53,14 @@ export function redirectUriOf(port: number): string {
 }
 
 /**
- * Listens on 127.0.0.1 for the browser's return. One request for `/callback` is handed over, with whatever it carries;
- * others (an icon, a second return) get an answer and change nothing.
+ * Listens on 127.0.0.1 for the browser's return. One request for `/callback` with the state of this sign-in is handed over,
+ * with whatever else it carries; others (an icon, a second return, what any page or user of this machine makes up) get an
+ * answer and change nothing.
  * @param options.port 0 takes any free one
+ * @param options.state only the consent page was told
  * @throws UsageError when the port cannot be had
  */
-export async function listenForCallback({port}: {port: number}): Promise<Loopback> {
+export async function listenForCallback({port, state}: {port: number; state: string}): Promise<Loopback> {
 	const {promise: callback, resolve} = withResolver<Callback>();
 	let answered = false;
 	let ownHosts: readonly string[] = [];
@@ -68,6 +71,8 @@ export async function listenForCallback({port}: {port: number}): Promise<Loopbac
 		const url = parseUrl(request);
 		if (url?.pathname !== callbackPath) return void respond(response, 404);
 		if (request.method !== 'GET') return void respond(response, 405);
+		const states = url.searchParams.getAll('state');
+		if (states.length !== 1 || states[0] !== state) return void respond(response, 400, 'foreign');
 		if (answered) return void respond(response, 410, 'answered');
 		answered = true;
 		resolve({

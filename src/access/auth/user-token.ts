@@ -1,4 +1,5 @@
 import {userTokenVariable} from '../config/own-variables.ts';
+import {noConfig} from '../config/load.ts';
 import {resolveSecret} from '../config/secret.ts';
 import type {Connection} from '../config/connection.ts';
 import type {Context} from '../../base/context.ts';
@@ -68,7 +69,9 @@ export function createUserTokenSource(options: UserTokenOptions): TokenSource {
 	async function obtain(): Promise<HeldToken> {
 		if (readyMade !== undefined) {
 			context.masker.add(readyMade);
-			const value = await resolveSecret(readyMade, {name: `environment variable ${userTokenVariable}`, env: context.env, baseDir: context.cwd, warn, mayRunCommands: false});
+			const value = await resolveSecret(readyMade, {
+				name: `environment variable ${userTokenVariable}`, env: context.env, config: noConfig, warn,
+			});
 			return {value, renewAt: Infinity};
 		}
 		if (connection.appId === undefined) {

@@ -27,11 +27,6 @@ export function requireBaseUrl(text: string, origin: string): string {
 	return `${schemeAndHost}${withoutTrailing(pathname, '/')}`;
 }
 
-/** Whether a base URL leads to this very machine. */
-export function isThisMachine(baseUrl: string): boolean {
-	return isLoopback(new URL(baseUrl).hostname);
-}
-
 function isLoopback(hostname: string): boolean {
 	return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }

@@ -1,4 +1,3 @@
-import {dirname} from 'node:path';
 import {UsageError} from '../../base/errors.ts';
 import {requireBaseUrl} from './base-url.ts';
 import type {LoadedConfig} from './load.ts';
@@ -70,7 +69,7 @@ export function resolveConnection(options: ResolveConnectionOptions): Connection
 	const baseUrl = chooseBaseUrl(options, selected, config);
 	return {
 		baseUrl,
-		exchangePath: exchangePathOf(options, selected, baseUrl),
+		exchangePath: exchangePathOf(options, selected),
 		profile: selected.profile,
 		bringsCredentials: bringsCredentials(selected),
 		...(appId && {appId}),
@@ -79,8 +78,8 @@ export function resolveConnection(options: ResolveConnectionOptions): Connection
 	};
 }
 
-function exchangePathOf({vendor, config}: ResolveConnectionOptions, {section: {token_path: own}, path}: SelectedSection, baseUrl: string): string {
-	if (own !== undefined && own !== vendor.exchange.path) requireTrustedPath(config, `${path}.token_path`, baseUrl);
+function exchangePathOf({vendor, config}: ResolveConnectionOptions, {section: {token_path: own}, path}: SelectedSection): string {
+	if (own !== undefined && own !== vendor.exchange.path) requireTrustedPath(config, `${path}.token_path`);
 	return own ?? vendor.exchange.path;
 }
 
@@ -105,8 +104,7 @@ function chooseBaseUrl({vendor, host, baseUrl, env}: ResolveConnectionOptions, {
 function lazySetting(value: Referable, name: string, {config, env, warn, signal}: ResolveConnectionOptions): LazySetting {
 	let pending: Promise<string> | undefined;
 	const read = () => {
-		const baseDir = config.path === undefined ? '.' : dirname(config.path);
-		pending ??= resolveSecret(value, {name, env, baseDir, warn, signal, mayRunCommands: config.isTrusted});
+		pending ??= resolveSecret(value, {name, env, config, warn, signal});
 		return pending;
 	};
 	return Object.assign(read, {origin: describeSecret(value, name)});

@@ -3,12 +3,12 @@ import {parseDuration} from '../../base/duration.ts';
 import {nearestText} from '../../base/nearest.ts';
 import {searchKinds} from '../../sources/app-log-kinds.ts';
 import {sources} from '../../sources/index.ts';
-import {named, positive, section, text} from './schema-parts.ts';
+import {named, positive, section, text, word} from './schema-parts.ts';
 
 /** What a job can archive, by the words that its subcommand has. */
 export const jobSourceNames: readonly string[] = [...Object.keys(sources), ...searchKinds.map(kind => `feishu-app-log ${kind}`)];
 
-const source = z.string().superRefine((value, context) => {
+const source = word.superRefine((value, context) => {
 	if (!jobSourceNames.includes(value)) context.addIssue({code: 'custom', message: `unknown source, ${nearestText(value, jobSourceNames)}`});
 });
 
@@ -31,7 +31,7 @@ const job = section({
 	overlap: span.optional(),
 	/** How much of the newest time is left to the next run. */
 	lag: span.optional(),
-	profile: text.optional(),
+	profile: word.optional(),
 	/** Most records of one segment. */
 	max_records: positive.optional(),
 	/** Gaps that end by then are known and do not make a run incomplete any more. */

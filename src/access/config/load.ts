@@ -1,8 +1,9 @@
-import {constants, type Stats} from 'node:fs';
-import {lstat, open} from 'node:fs/promises';
+import type {Stats} from 'node:fs';
+import {lstat} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {systemCode, UsageError} from '../../base/errors.ts';
-import {readAtMost, isConfigFileName, parseConfigText} from './parse-file.ts';
+import {isStrangers, readRegularFile} from '../../base/regular-file.ts';
+import {isConfigFileName, parseConfigFile} from './parse-file.ts';
 import type {Config} from './schema.ts';
 import {configSearchPlaces, type SearchPlace} from './search-places.ts';
 
@@ -34,19 +35,20 @@ export interface LoadedConfig {
 	readonly path: string | undefined;
 	/**
 	 * Whether the user named the file or keeps it in the own configuration directory. One that merely lay in the working
-	 * directory may be anybody's: it runs no commands, and sends credentials to the vendors' own hosts only.
+	 * directory may be anybody's: it names the vendors' own hosts only, runs no commands, and reads neither files elsewhere nor
+	 * variables that are not this program's.
 	 */
 	readonly isTrusted: boolean;
 	/** For stderr: secrets in a file that others can read. */
 	readonly warnings: readonly string[];
 }
 
-/** The most of a configuration that is read. */
-const mostBytes = 16 * 1_048_576;
+/** There is no file. */
+export const noConfig: LoadedConfig = {config: {}, path: undefined, isTrusted: false, warnings: []};
 
 interface FoundFile {
 	readonly path: string;
-	readonly text: string;
+	readonly bytes: Buffer;
 	/** Whether group or others may read it. */
 	readonly isExposed: boolean;
 	/** Whether everybody may change it. */
@@ -60,9 +62,9 @@ interface FoundFile {
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
 	const found = await findFile(options);
-	if (found === undefined) return {config: {}, path: undefined, isTrusted: false, warnings: []};
-	const {path, text, isExposed, isOpen, isTrusted} = found;
-	const document = await parseConfigText(path, text);
+	if (found === undefined) return noConfig;
+	const {path, bytes, isExposed, isOpen, isTrusted} = found;
+	const document = await parseConfigFile(path, bytes);
 	// Most runs from cron have no file and need no schema.
 	const {validateConfig} = await import('./schema.ts');
 	const config = validateConfig(document, path);
@@ -92,15 +94,11 @@ async function findFile(options: LoadConfigOptions): Promise<FoundFile | undefin
 
 async function readIfPresent({path, isUsers}: SearchPlace): Promise<FoundFile | undefined> {
 	try {
-		// Who puts a FIFO into the working directory must not keep this process waiting; one that was named may be meant.
-		await using file = await open(path, isUsers ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK);
-		const found = await file.stat();
+		const {bytes, stats: found} = await readRegularFile(path);
 		if (!isUsers) refuseOthers(path, [found, await lstat(path)]);
-		const text = await readAtMost(file, mostBytes);
-		if (text === undefined) throw new UsageError(`${path}: is larger than ${mostBytes / 1_048_576} MiB, and so no configuration`, {hint: 'check which file it is'});
-		const hasModes = process.platform !== 'win32' && found.isFile();
+		const hasModes = process.platform !== 'win32';
 		return {
-			path, text, isTrusted: isUsers,
+			path, bytes, isTrusted: isUsers,
 			isExposed: hasModes && (found.mode & 0o044) !== 0, isOpen: hasModes && (found.mode & 0o002) !== 0,
 		};
 	} catch (error) {
@@ -118,10 +116,9 @@ const nameIt = 'if you trust that file, name it with --config or AUDIT_EXPORT_CO
  * A file that was merely found must be this user's (or the system's), as must a link to it: whoever shares a directory could
  * put one there. @param stats of the file, and of what has its name
  */
-function refuseOthers(path: string, stats: readonly Stats[], user = process.geteuid?.()): void {
-	const [file] = stats;
-	if (file?.isFile() === false && !file.isDirectory()) throw new UsageError(`${path}: is no regular file`, {hint: nameIt});
-	if (user === undefined) return;
-	if (stats.some(({uid}) => uid !== user && uid !== 0)) throw new UsageError(`${path}: was found in the current directory and belongs to another user`, {hint: nameIt});
-	if (file !== undefined && (file.mode & 0o002) !== 0) throw new UsageError(`${path}: was found in the current directory and can be changed by other users`, {hint: `chmod o-w it; or ${nameIt}`});
+function refuseOthers(path: string, [file, link]: readonly [Stats, Stats]): void {
+	if (process.geteuid === undefined) return;
+	const found = `${path}: was found in the current directory and`;
+	if (isStrangers([file, link])) throw new UsageError(`${found} belongs to another user`, {hint: nameIt});
+	if ((file.mode & 0o002) !== 0) throw new UsageError(`${found} can be changed by other users`, {hint: `chmod o-w it; or ${nameIt}`});
 }

@@ -1,8 +1,7 @@
-import {Buffer} from 'node:buffer';
-import {constants} from 'node:fs';
-import {open, type FileHandle} from 'node:fs/promises';
 import {extname} from 'node:path';
+import {decodeText, saveAsUtf8} from '../../base/clean-text.ts';
 import {UsageError} from '../../base/errors.ts';
+import {refuseRepeatedKeys} from '../../json/repeated-key.ts';
 
 /** Whether a file of this name can be a configuration: JSON, YAML, or either without an extension. */
 export function isConfigFileName(path: string): boolean {
@@ -10,25 +9,33 @@ export function isConfigFileName(path: string): boolean {
 }
 
 /**
- * The document in a configuration file; an empty file is an empty configuration. Throws a `UsageError` with the
- * file and, where known, the line. Parsers quote the text around an error, which may be a secret: nothing of it is
- * shown, nor kept as a cause.
+ * The document in a file of JSON or YAML that somebody wrote: a configuration, a request profile.
+ * @throws UsageError with the file and, where known, the line: for a file that is empty or is no UTF-8, a mistake in its
+ * syntax, a key that stands twice, and more than anybody writes. Parsers quote the text around an error, which may be a
+ * secret: nothing of it is shown, nor kept as a cause.
  */
-export async function parseConfigText(path: string, text: string): Promise<unknown> {
-	const content = text.replace(/^\uFEFF/, '');
-	if (content.trim() === '') return {};
-	const isJson = extname(path) === '.json' || (extname(path) === '' && content.trimStart().startsWith('{'));
-	return isJson ? parseJson(path, content) : parseYaml(path, content);
+export async function parseConfigFile(path: string, bytes: Uint8Array): Promise<unknown> {
+	const decoded = decodeText(bytes);
+	if ('problem' in decoded) throw new UsageError(`${path}: ${decoded.problem}`, {hint: saveAsUtf8});
+	const {text} = decoded;
+	const isJson = extname(path) === '.json' || (extname(path) === '' && text.trimStart().startsWith('{'));
+	const document = text.trim() === '' ? undefined : isJson ? parseJson(path, text) : await parseYaml(path, text);
+	if (document === undefined) throw new UsageError(`${path}: the file is empty`, {hint: 'write what it is to say, or name another file'});
+	if (isExcessive(document)) throw excessive(path);
+	return document;
 }
 
 function parseJson(path: string, text: string): unknown {
+	let document: unknown;
 	try {
-		return JSON.parse(text);
+		document = JSON.parse(text);
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) throw error;
 		const offset = jsonErrorOffset(text, error.message);
 		throw syntaxError(path, 'JSON', offset === undefined ? undefined : text.slice(0, offset).split('\n').length);
 	}
+	refuseRepeatedKeys(text, line => `${path}:${line}`);
+	return document;
 }
 
 /** V8 names the position of an error, or quotes the ten characters before it. */
@@ -42,10 +49,14 @@ function jsonErrorOffset(text: string, message: string): number | undefined {
 }
 
 async function parseYaml(path: string, text: string): Promise<unknown> {
+	// The parser copies the keys of what a `<<: *alias` names, as often as that is written.
+	const aliases = text.match(/(?:^|[\s,[{:?-])\*[^\s,[\]{}]/gm)?.length ?? 0;
+	if (aliases * text.length > mostCopied) throw excessive(path);
 	// Loaded only for YAML: most runs have no such file, and start-up time counts.
 	const {loadYaml} = await import('./yaml.ts');
 	try {
-		return loadYaml(path, text) ?? {};
+		// Nothing but comments is null; so is what says no more than that.
+		return loadYaml(path, text) ?? undefined;
 	} catch (error) {
 		// RangeError: nested deeper than the parser can follow.
 		if (!(error instanceof RangeError) && (!(error instanceof Error) || error.name !== 'YAMLException')) throw error;
@@ -66,23 +77,32 @@ function syntaxError(path: string, language: string, line: number | undefined): 
 	});
 }
 
-/** The text of a file, a pipe or a device, or undefined when it is longer than `maxBytes`: some never end. */
-export async function readAtMost(file: FileHandle, maxBytes: number): Promise<string | undefined> {
-	const chunks: Buffer[] = [];
-	let bytes = 0;
-	for await (const chunk of file.createReadStream({autoClose: false, end: maxBytes})) {
-		const read: unknown = chunk;
-		if (!Buffer.isBuffer(read)) continue;
-		chunks.push(read);
-		bytes += read.length;
+const deepest = 100;
+
+const mostValues = 1_000_000;
+
+/** Aliases by characters: a hundred thousand of them in a file of 3 kB, a hundred in one of 3 MB. */
+const mostCopied = 300_000_000;
+
+/** Whether a document is deeper or larger than any that somebody wrote. What is repeated counts as often as it stands there. */
+function isExcessive(document: unknown): boolean {
+	let count = 0;
+	let level: unknown[] = [document];
+	for (let depth = 0; level.length > 0; depth++) {
+		if (depth > deepest) return true;
+		const next: unknown[] = [];
+		for (const value of level) {
+			if (typeof value !== 'object' || value === null) continue;
+			for (const member of Object.values(value)) {
+				if (++count > mostValues) return true;
+				next.push(member);
+			}
+		}
+		level = next;
 	}
-	return bytes > maxBytes ? undefined : Buffer.concat(chunks).toString('utf8');
+	return false;
 }
 
-/** Opens a regular file for reading, or gives undefined for a pipe, a device or a directory; never waits for the other end of a pipe. */
-export async function openRegular(path: string): Promise<FileHandle | undefined> {
-	const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-	if ((await file.stat()).isFile()) return file;
-	await file.close();
-	return undefined;
+function excessive(path: string): UsageError {
+	return new UsageError(`${path}: it is nested too deep, or too large`, {hint: 'aliases in YAML may repeat each other without end'});
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import {cleaned} from '../../base/clean-text.ts';
 import {parseDuration} from '../../base/duration.ts';
 import {unknownKeyText} from './explain.ts';
 
@@ -28,6 +29,9 @@ export const systemText = z.string().refine(value => !value.includes('\0'), 'exp
 
 /** A string with something in it. */
 export const text = systemText.min(1, 'expected a string that is not empty');
+
+/** A name, an address: what stands around it unseen is no part of it. */
+export const word = z.string().overwrite(cleaned).min(1, 'expected a string that is not empty');
 
 /** A whole number from 1 on. */
 export const positive = z.int('expected a whole number').min(1, 'expected a whole number from 1 on');

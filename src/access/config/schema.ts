@@ -9,7 +9,7 @@ import {feishu} from '../../sources/vendors/feishu.ts';
 import {baseUrlProblem} from './base-url.ts';
 import {requireValid} from './explain.ts';
 import {jobsSchema} from './jobs-schema.ts';
-import {duration, named, positive, section, systemText, text} from './schema-parts.ts';
+import {duration, named, positive, section, systemText, text, word} from './schema-parts.ts';
 
 const names = z.array(text).min(1, 'expected at least one name');
 const rate = z.string().refine(isRate, 'expected requests per duration: 100/1m');
@@ -19,14 +19,14 @@ const maxResponse = z.string().superRefine((value, context) => {
 });
 const timezone = z.string().refine(value => resolveTimezone(value) !== undefined, 'expected an IANA time zone: Asia/Shanghai');
 const tokenPath = z.string().regex(/^\/(?!\/)[^?#\s\\]*$/, 'expected a path that starts with one slash: /openapi/v1/auth/token');
-const baseUrl = z.string().superRefine((value, context) => {
+const baseUrl = word.superRefine((value, context) => {
 	const message = baseUrlProblem(value);
 	if (message !== undefined) context.addIssue({code: 'custom', message});
 });
 
 const referenceForms = 'one of {"env": "NAME"}, {"file": "path"} and {"command": ["program", "argument"]}';
 const reference = section({
-	env: text.optional(),
+	env: word.optional(),
 	file: text.optional(),
 	command: z.array(systemText).min(1, 'expected a program and its arguments').refine(([program]) => program !== '', 'expected the name of a program').optional(),
 }).refine(({env, file, command}) => [env, file, command].filter(form => form !== undefined).length === 1, {
@@ -38,7 +38,7 @@ const referable = z.union([text, reference], {error: `expected a string or ${ref
 
 const profile = section({
 	feishu: section({
-		host: z.enum(Object.keys(feishu.hosts)).optional(),
+		host: word.pipe(z.enum(Object.keys(feishu.hosts))).optional(),
 		base_url: baseUrl.optional(),
 		app_id: referable.optional(),
 		app_secret: referable.optional(),
@@ -92,7 +92,7 @@ const sourceSections = Object.fromEntries(Object.entries<SourceLimits>({...sourc
 
 /** The configuration file. Keys are written as the vendors write theirs, in snake_case. */
 export const configSchema = section({
-	default_profile: text.optional(),
+	default_profile: word.optional(),
 	profiles: profiles.optional(),
 	sources: section(sourceSections).optional(),
 	jobs: jobsSchema.optional(),

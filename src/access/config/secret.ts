@@ -1,42 +1,44 @@
 import {execFile, type ExecFileException} from 'node:child_process';
-import {open} from 'node:fs/promises';
+import {realpath} from 'node:fs/promises';
+import {dirname, sep} from 'node:path';
+import {cleaned, decodeText, isOwnVariable, saveAsUtf8} from '../../base/clean-text.ts';
 import {formatDuration} from '../../base/duration.ts';
 import {CredentialsError, systemCode} from '../../base/errors.ts';
 import {longestSecret} from '../../base/limits.ts';
-import {withoutTrailing} from './base-url.ts';
-import {withoutSecrets} from './own-variables.ts';
-import {readAtMost} from './parse-file.ts';
+import {readRegularFile, UnreadableFileError} from '../../base/regular-file.ts';
+import type {LoadedConfig} from './load.ts';
+import {secretVariables} from './own-variables.ts';
 import type {Referable} from './schema.ts';
 import {expandPath} from './search-places.ts';
+import {trustIt} from './trust.ts';
 
 export interface ResolveSecretOptions {
 	/** The setting, for messages: `profiles.production.feishu.app_secret`. */
 	readonly name: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
-	/** Where relative paths start and commands run: the directory of the configuration file. */
-	readonly baseDir: string;
+	/** Where the value stands: relative paths start at its directory and commands run there, if it may say such things at all. */
+	readonly config: LoadedConfig;
 	/** Takes a warning for stderr. */
 	readonly warn: (message: string) => void;
-	/** Whether a command may run; see `LoadedConfig`. */
-	readonly mayRunCommands: boolean;
 	/** Milliseconds a command may take. Default 30 000. */
 	readonly timeoutMs?: number;
 	/** Ends a command under way. */
 	readonly signal?: AbortSignal | undefined;
 }
 
-/** A file with more, as /dev/zero, is not read to its end. */
-const mostSecretBytes = 1_048_576;
+/** A file with more is not read to its end. */
+const mostSecretBytes = 2 ** 20;
 
 /**
- * The value of a setting that is written out or referred to, without trailing newlines. Throws a `CredentialsError`
- * that names the setting and the reference, never the value, when there is none or when it could not be sent in a header.
+ * The value of a setting that is written out or referred to, cleaned. Throws a `CredentialsError` that
+ * names the setting and the reference, never the value, when there is none or when it could not be sent in a header.
  */
 export async function resolveSecret(secret: Referable, options: ResolveSecretOptions): Promise<string> {
 	const origin = describeSecret(secret, options.name);
-	const value = withoutTrailing(await readValue(secret, options), '\r\n');
+	const value = cleaned(await readValue(secret, options));
 	if (value === '') throw new CredentialsError(`${origin} is empty`, {hint: `give ${options.name} a value`});
 	if (value.length > longestSecret) throw new CredentialsError(`${origin} is longer than any header may be: ${value.length} characters`, {hint: 'check that it holds the secret, and nothing else'});
+	if (value.includes('\uFFFD')) throw new CredentialsError(`${origin} holds bytes that are no UTF-8`, {hint: saveAsUtf8});
 	// A newline inside a token would add headers to the request.
 	if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value)) {
 		throw new CredentialsError(`${origin} contains line breaks or other control characters`, {hint: 'it must be one line of plain text'});
@@ -65,6 +67,7 @@ function isVariable(name: string): boolean {
 async function readValue(secret: Referable, options: ResolveSecretOptions): Promise<string> {
 	if (typeof secret === 'string') return secret;
 	const origin = describeSecret(secret, options.name);
+	if (!options.config.isTrusted) await refuseUntrusted(secret, origin, options);
 	if (secret.env !== undefined) {
 		// An environment has members of its own only: `constructor` is no variable.
 		const value = Object.hasOwn(options.env, secret.env) ? options.env[secret.env] : undefined;
@@ -73,38 +76,57 @@ async function readValue(secret: Referable, options: ResolveSecretOptions): Prom
 		}
 		return value;
 	}
-	if (secret.file !== undefined) return readSecretFile(expandPath(secret.file, options.baseDir, options.env), origin, options.warn);
-	if (!options.mayRunCommands) {
-		throw new CredentialsError(`${origin} was not run: its configuration was only found in the current directory`, {
-			hint: 'if you trust that file, name it with --config or AUDIT_EXPORT_CONFIG, or move it to your configuration directory',
-		});
-	}
+	if (secret.file !== undefined) return readSecretFile(secret.file, origin, options);
 	return runSecretCommand(secret.command ?? [], origin, options);
 }
 
-async function readSecretFile(path: string, origin: string, warn: (message: string) => void): Promise<string> {
+type Reference = Exclude<Referable, string>;
+
+/**
+ * A configuration that was only found may be anybody's, and what it refers to is sent away under the name that it chooses: it
+ * has this program's own variables and the files beside it, links followed, and nothing else of the user's.
+ */
+async function refuseUntrusted({env: name, file}: Reference, origin: string, {config, env}: ResolveSecretOptions): Promise<void> {
+	const base = directoryOf(config);
+	const isFine = name !== undefined ? isOwnVariable(name) : file !== undefined && await isBelow(base, expandPath(file, base, env));
+	if (isFine) return;
+	const verb = file === undefined && name === undefined ? 'run' : 'read';
+	throw new CredentialsError(`${origin} was not ${verb}: its configuration was only found in the current directory`, {hint: trustIt});
+}
+
+async function isBelow(directory: string, path: string): Promise<boolean> {
 	try {
-		await using file = await open(path);
-		const {mode} = await file.stat();
-		const value = await readAtMost(file, mostSecretBytes);
-		if (value === undefined) throw new CredentialsError(`${origin} is longer than any header may be`, {hint: 'check that it holds the secret, and nothing else'});
-		if (process.platform !== 'win32' && (mode & 0o044) !== 0) warn(`${origin} can be read by other users; chmod 600 it`);
-		return value;
+		return (await realpath(path)).startsWith(`${await realpath(directory)}${sep}`);
 	} catch (error) {
+		if (systemCode(error) === undefined) throw error;
+		// Reading it says what is wrong.
+		return path.startsWith(`${directory}${sep}`);
+	}
+}
+
+function directoryOf({path}: LoadedConfig): string {
+	return path === undefined ? '.' : dirname(path);
+}
+
+async function readSecretFile(file: string, origin: string, {config, env, warn, signal}: ResolveSecretOptions): Promise<string> {
+	try {
+		const {bytes, stats} = await readRegularFile(expandPath(file, directoryOf(config), env), {maxBytes: mostSecretBytes, signal});
+		if (process.platform !== 'win32' && (stats.mode & 0o044) !== 0) warn(`${origin} can be read by other users; chmod 600 it`);
+		return decoded(bytes, origin);
+	} catch (error) {
+		if (error instanceof UnreadableFileError) {
+			throw new CredentialsError(`${origin} ${error.reason}`, {hint: 'check that it is a file that holds the secret, and nothing else'});
+		}
 		const code = systemCode(error);
 		if (error instanceof CredentialsError || code === undefined) throw error;
 		throw new CredentialsError(`${origin} cannot be read (${code})`, {hint: 'check the path, which starts at the configuration file, and its permissions', cause: error});
 	}
 }
 
-interface SecretCommandOptions {
-	readonly env: Readonly<Record<string, string | undefined>>;
-	/** Where the program runs. */
-	readonly baseDir: string;
-	/** Milliseconds it may take. Default 30 000. */
-	readonly timeoutMs?: number;
-	/** Ends the program. */
-	readonly signal?: AbortSignal | undefined;
+function decoded(bytes: Uint8Array, origin: string): string {
+	const result = decodeText(bytes);
+	if ('text' in result) return result.text;
+	throw new CredentialsError(`${origin} ${result.problem}`, {hint: saveAsUtf8});
 }
 
 /**
@@ -112,13 +134,15 @@ interface SecretCommandOptions {
  * programs that handle secrets quote them in errors. Throws a `CredentialsError` when it fails, and the signal's reason
  * when that aborts.
  */
-async function runSecretCommand(command: readonly string[], origin: string, options: SecretCommandOptions): Promise<string> {
+async function runSecretCommand(command: readonly string[], origin: string, options: ResolveSecretOptions): Promise<string> {
 	const [program = '', ...args] = command;
 	const {timeoutMs = 30_000, signal} = options;
-	return new Promise((resolve, reject) => {
+	const secrets = secretVariables(options.config.config);
+	const written = await new Promise<Buffer>((resolve, reject) => {
 		const child = execFile(program, args, {
-			cwd: options.baseDir,
-			env: withoutSecrets(options.env),
+			cwd: directoryOf(options.config),
+			env: Object.fromEntries(Object.entries(options.env).filter(([name]) => !secrets.has(name))),
+			encoding: 'buffer',
 			timeout: timeoutMs,
 			killSignal: 'SIGKILL',
 			maxBuffer: 1_048_576,
@@ -138,6 +162,7 @@ async function runSecretCommand(command: readonly string[], origin: string, opti
 		});
 		child.stdin?.end();
 	});
+	return decoded(written, origin);
 }
 
 function failure(error: ExecFileException, timeoutMs: number): string {

@@ -2,8 +2,6 @@ import type {Masker} from '../../base/context.ts';
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import type {Readable} from 'node:stream';
-import {ownSecretVariables} from '../../access/config/own-variables.ts';
-import type {Config} from '../../access/config/schema.ts';
 import {formatDuration} from '../../base/duration.ts';
 import {systemMessage} from '../../output/failure.ts';
 
@@ -93,15 +91,4 @@ function endGroup(pid: number | undefined): void {
 		// It has just ended by itself.
 		if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
 	}
-}
-
-/** The environment variables that hold credentials: those of the vendors, and those that the configuration refers to. */
-export function secretVariables(config: Config): ReadonlySet<string> {
-	return new Set([...ownSecretVariables, ...referredTo(config.profiles)]);
-}
-
-/** Every `{"env": NAME}` in a value. */
-function referredTo(value: unknown): string[] {
-	if (typeof value !== 'object' || value === null) return [];
-	return Object.entries(value).flatMap(([key, member]) => key === 'env' && typeof member === 'string' ? [member] : referredTo(member));
 }

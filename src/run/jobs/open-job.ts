@@ -82,7 +82,7 @@ export async function openJob(job: Job, {source: {open, rows, hosts}, runFlags, 
 	const opened = await open(flags, {context, config, warn});
 	if (baseUrl === undefined && own.baseUrl !== undefined) requireTrustedPlace(config, formatPath([...path, 'base_url']), opened.baseUrl);
 	// It also says what is asked there, with the session of whoever runs this.
-	if (own['requestProfile'] !== undefined) requireTrustedPath(config, formatPath([...path, 'request_profile']), opened.baseUrl);
+	if (own['requestProfile'] !== undefined) requireTrustedPath(config, formatPath([...path, 'request_profile']));
 	const {source, defaults} = opened;
 	const resolve: OpenJob['resolve'] = archive => {
 		const now = context.now();

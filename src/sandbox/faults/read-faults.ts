@@ -1,8 +1,8 @@
-import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
-import {isConfigFileName, parseConfigText} from '../../access/config/parse-file.ts';
+import {isConfigFileName, parseConfigFile} from '../../access/config/parse-file.ts';
 import {systemCode, UsageError} from '../../base/errors.ts';
 import {nearestText} from '../../base/nearest.ts';
+import {readRegularFile} from '../../base/regular-file.ts';
 import {presets} from './presets.ts';
 import {parseFaults, type FaultsFile} from './schema.ts';
 
@@ -15,12 +15,12 @@ export async function readFaults(name: string, cwd: string): Promise<FaultsFile>
 	const preset = Object.entries(presets).find(([known]) => known === name)?.[1];
 	if (preset !== undefined) return parseFaults({rules: preset.rules}, name);
 	if (!isConfigFileName(name)) throw new UsageError(`--faults: ${name} is neither JSON nor YAML`, {hint: 'name a .json, .yaml or .yml file, or a preset'});
-	return parseFaults(await parseConfigText(name, await readText(name, cwd)), name);
+	return parseFaults(await parseConfigFile(name, await readBytes(name, cwd)), name);
 }
 
-async function readText(name: string, cwd: string): Promise<string> {
+async function readBytes(name: string, cwd: string): Promise<Buffer> {
 	try {
-		return await readFile(resolve(cwd, name), 'utf8');
+		return (await readRegularFile(resolve(cwd, name))).bytes;
 	} catch (error) {
 		const code = systemCode(error);
 		if (code === undefined) throw error;

@@ -89,15 +89,45 @@ describe('signing in with the browser', () => {
 	it.each([
 		['another state', {state: 'forged'}],
 		['an empty state', {state: ''}],
-	])('fails on %s, shows an error page and never uses the code', async (_, changes) => {
+		['another state and an error', {state: 'forged', error: 'access_denied'}],
+	])('goes on after %s, shows an error page and never uses the code', async (_, changes) => {
 		const service = new FakeService();
 		const visits: Visit[] = [];
-		const {error} = await signIn(service, async url => {
-			visits.push(await visit(agree(service, changes)(url)));
+		const {answer} = await signIn(service, async url => {
+			visits.push(await visit(agree(service, {code: 'forged-code', ...changes})(url)), await visit(agree(service)(url)));
 		});
-		expect(error).toMatchObject({exitCode: 3, message: expect.stringContaining('state does not match') as string});
-		expect(visits).toMatchObject([{status: 400, text: expect.stringContaining('Not signed in') as string}]);
-		expect(service.seen).toEqual([]);
+		expect(answer?.ok).toBe(true);
+		expect(visits).toMatchObject([{status: 400, text: expect.stringContaining('Not this sign-in') as string}, {status: 200}]);
+		expect(service.seen.map(({fields}) => fields['code'])).toEqual(['code-secret-1']);
+	});
+
+	it('goes on after a return without a state, or with two', async () => {
+		const service = new FakeService();
+		const statuses: number[] = [];
+		const {answer} = await signIn(service, async url => {
+			const back = agree(service)(url);
+			const [none, two] = [new URL(back), new URL(back)];
+			none.searchParams.delete('state');
+			two.searchParams.append('state', 'forged');
+			for (const each of [none, two, new URL('/callback', back), back]) statuses.push((await visit(each)).status);
+		});
+		expect(statuses).toEqual([400, 400, 400, 200]);
+		expect(answer?.ok).toBe(true);
+	});
+
+	it('ends by its own time when nobody knew the state', async () => {
+		const context = createContext();
+		const began = context.now();
+		let status = 0;
+		await expect(context.clock.run(signInWithBrowser({
+			context, app, port: 0, scopes: [], endpoints: signInEndpoints(baseUrl),
+			client: createOAuthClient({context, debug: () => undefined}), tell: () => undefined,
+			openBrowser: async url => {
+				({status} = await visit(`${new URL(url).searchParams.get('redirect_uri')}?code=a&state=b`));
+			},
+		}))).rejects.toMatchObject({exitCode: 3, message: 'nobody signed in within 5 minutes'});
+		expect(status).toBe(400);
+		expect(context.now() - began).toBe(300_000);
 	});
 
 	it('serves exactly one return', async () => {

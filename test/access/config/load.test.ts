@@ -1,5 +1,6 @@
-import {chmod} from 'node:fs/promises';
+import {execFileSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
+import {chmod, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {loadConfig} from '../../../src/access/config/load.ts';
@@ -168,9 +169,54 @@ describe('syntax errors name the file and the line, and quote nothing', () => {
 		expect(error.cause).toBeUndefined();
 	});
 
-	it.each(['', ' \n', '\uFEFF', '# only a comment\n'])('an empty file is an empty configuration: %j', async content => {
+	it.each([
+		['c.yaml', ''], ['c.yaml', ' \n'], ['c.yaml', '\uFEFF'], ['c.yaml', '# only a comment\n'], ['c.yaml', '---\n'], ['c.yaml', 'null\n'],
+		['c.json', ''], ['c.json', '\n'], ['rc', ''],
+	])('an empty file is refused: %s %j', async (name, content) => {
 		const {path, put} = temporaryDirectory();
-		expect((await loadConfig({explicitPath: await put('c.yaml', content), env: {}, cwd: path})).config).toEqual({});
+		const file = await put(name, content);
+		expect((await failure(loadConfig({explicitPath: file, env: {}, cwd: path}))).message).toBe(`${file}: the file is empty`);
+	});
+
+	it.each([
+		['{"profiles": {},\n "profiles": {}}', 2, 'profiles'],
+		['{"profiles": {},\n\n "pro\\u0066iles": {}}', 3, 'profiles'],
+		['{"profiles": {"a": {"feishu": {"app_id": "s3cret", "app_id": "s3cret2"}}}}', 1, 'app_id'],
+		['{"jobs": {}, "x": [{"a": "\\"", "b": {}, "a": ["a"]}]}', 1, 'a'],
+		['{"//": "a", "//": "b"}', 1, '//'],
+	])('a key that stands twice in JSON is refused: %s', async (content, line, key) => {
+		const {path, put} = temporaryDirectory();
+		const file = await put('c.json', content);
+		const {message} = await failure(loadConfig({explicitPath: file, env: {}, cwd: path}));
+		expect(message).toBe(`${file}:${line}: the key "${key}" stands twice`);
+	});
+
+	it.each([
+		['UTF-16 LE', Buffer.from('\uFEFF{"profiles": {}}', 'utf16le'), 'is written in UTF-16 rather than UTF-8'],
+		['UTF-16 LE without a mark', Buffer.from('{"profiles": {}}', 'utf16le'), 'is written in UTF-16 rather than UTF-8'],
+		['UTF-16 BE', Buffer.from('\uFEFF{"profiles": {}}', 'utf16le').swap16(), 'is written in UTF-16 rather than UTF-8'],
+		['UTF-16 BE without a mark', Buffer.from('{"profiles": {}}', 'utf16le').swap16(), 'is written in UTF-16 rather than UTF-8'],
+		['Latin-1', Buffer.from('{"default_profile": "\u00E9"}', 'latin1'), 'holds bytes that are no UTF-8'],
+	])('a file in %s says so', async (_, bytes, message) => {
+		const {path} = temporaryDirectory();
+		for (const name of ['c.json', 'c.yaml', 'rc']) {
+			await writeFile(join(path, name), bytes);
+			const error = await failure(loadConfig({explicitPath: name, env: {}, cwd: path}));
+			expect(error).toMatchObject({message: `${join(path, name)}: ${message}`, hint: 'save it as UTF-8'});
+		}
+	});
+
+	it('blanks around names and addresses are no part of them', async () => {
+		const {path, put} = temporaryDirectory();
+		const file = await put('c.json', {
+			default_profile: ' a\n',
+			profiles: {a: {feishu: {host: 'lark\u00A0'}, trae: {base_url: '\uFEFFhttps://host.example \r\n'}}},
+			jobs: {j: {source: ' feishu-openapi', dir: 'd', profile: 'a\u3000'}},
+		});
+		expect((await loadConfig({explicitPath: file, env: {}, cwd: path})).config).toMatchObject({
+			default_profile: 'a', profiles: {a: {feishu: {host: 'lark'}, trae: {base_url: 'https://host.example'}}},
+			jobs: {j: {source: 'feishu-openapi', profile: 'a'}},
+		});
 	});
 
 	it('a byte order mark is no error', async () => {
@@ -181,7 +227,7 @@ describe('syntax errors name the file and the line, and quote nothing', () => {
 	it('survives documents that refer to themselves', async () => {
 		const {path, put} = temporaryDirectory();
 		const file = await put('c.yaml', 'profiles: &a\n  self: *a\n');
-		expect((await failure(loadConfig({explicitPath: file, env: {}, cwd: path}))).message).toContain('profiles.self.self: unknown key');
+		expect((await failure(loadConfig({explicitPath: file, env: {}, cwd: path}))).message).toBe(`${file}: it is nested too deep, or too large`);
 	});
 });
 
@@ -226,8 +272,23 @@ describe('file permissions', () => {
 	});
 });
 
-it('reads no file to its end that has none', async () => {
-	await expect(loadConfig({env: {}, cwd: '/', explicitPath: '/dev/zero'})).rejects.toThrow('/dev/zero: is larger than 16 MiB, and so no configuration');
+it('reads no file to its end that has none, and waits for nobody', async () => {
+	const {path, put} = temporaryDirectory();
+	execFileSync('mkfifo', [join(path, 'fifo.yaml')]);
+	await truncate(await put('long.json', ''), 2 ** 40);
+	const load = async (explicitPath: string) => loadConfig({env: {}, cwd: path, explicitPath});
+	await expect(load('/dev/zero')).rejects.toThrow('/dev/zero: is a device and no regular file');
+	await expect(load('fifo.yaml')).rejects.toThrow('fifo.yaml: is a FIFO and no regular file');
+	await expect(load('long.json')).rejects.toThrow('long.json: is larger than 4 MiB');
+});
+
+it.each([
+	['that repeat each other', 'c.yaml', Array.from({length: 10}, (_, level) => `a${level}: &a${level} [${`${level === 0 ? 'x' : `*a${level - 1}`}, `.repeat(10)}]`).join('\n')],
+	['that are merged', 'c.yaml', `a: &a {${Array.from({length: 40_000}, (_, key) => `k${key}: 1`).join(', ')}}\nb: {<<: [${'*a, '.repeat(40_000)}]}`],
+	['that are deep', 'c.json', `{"a": ${'['.repeat(200)}${']'.repeat(200)}}`],
+])('refuses aliases and documents %s without end', async (_, name, content) => {
+	const {path, put} = temporaryDirectory();
+	await expect(loadConfig({explicitPath: await put(name, content), env: {}, cwd: path})).rejects.toThrow(`${name}: it is nested too deep, or too large`);
 });
 
 it.each([

@@ -1,17 +1,23 @@
+import {execFileSync} from 'node:child_process';
+import {once} from 'node:events';
 import {existsSync} from 'node:fs';
-import {chmod} from 'node:fs/promises';
+import {chmod, truncate, writeFile} from 'node:fs/promises';
+import {createServer} from 'node:net';
 import {join} from 'node:path';
 import * as fc from 'fast-check';
-import {describe, expect, it} from 'vitest';
-import type {Referable} from '../../../src/access/config/schema.ts';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import type {Config, Referable} from '../../../src/access/config/schema.ts';
 import {resolveSecret, type ResolveSecretOptions} from '../../../src/access/config/secret.ts';
 import {CredentialsError, exitCodes, InterruptedError} from '../../../src/base/errors.ts';
 import {temporaryDirectory} from './temporary-directory.ts';
 
 const value = 'S3CR3T-value';
 
-async function read(secret: Referable, options: Partial<ResolveSecretOptions> = {}): Promise<string> {
-	return resolveSecret(secret, {name: 'profiles.a.trae.app_secret', env: {}, baseDir: '/', warn: () => undefined, mayRunCommands: true, ...options});
+async function read(secret: Referable, {baseDir = '/', isTrusted = true, config = {}, ...options}: Partial<Omit<ResolveSecretOptions, 'config'>> & {
+	baseDir?: string; isTrusted?: boolean; config?: Config;
+} = {}): Promise<string> {
+	const loaded = {config, path: join(baseDir, 'c.json'), isTrusted, warnings: []};
+	return resolveSecret(secret, {name: 'profiles.a.trae.app_secret', env: {}, config: loaded, warn: () => undefined, ...options});
 }
 
 async function failure(promise: Promise<string>): Promise<CredentialsError> {
@@ -34,19 +40,32 @@ describe('a reference that leads to no secret', () => {
 		expect(error.hint).toBe('write the name of an environment variable there, not the secret itself');
 	});
 
-	it('is not read to its end where it has none', async () => {
-		expect((await failure(read({file: '/dev/zero'}))).message).toMatch(/is longer than any header may be$/);
+	it('is not read where it has no end, or nobody writes to it', async () => {
+		const {path} = temporaryDirectory();
+		execFileSync('mkfifo', [join(path, 'fifo')]);
+		const server = createServer().listen(join(path, 'socket'));
+		await once(server, 'listening');
+		onTestFinished(() => {
+			server.close();
+		});
+		await writeFile(join(path, 'long'), '');
+		await truncate(join(path, 'long'), 2 ** 40);
+		const message = async (file: string) => (await failure(read({file}, {baseDir: path}))).message.replace(/^.*\) /, '');
+		expect(await message('/dev/zero')).toBe('is a device and no regular file');
+		expect(await message('fifo')).toBe('is a FIFO and no regular file');
+		expect(await message('socket')).toBe('is a socket and no regular file');
+		expect(await message('long')).toBe('is larger than 1 MiB');
 	});
 });
 
 describe('a value that is written out', () => {
-	it('is taken as it is, without trailing newlines', async () => {
+	it('is taken without what stands around it unseen', async () => {
 		expect(await read(value)).toBe(value);
 		expect(await read(`${value}\r\n\n`)).toBe(value);
-		expect(await read(' inner and outer spaces stay ')).toBe(' inner and outer spaces stay ');
+		expect(await read('\uFEFF inner  spaces stay\u00A0\u3000\u200B\r\n')).toBe('inner  spaces stay');
 	});
 
-	it.each(['\n', 'a\nb', 'a\r\nX-Header: b', 'a\0b', 'a\u001Bb', '\ta', 'a\u2028b', 'a\u0085b'])('is refused when it is empty or would break a header: %j', async text => {
+	it.each(['\n', 'a\nb', 'a\r\nX-Header: b', 'a\0b', 'a\u001Bb', 'a\tb', 'a\u2028b', 'a\u0085b'])('is refused when it is empty or would break a header: %j', async text => {
 		const error = await failure(read(text));
 		expect(error.exitCode).toBe(exitCodes.credentials);
 		expect(error.message).toMatch(/^profiles\.a\.trae\.app_secret (?:is empty|contains line breaks or other control characters)$/);
@@ -150,7 +169,7 @@ describe('a command', () => {
 	it('is not run when its configuration merely lay in the working directory', async () => {
 		const {path} = temporaryDirectory();
 		const flag = join(path, 'ran');
-		const error = await failure(read(script(`require('node:fs').writeFileSync(${JSON.stringify(flag)}, '')`), {mayRunCommands: false}));
+		const error = await failure(read(script(`require('node:fs').writeFileSync(${JSON.stringify(flag)}, '')`), {isTrusted: false}));
 		expect(error.message).toContain('was not run');
 		expect(error.hint).toContain('--config');
 		expect(existsSync(flag)).toBe(false);

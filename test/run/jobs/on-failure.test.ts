@@ -5,7 +5,8 @@ import {join} from 'node:path';
 import {expect, it, onTestFinished, vi} from 'vitest';
 import {validateConfig} from '../../../src/access/config/schema.ts';
 import {Masker} from '../../../src/json/secrets/masker.ts';
-import {runOnFailure, type OnFailureOptions, secretVariables} from '../../../src/run/jobs/on-failure.ts';
+import {secretVariables} from '../../../src/access/config/own-variables.ts';
+import {runOnFailure, type OnFailureOptions} from '../../../src/run/jobs/on-failure.ts';
 
 const failure = {exitCode: 6, jobs: ['calls', 'events'], summary: '{"status":"incomplete"}\n'};
 
