@@ -4,6 +4,7 @@ import {BrokenPipeError, ExportError, exitCodes, systemCode, UsageError, type Ex
 import {systemFailure} from './output/failure.ts';
 import {graceMs} from './output/stream-output.ts';
 import {createLog, type Log} from './base/log.ts';
+import {setSystemTimezone} from './base/system-timezone.ts';
 import {createProcessContext} from './process-context.ts';
 import {createProgram, type Outcome} from './program.ts';
 
@@ -34,6 +35,9 @@ export async function main(argv: readonly string[], version: string): Promise<Ex
 /** As `main`, in any context. */
 export async function run(argv: readonly string[], version: string, context: Context): Promise<ExitCode> {
 	const outcome: Outcome = {exitCode: exitCodes.complete};
+	setSystemTimezone(context.env['TZ'], message => {
+		edgeLog(argv, context).warning(message);
+	});
 	const program = createProgram(context, version, outcome, argv, async (words, other) => run(words, version, other));
 	try {
 		await program.parseAsync([...argv]);

@@ -28,7 +28,7 @@ export const learnOptions: ReadonlyArray<{readonly flags: string; readonly descr
 	{flags: '--app-id-at <place>', description: "where the request has the app's id: path.3, header.x-app-id"},
 	{flags: '--total <path>', description: 'where the answer states how many rows there are'},
 	{flags: '--more <path>', description: 'where the answer says whether there are more'},
-	{flags: '--timezone <iana>', description: 'the zone of times without an offset: Asia/Shanghai'},
+	{flags: '--timezone <zone>', description: 'the zone of times without an offset: Asia/Shanghai'},
 	{flags: '--console <origin>', description: "the console's host, where it is none of the vendor's, or the profile's is another: https://host"},
 	{flags: '--keep-session', description: "also keep the recording's session, for this console only, readable by you alone"},
 	{flags: '-o, --output <file>', description: 'the request profile to write or add to; default the one that the searches use'},

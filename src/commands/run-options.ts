@@ -37,7 +37,7 @@ Examples:
 		.description("each job's last run, covered range, gaps and next start")
 		.argument('[job...]', 'jobs to show; default all')
 		.option('-f, --format <table|json>', 'how to write it; default table')
-		.option('--timezone <iana>', "for the table's times; default the system's")
+		.option('--timezone <zone>', "for the table's times; default the system's")
 		.option('--config <file>', 'configuration file, JSON or YAML')
 		.addHelpText('after', `
 Reads what the last runs left and asks no server. The exit code is 0 whatever they left, as long as it can be told.

@@ -7,7 +7,8 @@ import {selectSection} from '../access/config/profile.ts';
 import {UsageError} from '../base/errors.ts';
 import {parseTime} from '../query/time.ts';
 import {formatDuration} from '../base/duration.ts';
-import {requireTimezone, systemTimezone} from '../base/timezone.ts';
+import {systemTimezone} from '../base/system-timezone.ts';
+import {chosenTimezone} from '../base/timezone.ts';
 import {feishu} from '../sources/vendors/feishu.ts';
 import {AnswerReader} from './answers.ts';
 import {createConsoleClient, fixedToken} from './client.ts';
@@ -134,7 +135,7 @@ function baseUrlOf({baseUrl, host}: AppLogFlags, profile: RequestProfile): strin
  * @throws UsageError
  */
 function checkTimes({movingTimezone, rowsAreFiner, unitMs}: TimeRange, flags: AppLogFlags, opening: Opening): void {
-	const timezone = requireTimezone(flags.timezone ?? defaultsOf(opening).timezone ?? systemTimezone());
+	const timezone = chosenTimezone(flags.timezone ?? defaultsOf(opening).timezone) ?? systemTimezone();
 	if (movingTimezone !== undefined && timezone !== movingTimezone) {
 		throw new UsageError(`--timezone: the console writes times by the clocks of ${movingTimezone}, which change these days; ${timezone} would cut them where they cannot be told apart`, {hint: `add --timezone ${movingTimezone}`});
 	}

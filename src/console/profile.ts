@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import {baseUrlProblem} from '../access/config/base-url.ts';
 import {requireValid, unknownKeyText} from '../access/config/explain.ts';
-import {resolveTimezone} from '../base/timezone.ts';
+import {timezone} from '../access/config/schema-parts.ts';
 import {filterNames, type SearchKind} from '../sources/app-log-kinds.ts';
 import {timeFormProblem} from './time-form.ts';
 
@@ -53,7 +53,6 @@ const timeForm = z.string().superRefine((value, context) => {
 	const problem = timeFormProblem(value);
 	if (problem !== undefined) context.addIssue({code: 'custom', message: problem});
 });
-const timezone = z.string().refine(value => resolveTimezone(value) !== undefined, 'expected an IANA time zone: Asia/Shanghai');
 const outcome = section({
 	at: path,
 	/** Any of these values. */

@@ -1,5 +1,5 @@
 import {Temporal} from 'temporal-polyfill';
-import {systemTimezone} from '../base/timezone.ts';
+import {systemTimezone} from '../base/system-timezone.ts';
 import type {Query} from '../query/query.ts';
 import {stepMs} from '../sources/range.ts';
 import {countWindows, type Window} from './windows.ts';

@@ -1,14 +1,15 @@
 import {Temporal} from 'temporal-polyfill';
 import {UsageError} from '../base/errors.ts';
 import {parseDuration} from '../base/duration.ts';
-import {systemTimezone} from '../base/timezone.ts';
+import {systemTimezone} from '../base/system-timezone.ts';
 
-export {chosenTimezone, formatUtc, requireTimezone, systemTimezone} from '../base/timezone.ts';
+export {systemTimezone} from '../base/system-timezone.ts';
+export {chosenTimezone, formatUtc, requireTimezone} from '../base/timezone.ts';
 
 export interface ParseTimeOptions {
 	/** The current time in Unix milliseconds. */
 	readonly now: number;
-	/** The IANA zone of dates and times that carry no offset, and of `today` and `yesterday`. Default: the system's. */
+	/** The zone (an IANA name or an offset) of dates and times that carry no offset, and of `today` and `yesterday`. Default: the system's. */
 	readonly timezone?: string | undefined;
 	/** The option the text came from, for messages: `--since`. */
 	readonly option: string;

@@ -3,6 +3,7 @@ import {visibleInTable} from '../base/visible.ts';
 import {formatDuration, MINUTE, SECOND} from '../base/duration.ts';
 import type {Budget} from '../http/budget.ts';
 import type {RunCounters} from '../engine/summary.ts';
+import {createLocalTime} from '../output/formats/time.ts';
 
 /** What the progress line is drawn from. */
 export interface ProgressSource {
@@ -36,7 +37,7 @@ export function progressText({name, counters, budget, windows, monotonic, now}: 
 	];
 	if (budget.waitingUntil !== undefined && Number.isFinite(budget.waitingUntil) && budget.waitingUntil - at >= SECOND) {
 		const waitMs = budget.waitingUntil - at;
-		parts.push(`waiting until ${new Date(now() + waitMs).toTimeString().slice(0, 8)} (${Math.ceil(waitMs / SECOND)} s)`);
+		parts.push(`waiting until ${timeOfDay(now() + waitMs)} (${Math.ceil(waitMs / SECOND)} s)`);
 	}
 	const elapsedMs = at - startedAt;
 	if (counters.windows > 0 && counters.windows < windows && elapsedMs > 5 * SECOND) {
@@ -44,6 +45,11 @@ export function progressText({name, counters, budget, windows, monotonic, now}: 
 		parts.push(leftMs < MINUTE ? `~${Math.ceil(leftMs / SECOND)} s left` : `~${Math.ceil(leftMs / MINUTE)} min left`);
 	}
 	return parts.join(' · ');
+}
+
+/** Unix milliseconds as the system's clocks show them: `17:30:12`. */
+export function timeOfDay(ms: number): string {
+	return createLocalTime()(ms, false).slice('YYYY-MM-DD '.length);
 }
 
 /** Starts the progress line on the process's stderr, which must be a terminal. */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {UsageError} from '../../src/base/errors.ts';
+import {timezoneProblem} from '../../src/base/timezone.ts';
 import {DAY, HOUR, MINUTE} from '../../src/base/duration.ts';
 import {formatUtc, parseTime, requireTimezone, systemTimezone} from '../../src/query/time.ts';
 import {formatTime} from '../helpers/zoned-time.ts';
@@ -248,14 +249,23 @@ describe('formatting', () => {
 });
 
 describe('time zones', () => {
-	it.each([['Asia/Shanghai', 'Asia/Shanghai'], ['asia/shanghai', 'Asia/Shanghai'], ['utc', 'UTC'], ['PRC', 'PRC'], ['Etc/GMT+8', 'Etc/GMT+8']])('takes %s', (name, expected) => {
+	it.each([['Asia/Shanghai', 'Asia/Shanghai'], ['asia/shanghai', 'Asia/Shanghai'], ['utc', 'UTC'], ['gmt', 'UTC'], ['Z', 'UTC'], ['Etc/GMT+8', 'Etc/GMT+8'], ['+08:00', '+08:00'], ['+0800', '+08:00'], ['+8', '+08:00'],
+		['UTC+8', '+08:00'], ['gmt+8', '+08:00'], ['GMT-3:30', '-03:30'], ['UTC+05:45', '+05:45'], ['-00:00', 'UTC']])('takes %s', (name, expected) => {
 		expect(requireTimezone(name)).toBe(expected);
 		expect(parse('2026-11-20', requireTimezone(name)).sliding).toBe(false);
 	});
 
-	it.each(['', 'Mars/Olympus', '+08:00', 'Asia/Shanghai ', 'CST+8:00'])('refuses %j', name => {
+	it.each(['', 'Mars/Olympus', '+24:00', '+08:60', '08:00', 'UTC8', 'Asia/Shanghai ', 'CST+8:00', 'CST', 'PRC'])('refuses %j', name => {
 		expect(() => requireTimezone(name)).toThrow(UsageError);
 		expect(() => requireTimezone(name)).toThrow(`--timezone: ${JSON.stringify(name)}`);
+	});
+
+	it.each([['CST', /Asia\/Shanghai, America\/Chicago/], ['ist', /Asia\/Kolkata, Europe\/Dublin/], ['EST', /America\/New_York/], ['PST8PDT', /America\/Los_Angeles/]])('says what %s could mean', (name, meant) => {
+		expect(() => requireTimezone(name)).toThrow(meant);
+	});
+
+	it('names the zone of a country', () => {
+		expect(timezoneProblem('Japan').hint).toBe('write Asia/Tokyo');
 	});
 
 	it('knows the system zone', () => {

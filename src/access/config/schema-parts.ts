@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {cleaned} from '../../base/clean-text.ts';
 import {parseDuration} from '../../base/duration.ts';
+import {meaningOf, resolveTimezone} from '../../base/timezone.ts';
 import {unknownKeyText} from './explain.ts';
 
 const comment = z.union([z.string(), z.array(z.string())], {error: 'expected a comment: a string or an array of strings'});
@@ -38,3 +39,11 @@ export const positive = z.int('expected a whole number').min(1, 'expected a whol
 
 /** A span of time of some length. */
 export const duration = z.string().refine(value => (parseDuration(value) ?? 0) > 0, 'expected a duration: 30s, 15m, 24h, 7d or 2w');
+
+/** A time zone, as `--timezone` takes it. */
+export const timezone = z.string().superRefine((value, context) => {
+	if (resolveTimezone(value) !== undefined) return;
+	const meaning = meaningOf(value);
+	const message = `expected an IANA time zone or an offset: Asia/Shanghai, +08:00${meaning === undefined ? '' : `; an abbreviation may mean ${meaning}`}`;
+	context.addIssue({code: 'custom', message});
+});

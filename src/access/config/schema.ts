@@ -2,14 +2,13 @@ import * as z from 'zod';
 import {configuredOptions, type SourceDefaults} from '../../query/options.ts';
 import {DAY, formatDuration, parseDuration} from '../../base/duration.ts';
 import {maxResponseProblem} from '../../base/size.ts';
-import {resolveTimezone} from '../../base/timezone.ts';
 import {sources} from '../../sources/index.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
 import {feishu} from '../../sources/vendors/feishu.ts';
 import {baseUrlProblem} from './base-url.ts';
 import {requireValid} from './explain.ts';
 import {jobsSchema} from './jobs-schema.ts';
-import {duration, named, positive, section, systemText, text, word} from './schema-parts.ts';
+import {duration, named, positive, section, systemText, text, timezone, word} from './schema-parts.ts';
 
 const names = z.array(text).min(1, 'expected at least one name');
 const rate = z.string().refine(isRate, 'expected requests per duration: 100/1m');
@@ -17,7 +16,6 @@ const maxResponse = z.string().superRefine((value, context) => {
 	const message = maxResponseProblem(value);
 	if (message !== undefined) context.addIssue({code: 'custom', message});
 });
-const timezone = z.string().refine(value => resolveTimezone(value) !== undefined, 'expected an IANA time zone: Asia/Shanghai');
 const tokenPath = z.string().regex(/^\/(?!\/)[^?#\s\\]*$/, 'expected a path that starts with one slash: /openapi/v1/auth/token');
 const baseUrl = word.superRefine((value, context) => {
 	const message = baseUrlProblem(value);

@@ -1,4 +1,4 @@
-import {systemTimezone as ownTimezone} from '../../base/timezone.ts';
+import {systemTimezone as ownTimezone} from '../../base/system-timezone.ts';
 import {Masker} from '../../json/secrets/masker.ts';
 import type {SearchKind} from '../../sources/app-log-kinds.ts';
 import {mergeProfiles} from '../profile-file.ts';

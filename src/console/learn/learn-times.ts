@@ -130,7 +130,7 @@ function learnZone(draft: Draft, range: RangeGuess, time: TimeGuess, systemTimez
 		return timezone;
 	}
 	if (guess === undefined) {
-		draft.missing.push({flag: '--timezone <iana>', why: `times are written without an offset, and no time zone fits both the request and the rows`});
+		draft.missing.push({flag: '--timezone <zone>', why: `times are written without an offset, and no time zone fits both the request and the rows`});
 		return undefined;
 	}
 	if (guess.isAssumed) draft.notes.push(`times are written without an offset; ${guess.timezone} is assumed, and others fit as well: give --timezone if it is another`);

@@ -1,5 +1,5 @@
 import {MINUTE} from '../../base/duration.ts';
-import {systemTimezone} from '../../base/timezone.ts';
+import {systemTimezone} from '../../base/system-timezone.ts';
 
 /** Unix milliseconds as `2026-11-20T09:30:12Z`, with `.sss` when not whole seconds; '' when there is no such time. */
 export type Rfc3339 = (time: number | undefined) => string;
@@ -25,9 +25,10 @@ export function createRfc3339(): Rfc3339 {
 /** Unix milliseconds as local `YYYY-MM-DD HH:MM:SS`, with `.sss` if asked for; '' when there is no such time. */
 export type LocalTime = (time: number | undefined, withMs: boolean) => string;
 
-/** Shows times in one zone, an IANA name. Default: the system's. */
+/** Shows times in one zone: an IANA name, or an offset such as `+08:00`. Default: the system's. */
 export function createLocalTime(timezone = systemTimezone()): LocalTime {
-	const format = new Intl.DateTimeFormat('en-US', {timeZone: timezone, timeZoneName: 'longOffset'});
+	// Intl knows no offsets before Node.js 22.
+	const format = /^[+-]/.test(timezone) ? undefined : new Intl.DateTimeFormat('en-US', {timeZone: timezone, timeZoneName: 'longOffset'});
 	// Asking Intl costs more than all the rest of a row; no offset changes within a minute.
 	let minute = Number.NaN;
 	let offsetMs = 0;
@@ -36,7 +37,7 @@ export function createLocalTime(timezone = systemTimezone()): LocalTime {
 		const timeMinute = Math.floor(time / MINUTE);
 		if (timeMinute !== minute) {
 			minute = timeMinute;
-			offsetMs = parseOffset(format.formatToParts(time).find(part => part.type === 'timeZoneName')?.value ?? '');
+			offsetMs = parseOffset(format === undefined ? `GMT${timezone}` : format.formatToParts(time).find(part => part.type === 'timeZoneName')?.value ?? '');
 		}
 		if (!isDate(time + offsetMs)) return '';
 		const text = new Date(time + offsetMs).toISOString();

@@ -5,6 +5,7 @@ import type {Log} from '../../base/log.ts';
 import type {AuditRecord} from '../../base/record.ts';
 import {newCounters, type RunCounters} from '../../engine/summary.ts';
 import type {Budget} from '../../http/budget.ts';
+import {timeOfDay} from '../progress.ts';
 import {jobLog} from './job-report.ts';
 import {openJob, type JobSource, type OpenJob, type RunFlags} from './open-job.ts';
 import {failedJob, runJob, type JobOutcome} from './run-job.ts';
@@ -100,7 +101,7 @@ export function roundProgressText({total, done, running}: RoundProgress, {monoto
 	const number = new Intl.NumberFormat('en');
 	const parts = [...running].map(([name, {counters, budget}]) => {
 		const waitMs = (budget.waitingUntil ?? -Infinity) - monotonic();
-		const waiting = Number.isFinite(waitMs) && waitMs >= SECOND ? `, waiting until ${new Date(now() + waitMs).toTimeString().slice(0, 8)}` : '';
+		const waiting = Number.isFinite(waitMs) && waitMs >= SECOND ? `, waiting until ${timeOfDay(now() + waitMs)}` : '';
 		return `${name}: ${number.format(counters.records)} records, ${number.format(counters.requests)} requests${waiting}`;
 	});
 	return [`${done}/${total} jobs`, ...parts].join(' · ');

@@ -94,6 +94,7 @@ describe('every mistake names file, path and what is expected', () => {
 		[inSource({retries: -1}), 'retries: expected a whole number from 0 on'],
 		[inSource({redact: [5]}), 'redact[0]: expected string'],
 		[inSource({timezone: 'Mars/Olympus'}), 'timezone: expected an IANA time zone'],
+		[inSource({timezone: 'CST'}), 'an abbreviation may mean Asia/Shanghai, America/Chicago'],
 	])('%j', (document, message) => {
 		expect(problems(document)).toContain(message);
 		expect(problems(document)).toMatch(/^c\.json: /);
