@@ -1,10 +1,9 @@
-import {mkdir} from 'node:fs/promises';
 import {dirname, join, resolve} from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import type {Context} from '../base/context.ts';
 import {ExportError, LockedError, UsageError} from '../base/errors.ts';
 import {formatUtc} from '../base/timezone.ts';
-import {syncDirectory} from '../output/atomic.ts';
+import {makeDirectory} from '../output/atomic.ts';
 import {openFailure} from '../output/failure.ts';
 import {acquireLock, type Lock, waitForLock} from '../output/lock.ts';
 import {refuseForeign} from '../output/target.ts';
@@ -66,7 +65,7 @@ export async function openArchive(options: OpenArchiveOptions): Promise<OpenArch
 	const place = join(dir, manifestName);
 	try {
 		await refuseForeign(resolve(dir));
-		await provideDirectory(dir);
+		await makeDirectory(dir);
 		await refuseForeign(place);
 		await requireArchive(dir, options.job);
 		const lock = await takeLock(place, options);
@@ -196,12 +195,4 @@ async function writeMarker(marker: string, {files, now}: {files: ArchiveFiles; n
 		await file.close();
 	}
 	await files.syncDirectory(dirname(marker));
-}
-
-/** Creates a directory for its owner alone, with those above it, so that it is there after a power cut. */
-async function provideDirectory(dir: string): Promise<void> {
-	const path = resolve(dir);
-	const first = await mkdir(path, {recursive: true, mode: 0o700});
-	if (first === undefined) return;
-	for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
 }

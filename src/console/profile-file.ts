@@ -1,11 +1,10 @@
-import {mkdir} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {Document, isPair, isScalar, visit, type Pair} from 'yaml';
 import {parseConfigFile} from '../access/config/parse-file.ts';
 import {userConfigDir} from '../access/config/search-places.ts';
 import {systemCode, UsageError} from '../base/errors.ts';
 import {readRegularFile} from '../base/regular-file.ts';
-import {writeFileAtomic} from '../output/atomic.ts';
+import {makeDirectory, writeFileAtomic} from '../output/atomic.ts';
 import {openFailure, systemMessage} from '../output/failure.ts';
 import {filterNames, searchKinds} from '../sources/app-log-kinds.ts';
 import {validateProfile, type RequestProfile, type SearchProfile} from './profile.ts';
@@ -67,7 +66,7 @@ export async function readProfile(path: string): Promise<RequestProfile | undefi
 export async function writeProfile(path: string, profile: RequestProfile): Promise<void> {
 	const directory = dirname(path);
 	try {
-		await mkdir(directory, {recursive: true, mode: 0o700});
+		await makeDirectory(directory);
 	} catch (error) {
 		throw openFailure(directory, error);
 	}

@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
-import {lstat, open, readdir, rename, rm, writeFile, type FileHandle} from 'node:fs/promises';
+import {lstat, mkdir, open, readdir, rename, rm, stat, writeFile, type FileHandle} from 'node:fs/promises';
 import {constants} from 'node:fs';
-import {basename, dirname, join} from 'node:path';
+import {basename, dirname, join, resolve} from 'node:path';
 import {systemCode} from '../base/errors.ts';
 import {writeFailure} from './failure.ts';
 import {resolveTarget} from './target.ts';
@@ -55,6 +55,34 @@ export async function removeLeftovers(path: string): Promise<void> {
 	for (const name of await readdir(dirname(path))) {
 		const leftover = join(dirname(path), name);
 		if (name.startsWith(start) && /^[\da-f]{8}\.tmp$/.test(name.slice(start.length)) && !(await lstat(leftover)).isDirectory()) await rm(leftover, {force: true});
+	}
+}
+
+/**
+ * Creates a directory for its owner alone, with those above it that are missing, so that they are there after a power cut.
+ * One step for each: Node's own way goes round for ever where a directory is there but takes no others, as below /proc.
+ * @throws the system's error for the first that cannot be made
+ */
+export async function makeDirectory(path: string): Promise<void> {
+	const missing: string[] = [];
+	for (let at = resolve(path); !(await isThere(at)); at = dirname(at)) missing.push(at);
+	for (const at of missing.toReversed()) {
+		try {
+			await mkdir(at, 0o700);
+		} catch (error) {
+			// Another run may have been faster.
+			if (systemCode(error) !== 'EEXIST' || !(await stat(at)).isDirectory()) throw error;
+		}
+		await syncDirectory(dirname(at));
+	}
+}
+
+async function isThere(directory: string): Promise<boolean> {
+	try {
+		return (await stat(directory)).isDirectory();
+	} catch (error) {
+		if (systemCode(error) !== 'ENOENT' || dirname(directory) === directory) throw error;
+		return false;
 	}
 }
 

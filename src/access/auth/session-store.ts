@@ -1,10 +1,10 @@
-import {chmod, lstat, mkdir, stat} from 'node:fs/promises';
+import {chmod, lstat, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import * as z from 'zod';
 import type {Context} from '../../base/context.ts';
 import {ExportError, systemCode, UsageError} from '../../base/errors.ts';
 import {isStrangers, readRegularFile} from '../../base/regular-file.ts';
-import {removeLeftovers, writeFileAtomic} from '../../output/atomic.ts';
+import {makeDirectory, removeLeftovers, writeFileAtomic} from '../../output/atomic.ts';
 import {openFailure, systemMessage} from '../../output/failure.ts';
 import {waitForLock} from '../../output/lock.ts';
 
@@ -75,7 +75,7 @@ export function createSessionStore<Key, Kept>({context, warn, directory, name, s
 		write: async (key, session) => change(sessions => [...sessions.filter(other => !belongsTo(other, key)), session]),
 		remove: async key => change(sessions => sessions.filter(other => !belongsTo(other, key))),
 		async exclusively<T>(task: (lost: AbortSignal) => Promise<T>, instead?: () => Promise<T | undefined>) {
-			await makeDirectory(directory);
+			await makePrivate(directory);
 			const lock = await waitForLock<T>(path, {context, longestMs: longestWaitMs, pollMs, ...(instead && {instead})});
 			if ('instead' in lock) return lock.instead;
 			try {
@@ -89,9 +89,9 @@ export function createSessionStore<Key, Kept>({context, warn, directory, name, s
 	};
 }
 
-async function makeDirectory(directory: string): Promise<void> {
+async function makePrivate(directory: string): Promise<void> {
 	try {
-		await mkdir(directory, {recursive: true, mode: 0o700});
+		await makeDirectory(directory);
 		await requireOwn(directory);
 		const {mode} = await stat(directory);
 		if (areOthersAllowed(mode)) await chmod(directory, 0o700);

@@ -1,11 +1,10 @@
 import type {Masker} from '../../base/context.ts';
-import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as z from 'zod';
 import {lastRunName} from '../../archive/layout.ts';
 import {exitCodes, InterruptedError, LockedError, systemCode, UsageError} from '../../base/errors.ts';
 import {readRegularFile, UnreadableFileError} from '../../base/regular-file.ts';
-import {writeFileAtomic} from '../../output/atomic.ts';
+import {makeDirectory, writeFileAtomic} from '../../output/atomic.ts';
 import {writeFailure} from '../../output/failure.ts';
 import {formatUtc} from '../../base/timezone.ts';
 import type {JobOutcome} from './run-job.ts';
@@ -59,7 +58,7 @@ export async function writeLastRun({job, error, exitCode, summary, startedAt, en
 	const path = join(job.dir, lastRunName);
 	let before: LastRun | undefined;
 	try {
-		await mkdir(job.dir, {recursive: true, mode: 0o700});
+		await makeDirectory(job.dir);
 		before = await readLastRun(job.dir);
 	} catch (thrown) {
 		throw writeFailure(path, thrown);
