@@ -1,7 +1,7 @@
 import {CommanderError} from 'commander';
 import type {Context} from './base/context.ts';
 import {BrokenPipeError, ExportError, exitCodes, systemCode, UsageError, type ExitCode} from './base/errors.ts';
-import {systemFailure} from './output/failure.ts';
+import {failureOf} from './output/failure.ts';
 import {graceMs} from './output/stream-output.ts';
 import {createLog, type Log} from './base/log.ts';
 import {setSystemTimezone} from './base/system-timezone.ts';
@@ -48,7 +48,7 @@ export async function run(argv: readonly string[], version: string, context: Con
 }
 
 function report(thrown: unknown, argv: readonly string[], context: Context): ExitCode {
-	const error = systemFailure(thrown);
+	const {error, message, hint, exitCode} = failureOf(thrown);
 	if (error instanceof CommanderError) {
 		// Help and version are thrown, too, with exit code 0. Help asked for by giving no command is a usage error.
 		if (error.exitCode === 0) return exitCodes.complete;
@@ -57,16 +57,10 @@ function report(thrown: unknown, argv: readonly string[], context: Context): Exi
 	}
 	if (error instanceof BrokenPipeError) return error.exitCode;
 	const log = edgeLog(argv, context);
-	if (error instanceof ExportError) {
-		log.error(error.message, error.hint ?? (error instanceof UsageError ? `See ${commandOf(argv)} --help` : undefined));
-		if (error.kept !== undefined) log.notice(error.kept);
-		log.debug?.(stackOf(error));
-		return error.exitCode;
-	}
-	const message = error instanceof Error ? error.message : String(error);
-	log.error(`unexpected: ${message}`, 'this is a bug in audit-export; please report it with the output of --debug');
+	log.error(message, hint ?? (error instanceof UsageError ? `See ${commandOf(argv)} --help` : undefined));
+	if (error instanceof ExportError && error.kept !== undefined) log.notice(error.kept);
 	log.debug?.(stackOf(error));
-	return exitCodes.bug;
+	return exitCode;
 }
 
 /** Commander's one-line message, with its suggestion as the hint. */

@@ -27,8 +27,7 @@ export function systemTimezone(): string {
 function zoneOf(tz: string | undefined, warn: (message: string) => void): string {
 	if (tz === undefined) {
 		// It is undefined or Etc/Unknown where Intl cannot tell, whatever its type says.
-		const {timeZone = ''}: {timeZone?: string} = new Intl.DateTimeFormat('en').resolvedOptions();
-		return intlName(timeZone) ?? zoneOfFile('/etc/localtime', warn) ?? 'UTC';
+		return intlName(new Intl.DateTimeFormat('en').resolvedOptions().timeZone) ?? zoneOfFile('/etc/localtime', warn) ?? 'UTC';
 	}
 	const text = tz.replace(/^:/, '');
 	const found = text === '' ? 'UTC' : text.startsWith('/') ? zoneOfFile(text, warn) : zoneOfName(text) ?? zoneOfRule(text, warn);

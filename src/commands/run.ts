@@ -97,15 +97,10 @@ async function runOnce(run: Run): Promise<ExitCode> {
 			onProgress: progress => {
 				if (isShown) run.progress = startProgressLine(() => roundProgressText(progress, context));
 			},
-			async onEnd(outcome) {
+			keep: async outcome => writeLastRun(outcome, {everyMs, masker: context.masker}),
+			onEnd(outcome) {
 				reportJob(outcome, log);
 				if (outcome.error instanceof Error) log.debug?.(outcome.error.stack ?? outcome.error.message);
-				try {
-					await writeLastRun(outcome, {everyMs, masker: context.masker});
-				} catch (error) {
-					if (!(error instanceof ExportError)) throw error;
-					log.warning(`${outcome.job.name}: status and metrics will not know of this run: ${error.message}`);
-				}
 			},
 		});
 		const interruption: unknown = context.signal.reason;

@@ -1,6 +1,6 @@
 import {constants} from 'node:os';
 import {getSystemErrorMap} from 'node:util';
-import {BrokenPipeError, ExportError, OutputError, systemCode, UsageError} from '../base/errors.ts';
+import {BrokenPipeError, ExportError, exitCodes, OutputError, systemCode, UsageError, type ExitCode} from '../base/errors.ts';
 
 /** The codes that say the device, not the command, is the reason. */
 const deviceCodes = new Set(['ENOSPC', 'EIO', 'EFBIG', 'EMFILE', 'ENFILE', 'ENOMEM']);
@@ -36,6 +36,23 @@ export function systemFailure(error: unknown): unknown {
 	if (error instanceof ExportError || !(error instanceof Error) || !('syscall' in error) || systemCode(error) === undefined) return error;
 	const place = 'path' in error && typeof error.path === 'string' ? error.path : String(error.syscall);
 	return new OutputError(`${place} cannot be used: ${systemMessage(error)}`, {hint: 'see what it is, to its permissions and to the disk, then run the same command again', cause: error});
+}
+
+/** What is told of an error, and the exit code that it means. */
+export interface Failure {
+	/** What was thrown, as `systemFailure` reads it. */
+	readonly error: unknown;
+	readonly message: string;
+	readonly hint: string | undefined;
+	readonly exitCode: ExitCode;
+}
+
+/** What whatever was thrown comes to: what is no error of ours, and no refusal of the system, is a bug. */
+export function failureOf(thrown: unknown): Failure {
+	const error = systemFailure(thrown);
+	if (error instanceof ExportError) return {error, message: error.message, hint: error.hint, exitCode: error.exitCode};
+	const message = `unexpected: ${error instanceof Error ? error.message : String(error)}`;
+	return {error, message, hint: 'this is a bug in audit-export; please report it with the output of --debug', exitCode: exitCodes.bug};
 }
 
 /** The error to throw when `name` could not be opened for writing: nothing was requested yet. */

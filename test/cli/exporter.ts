@@ -38,21 +38,22 @@ export interface Running {
 	readonly ended: Promise<Ended>;
 }
 
-/** How a process is started; `stdout` is a descriptor in place of a pipe. */
+/** How a process is started; `stdout` is a descriptor in place of a pipe, `uid` another user, as only root can. */
 export interface StartOptions {
 	readonly env?: Readonly<Record<string, string>>;
 	readonly cwd?: string;
 	readonly stdout?: number;
+	readonly uid?: number | undefined;
 }
 
 /**
  * Starts a program with nothing of this process's environment but the way to find programs. No secret of its environment,
  * and no token of a sandbox, may stand in what it writes until the test ends.
  */
-export function startProgram(file: string, args: readonly string[], {env = {}, cwd = temporaryDirectory(), stdout: descriptor}: StartOptions = {}): Running {
+export function startProgram(file: string, args: readonly string[], {env = {}, cwd = temporaryDirectory(), stdout: descriptor, uid}: StartOptions = {}): Running {
 	const stdio: StdioOptions = ['ignore', descriptor ?? 'pipe', 'pipe'];
 	const home = temporaryDirectory();
-	const child = spawn(file, args, {cwd, stdio, env: {PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home, TZ: 'UTC', LANG: 'C.UTF-8', NO_COLOR: '1', ...env}});
+	const child = spawn(file, args, {cwd, stdio, ...(uid === undefined ? {} : {uid, gid: uid}), env: {PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home, TZ: 'UTC', LANG: 'C.UTF-8', NO_COLOR: '1', ...env}});
 	let stdout = '';
 	let stderr = '';
 	child.stdout?.setEncoding('utf8').on('data', (text: string) => {

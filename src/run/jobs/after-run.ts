@@ -1,9 +1,10 @@
 import {resolve} from 'node:path';
 import type {Context} from '../../base/context.ts';
-import {ExportError, exitCodes, type ExitCode} from '../../base/errors.ts';
+import {exitCodes, type ExitCode} from '../../base/errors.ts';
 import {visibleInJson} from '../../base/visible.ts';
 import type {Log} from '../../base/log.ts';
 import {writeFileAtomic} from '../../output/atomic.ts';
+import {failureOf} from '../../output/failure.ts';
 import {standardStreamOf} from '../../output/file-name.ts';
 import {formatUtc} from '../../base/timezone.ts';
 import {readJobState, type JobState} from './job-state.ts';
@@ -52,19 +53,19 @@ export async function tellOfRun(summary: RunSummary, outcomes: readonly JobOutco
 
 async function write(what: 'summary' | 'metrics', path: string | undefined, textOf: () => Promise<string>, {context, log}: AfterRun): Promise<boolean> {
 	if (path === undefined) return true;
-	const text = await textOf();
-	const stream = path === '-' ? 'stderr' : standardStreamOf(path);
-	if (stream !== undefined) {
-		context[stream].write(text);
-		return true;
-	}
 	try {
+		const text = await textOf();
+		const stream = path === '-' ? 'stderr' : standardStreamOf(path);
+		if (stream !== undefined) {
+			context[stream].write(text);
+			return true;
+		}
 		// A collector of another user reads the metrics, which name nothing but jobs.
 		await writeFileAtomic(resolve(context.cwd, path), text, what === 'metrics' ? {newMode: 0o644} : {});
 		return true;
 	} catch (error) {
-		if (!(error instanceof ExportError)) throw error;
-		log.error(`the ${what} could not be written: ${error.message}`, error.hint);
+		const {message, hint} = failureOf(error);
+		log.error(`the ${what} could not be written: ${message}`, hint);
 		return false;
 	}
 }

@@ -1,5 +1,5 @@
 import {isBusy} from '../../archive/verify/under-way.ts';
-import {ExportError, systemCode} from '../../base/errors.ts';
+import {failureOf} from '../../output/failure.ts';
 import {readArchiveFacts, type ArchiveFacts} from '../../archive/facts.ts';
 import type {Job} from './select-jobs.ts';
 import {readLastRun, type LastRun} from './last-run.ts';
@@ -10,7 +10,7 @@ export interface JobState {
 	readonly lastRun: LastRun | undefined;
 	/** Undefined before there is an archive, and where it cannot be read. */
 	readonly archive: ArchiveFacts | undefined;
-	/** Why it cannot be read. */
+	/** Why it, or the word of the last run, cannot be read, or why the job cannot run. */
 	readonly problem: string | undefined;
 	/** A run is under way. */
 	readonly running: boolean;
@@ -18,13 +18,14 @@ export interface JobState {
 
 /** Looks at a job's archive: the ends of its manifest, how the last run ended, and whether one is under way. */
 export async function readJobState(job: Job): Promise<JobState> {
-	let running = false;
-	try {
-		running = await isBusy(job.dir, false);
-		const [lastRun, archive] = await Promise.all([readLastRun(job.dir), readArchiveFacts(job.dir)]);
-		return {job, lastRun, archive, problem: undefined, running};
-	} catch (error) {
-		if (!(error instanceof ExportError) && systemCode(error) === undefined) throw error;
-		return {job, lastRun: undefined, archive: undefined, problem: error instanceof Error ? error.message : String(error), running};
-	}
+	// What can be read is told, whatever else cannot.
+	const [running, lastRun, archive] = await Promise.allSettled([isBusy(job.dir, false), readLastRun(job.dir), readArchiveFacts(job.dir)]);
+	const failed = [archive, lastRun, running].find(read => read.status === 'rejected');
+	return {
+		job,
+		lastRun: lastRun.status === 'fulfilled' ? lastRun.value : undefined,
+		archive: archive.status === 'fulfilled' ? archive.value : undefined,
+		problem: job.problem?.message ?? (failed === undefined ? undefined : failureOf(failed.reason).message),
+		running: running.status === 'fulfilled' && running.value,
+	};
 }

@@ -53,6 +53,8 @@ export async function readLastRun(dir: string): Promise<LastRun | undefined> {
  * @throws OutputError; UsageError when the directory cannot be used
  */
 export async function writeLastRun({job, error, exitCode, summary, startedAt, endedAt}: JobOutcome, {everyMs, masker}: {everyMs: number | undefined; masker: Masker}): Promise<void> {
+	// Where two jobs meet, the word there is about neither, or about the other.
+	if (job.problem !== undefined) return;
 	const neverMind = error instanceof UsageError ? summary.covered === null : error instanceof InterruptedError ? summary.requests === 0 : error instanceof LockedError;
 	if (neverMind) return;
 	const path = join(job.dir, lastRunName);

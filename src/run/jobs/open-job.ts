@@ -63,6 +63,7 @@ export type ArchiveIdentity = Readonly<Record<string, string | string[] | boolea
 export async function openJob(job: Job, {source: {open, rows, hosts}, runFlags, context, config, warn}: {
 	source: JobSource; runFlags: RunFlags; context: Context; config: LoadedConfig; warn: (message: string) => void;
 }): Promise<OpenJob> {
+	if (job.problem !== undefined) throw job.problem;
 	const path = ['jobs', job.name, 'options'];
 	const own = flagsOfJob(job.options, {rows, file: job.file, path});
 	const {baseUrl, host, rate, config: configFile, profile} = runFlags;

@@ -1,7 +1,8 @@
 import type {LoadedConfig} from '../../access/config/load.ts';
 import type {Context} from '../../base/context.ts';
-import {ExportError, type ExitCode} from '../../base/errors.ts';
+import type {ExitCode} from '../../base/errors.ts';
 import type {Log} from '../../base/log.ts';
+import {failureOf} from '../../output/failure.ts';
 import {writeReport} from '../../output/stream-output.ts';
 import {jobSourceNamed} from '../source-named.ts';
 import type {RunCommandFlags} from './flags.ts';
@@ -30,9 +31,9 @@ export async function showPlans({jobs, flags, context, config, log}: {
 				},
 			}), context));
 		} catch (error) {
-			if (!(error instanceof ExportError)) throw error;
-			own.error(error.message, error.hint);
-			failures.push(error.exitCode);
+			const {message, hint, exitCode} = failureOf(error);
+			own.error(message, hint);
+			failures.push(exitCode);
 		}
 	}
 	const isJson = flags.format === 'json';

@@ -4,10 +4,10 @@ import {runArchive} from '../../archive/run-archive.ts';
 import type {Context} from '../../base/context.ts';
 import {RedactionCount} from '../../engine/redactor.ts';
 import {newCounters, type RunCounters, type RunStatus} from '../../engine/summary.ts';
-import {ExportError, exitCodes, InterruptedError, systemCode, type ExitCode} from '../../base/errors.ts';
+import {exitCodes, InterruptedError, type ExitCode} from '../../base/errors.ts';
 import type {Budget} from '../../http/budget.ts';
 import type {Log} from '../../base/log.ts';
-import {systemFailure} from '../../output/failure.ts';
+import {failureOf} from '../../output/failure.ts';
 import type {AuditRecord} from '../../base/record.ts';
 import {readArchiveFacts, type ArchiveFacts} from '../../archive/facts.ts';
 import {toJobSummary, type JobSummary} from './job-summary.ts';
@@ -81,7 +81,8 @@ export async function runJob(open: OpenJob, {budget, counters, context, wait, lo
 			log.notice(message);
 		});
 	}
-	const after = await factsIfReadable(job.dir);
+	const {facts: after, problem} = await factsOf(job.dir);
+	error ??= problem;
 	return outcomeOf({
 		job, error, counters, result, before, after, startedAt,
 		endedAt: context.now(),
@@ -92,9 +93,9 @@ export async function runJob(open: OpenJob, {budget, counters, context, wait, lo
 	});
 }
 
-/** The outcome of a job that could not even be opened, or was not begun. */
+/** The outcome of a job that could not even be opened, or was not begun. Never throws. */
 export async function failedJob(job: Job, error: unknown, {now}: Pick<Context, 'now'>): Promise<JobOutcome> {
-	const facts = await factsIfReadable(job.dir);
+	const {facts} = await factsOf(job.dir);
 	return outcomeOf({
 		job, error, status: statusOf(error), counters: newCounters(), result: newArchiveResult(), before: facts, after: facts,
 		startedAt: now(), endedAt: now(), source: {}, budgetWaitedMs: 0, elapsedMs: 0,
@@ -104,11 +105,20 @@ export async function failedJob(job: Job, error: unknown, {now}: Pick<Context, '
 function outcomeOf({error: thrown, status, endedAt, ...facts}: Omit<Parameters<typeof toJobSummary>[0], 'exitCode' | 'error'> & {
 	readonly error: unknown; readonly status: RunStatus; readonly endedAt: number;
 }): JobOutcome {
-	const error = systemFailure(thrown);
 	const {job, startedAt} = facts;
-	const exitCode = error === undefined ? (status === 'complete' ? exitCodes.complete : exitCodes.incomplete) : exitCodeOf(error);
-	const told = error === undefined ? undefined : {message: messageOf(error), hint: error instanceof ExportError ? error.hint : 'this is a bug in audit-export; please report it with the output of --debug'};
-	return {job, exitCode, startedAt, endedAt, error, summary: toJobSummary({...facts, status, exitCode, error: told})};
+	if (thrown === undefined) {
+		const exitCode = status === 'complete' ? exitCodes.complete : exitCodes.incomplete;
+		return {job, exitCode, startedAt, endedAt, error: undefined, summary: toJobSummary({...facts, status, exitCode, error: undefined})};
+	}
+	const failure = failureOf(thrown);
+	const {error, exitCode} = failure;
+	return {job, exitCode, startedAt, endedAt, error, summary: toJobSummary({...facts, status, exitCode, error: failure})};
+}
+
+/** The outcome, when something went wrong after the job's own end. */
+export function withFailure(outcome: JobOutcome, thrown: unknown): JobOutcome {
+	const {error, message, hint, exitCode} = failureOf(thrown);
+	return {...outcome, error, exitCode, summary: {...outcome.summary, status: 'failed', exit_code: exitCode, error: message, ...(hint === undefined ? {} : {hint})}};
 }
 
 /** Complete when nothing was strange and nothing is missing, but for the gaps that the user has accepted. */
@@ -120,21 +130,11 @@ function statusOf(error: unknown): RunStatus {
 	return error instanceof InterruptedError ? 'interrupted' : 'failed';
 }
 
-function exitCodeOf(error: unknown): ExitCode {
-	return error instanceof ExportError ? error.exitCode : exitCodes.bug;
-}
-
-function messageOf(error: unknown): string {
-	const message = error instanceof Error ? error.message : String(error);
-	return error instanceof ExportError ? message : `unexpected: ${message}`;
-}
-
-/** What the archive comes to; undefined where that cannot be told, which the run itself has told of. */
-async function factsIfReadable(dir: string): Promise<ArchiveFacts | undefined> {
+/** What the archive comes to; undefined, and why, where that cannot be told. */
+async function factsOf(dir: string): Promise<{facts?: ArchiveFacts | undefined; problem?: unknown}> {
 	try {
-		return await readArchiveFacts(dir);
-	} catch (error) {
-		if (error instanceof ExportError || systemCode(error) !== undefined) return undefined;
-		throw error;
+		return {facts: await readArchiveFacts(dir)};
+	} catch (problem) {
+		return {problem};
 	}
 }

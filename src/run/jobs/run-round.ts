@@ -5,10 +5,11 @@ import type {Log} from '../../base/log.ts';
 import type {AuditRecord} from '../../base/record.ts';
 import {newCounters, type RunCounters} from '../../engine/summary.ts';
 import type {Budget} from '../../http/budget.ts';
+import {failureOf} from '../../output/failure.ts';
 import {timeOfDay} from '../progress.ts';
 import {jobLog} from './job-report.ts';
 import {openJob, type JobSource, type OpenJob, type RunFlags} from './open-job.ts';
-import {failedJob, runJob, type JobOutcome} from './run-job.ts';
+import {failedJob, runJob, withFailure, type JobOutcome} from './run-job.ts';
 import type {Job} from './select-jobs.ts';
 import type {JobGroup, SharedBudgets} from './shared-budgets.ts';
 
@@ -36,24 +37,34 @@ export interface RoundOptions {
 	readonly inspect: (log: Log) => (records: readonly AuditRecord[]) => void;
 	/** Told how far the round is as soon as it begins. */
 	readonly onProgress: (progress: RoundProgress) => void;
+	/** Keeps how a job ended. */
+	readonly keep: (outcome: JobOutcome) => Promise<void>;
 	/** Told of each job when it has ended. */
-	readonly onEnd: (outcome: JobOutcome) => Promise<void>;
+	readonly onEnd: (outcome: JobOutcome) => void;
 }
 
 /**
- * Runs jobs once: those that share a budget one after the other, the others beside each other. However a job ends, the
- * others go on.
+ * Runs jobs once: those that share a budget one after the other, the others beside each other. Whatever a job throws, before
+ * its start or after its end, is how that job ended: the others go on.
  * @returns how each ended, in the order of the jobs
  */
 export async function runRound(jobs: readonly Job[], options: RoundOptions): Promise<JobOutcome[]> {
-	const {budgets, context, onProgress, onEnd} = options;
+	const {budgets, context, log, onProgress, keep, onEnd} = options;
 	const progress: RoundProgress = {total: jobs.length, done: 0, running: new Map()};
 	onProgress(progress);
 	const outcomes = new Map<string, JobOutcome>();
-	const ended = async (outcome: JobOutcome) => {
+	const ended = async (ending: JobOutcome) => {
+		let outcome = ending;
+		try {
+			await keep(ending);
+		} catch (error) {
+			// A job that did not go well keeps its own error.
+			if (ending.error === undefined) outcome = withFailure(ending, error);
+			else jobLog(log, ending.job.name).warning(`status and metrics will not know of this run: ${failureOf(error).message}`);
+		}
 		progress.done++;
 		outcomes.set(outcome.job.name, outcome);
-		await onEnd(outcome);
+		onEnd(outcome);
 	};
 	const opened: OpenJob[] = [];
 	await Promise.all(jobs.map(async job => {
@@ -91,6 +102,8 @@ async function runOne(member: OpenJob, {context, log, wait, inspect, budget, pro
 	progress.running.set(name, {counters, budget});
 	try {
 		return await runJob(member, {budget, counters, context, wait, log: own, inspect: inspect(own)});
+	} catch (error) {
+		return await failedJob(member.job, error, context);
 	} finally {
 		progress.running.delete(name);
 	}

@@ -29,6 +29,8 @@ export interface Job {
 	readonly maxRecords: number;
 	/** Gaps that end by then, Unix milliseconds, do not make a run incomplete: nothing can fill them any more. */
 	readonly acceptGapsBefore: number | undefined;
+	/** Why it cannot run: its directory is another job's as well, or in it, or around it. */
+	readonly problem: UsageError | undefined;
 	/** The configuration's file, for messages. */
 	readonly file: string;
 }
@@ -38,7 +40,7 @@ const defaultMaxRecords = 100_000;
 
 /**
  * Every job of the configuration, in its order.
- * @throws UsageError when there is none, and when two jobs share a directory or one's is in another's
+ * @throws UsageError when there is none
  */
 export async function jobsOf({config, path}: LoadedConfig, env: Readonly<Record<string, string | undefined>>): Promise<Job[]> {
 	const entries = Object.entries(config.jobs ?? {});
@@ -59,10 +61,11 @@ export async function jobsOf({config, path}: LoadedConfig, env: Readonly<Record<
 		profile: job.profile,
 		maxRecords: job.max_records ?? defaultMaxRecords,
 		acceptGapsBefore: job.accept_gaps_before === undefined ? undefined : Date.parse(job.accept_gaps_before),
+		problem: undefined,
 		file: path,
 	}));
-	await requireOwnDirectories(jobs);
-	return jobs;
+	const owners = await Promise.all(jobs.map(async (job): Promise<Owner> => ({job, directory: await realDirectory(job.dir)})));
+	return owners.map(owner => ({...owner.job, problem: conflictOf(owner, owners)}));
 }
 
 /**
@@ -80,17 +83,24 @@ export function selectJobs(jobs: readonly Job[], names: readonly string[]): read
 	return names.length === 0 ? jobs : jobs.filter(({name}) => names.includes(name));
 }
 
-async function requireOwnDirectories(jobs: readonly Job[]): Promise<void> {
-	const owners = await Promise.all(jobs.map(async job => ({job, directory: await realDirectory(job.dir)})));
-	for (const [index, {job, directory}] of owners.entries()) {
-		for (const other of owners.slice(0, index)) {
-			const names = `jobs ${other.job.name} and ${job.name}`;
-			if (directory === other.directory) throw new UsageError(`${job.file}: ${names} have the same directory: ${job.dir}`, {hint: 'give each a "dir" of its own'});
-			if (`${directory}${sep}`.startsWith(`${other.directory}${sep}`) || `${other.directory}${sep}`.startsWith(`${directory}${sep}`)) {
-				throw new UsageError(`${job.file}: of ${names}, one's directory is in the other's: ${other.job.dir}, ${job.dir}`, {hint: 'put them beside each other'});
-			}
-		}
-	}
+/** A job with its directory, the links to it followed. */
+interface Owner {
+	readonly job: Job;
+	readonly directory: string;
+}
+
+/** Runs of two jobs must not meet in one directory: neither of them runs. */
+function conflictOf(owner: Owner, all: readonly Owner[]): UsageError | undefined {
+	const other = all.find(({job, directory}) => job !== owner.job && (isWithin(directory, owner.directory) || isWithin(owner.directory, directory)));
+	if (other === undefined) return undefined;
+	const [first, second] = all.indexOf(other) < all.indexOf(owner) ? [other.job, owner.job] : [owner.job, other.job];
+	const names = `jobs ${first.name} and ${second.name}`;
+	if (other.directory === owner.directory) return new UsageError(`${first.file}: ${names} have the same directory: ${second.dir}`, {hint: 'give each a "dir" of its own'});
+	return new UsageError(`${first.file}: of ${names}, one's directory is in the other's: ${first.dir}, ${second.dir}`, {hint: 'put them beside each other'});
+}
+
+function isWithin(path: string, directory: string): boolean {
+	return `${path}${sep}`.startsWith(directory.endsWith(sep) ? directory : `${directory}${sep}`);
 }
 
 /** The path with the links in it followed, as far as it exists. */

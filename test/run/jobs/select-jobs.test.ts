@@ -32,17 +32,19 @@ it('keeps the defaults: gzip, a day back, no lag, 100,000 records a segment', as
 it.each([['a', 'a'], ['a', './b/../a'], ['a', 'a/'], ['a', 'link']])('refuses two jobs with one directory: %s and %s', async (first, second) => {
 	await mkdir(join(dir, 'a'));
 	await symlink('a', join(dir, 'link'));
-	await expect(jobsOf(config({calls: first, others: second}), {})).rejects.toThrow('jobs calls and others have the same directory');
+	const jobs = await jobsOf(config({calls: first, others: second, apart: 'b'}), {});
+	expect(jobs.map(({problem}) => problem?.message)).toEqual([...Array<unknown>(2).fill(expect.stringContaining('jobs calls and others have the same directory')), undefined]);
 });
 
 it.each([['a', 'a/b'], ['a/b/c', 'a'], ['link/x', 'a']])('refuses a directory within another: %s and %s', async (first, second) => {
 	await mkdir(join(dir, 'a'));
 	await symlink('a', join(dir, 'link'));
-	await expect(jobsOf(config({calls: first, others: second}), {})).rejects.toThrow("one's directory is in the other's");
+	const jobs = await jobsOf(config({calls: first, others: second, apart: 'b'}), {});
+	expect(jobs.map(({problem}) => problem?.message)).toEqual([...Array<unknown>(2).fill(expect.stringContaining("one's directory is in the other's")), undefined]);
 });
 
 it('takes directories whose names begin alike for two', async () => {
-	await expect(jobsOf(config({calls: 'a', others: 'ab'}), {})).resolves.toHaveLength(2);
+	expect((await jobsOf(config({calls: 'a', others: 'ab'}), {})).map(({problem}) => problem)).toEqual([undefined, undefined]);
 });
 
 it('picks jobs by name, in the order of the configuration', async () => {
