@@ -39,7 +39,7 @@ export async function tellOfRun(summary: RunSummary, outcomes: readonly JobOutco
 	const text = visibleInJson(masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`));
 	const written = [
 		await write('summary', after.summary, async () => text, after),
-		await write('metrics', after.metrics, async () => masker.mask(await formatMetrics(await statesNow(after.jobs, outcomes), context.now())), after),
+		await write('metrics', after.metrics, async () => masker.mask(formatMetrics(await statesNow(after.jobs, outcomes), context.now())), after),
 	];
 	const exitCode = summary.exit_code === exitCodes.complete && written.includes(false) ? exitCodes.api : summary.exit_code;
 	if (exitCode !== exitCodes.complete && after.onFailure !== undefined) {
