@@ -8,12 +8,8 @@ import type {FormatOptions, Formatter} from './types.ts';
 import {visibleInCell} from '../../base/visible.ts';
 
 /** A negative JSON number, in its own spelling: it looks like a formula and is none. */
-class NegativeNumber {
+interface NegativeNumber {
 	readonly text: string;
-
-	constructor(text: string) {
-		this.text = text;
-	}
 }
 
 type Cell = string | NegativeNumber;
@@ -24,78 +20,35 @@ type Cell = string | NegativeNumber;
 export function createCsv(options: FormatOptions): Formatter {
 	const cellsOf = options.fields === undefined ? allCells(options) : pickedCells(options, options.fields);
 	const names = options.fields ?? [...options.columns.map(({name}) => name), 'extra'];
-	const toCell = options.escapeFormulas ? neutral : (text: string) => text;
-	const lines = createLines({escapeFormulas: options.escapeFormulas, isSingle: names.length === 1});
+	const dialect: Options = {
+		record_delimiter: '\r\n',
+		// Off by default once a delimiter is given, and then CRs and LFs would stand bare.
+		quote_record_delimiter: true,
+		escape_formulas: options.escapeFormulas,
+		// An empty line would read as no record at all.
+		quoted_empty: names.length === 1,
+		cast: {
+			...options.escapeFormulas ? {string: neutral} : {},
+			object: ({text}) => ({value: String(text), escape_formulas: false}),
+		},
+	};
 	return {
 		resumable: true,
-		start: () => options.written > 0 ? '' : `${options.bom ? '\ufeff' : ''}${lines([names.map(name => toCell(visibleInCell(name)))])}`,
-		write: records => lines(records.map(record => cellsOf(record, toCell))),
+		start: () => options.written > 0 ? '' : stringify([names.map(name => visibleInCell(name))], {...dialect, bom: options.bom}),
+		write: records => records.length === 0 ? '' : stringify(records.map(cellsOf), dialect),
 		end: () => '',
 	};
 }
 
-/** Between cells that csv-stringify wrote: no cell holds it, since `visibleInCell` shows it instead. */
-const separator = '\0';
-
-/**
- * Writes rows of cells as lines. Only cells that need care go through csv-stringify, a whole batch of them at a time: it
- * takes longer for a cell in which there is nothing to do than reading the cell out of the row does.
- */
-function createLines({escapeFormulas, isSingle}: {escapeFormulas: boolean; isSingle: boolean}): (rows: ReadonlyArray<readonly Cell[]>) => string {
-	const dialect: Options = {
-		record_delimiter: separator,
-		// Off by default once a delimiter is given, and then CRs and LFs would stand bare.
-		quote_record_delimiter: true,
-		escape_formulas: escapeFormulas,
-		// An empty line would read as no record at all.
-		quoted_empty: isSingle,
-	};
-	return rows => {
-		/** What stands before each of the cells that need care, and after the last one. */
-		const between: string[] = [];
-		const careful: string[][] = [];
-		let plain = '';
-		for (const cells of rows) {
-			let delimiter = '';
-			for (const cell of cells) {
-				plain += delimiter;
-				delimiter = ',';
-				if (typeof cell !== 'string') {
-					plain += cell.text;
-				} else if (isPlain(cell, isSingle)) {
-					plain += cell;
-				} else {
-					between.push(plain);
-					careful.push([cell]);
-					plain = '';
-				}
-			}
-			plain += '\r\n';
-		}
-		const written = stringify(careful, dialect).split(separator);
-		let text = '';
-		for (const [index, before] of between.entries()) text += before + (written[index] ?? '');
-		return text + plain;
-	};
-}
-
-/** Whether csv-stringify would write the cell as it is, in any dialect. */
-function isPlain(cell: string, isSingle: boolean): boolean {
-	return cell === '' ? !isSingle : isHarmless(cell.charCodeAt(0)) && !delimiting.test(cell);
-}
-
-/** RFC 4180: what makes a cell need quotes. */
-const delimiting = /[",\r\n]/;
-
-type CellReader = (record: AuditRecord, toCell: (text: string) => string) => Cell[];
+type CellReader = (record: AuditRecord) => Cell[];
 
 function allCells({columns, language}: FormatOptions): CellReader {
 	const fields = columnFields(columns, language);
 	const read = createRowReader(fields);
 	const rfc3339 = createRfc3339();
-	return ({text, time}, toCell) => {
+	return ({text, time}) => {
 		const {values, rest} = read(text);
-		const cells = fields.map((field, index) => field.path === undefined ? toCell(rfc3339(time)) : cellOf(shownValue(field, values[index]), toCell));
+		const cells = fields.map((field, index) => field.path === undefined ? rfc3339(time) : cellOf(shownValue(field, values[index])));
 		cells.push(signed(rest));
 		return cells;
 	};
@@ -105,19 +58,19 @@ function pickedCells({columns, language}: FormatOptions, names: readonly string[
 	const fields = toFields(names, columns, language);
 	const read = createFieldReader(fields);
 	const rfc3339 = createRfc3339();
-	return ({text, time}, toCell) => {
+	return ({text, time}) => {
 		const values = read(text);
-		return fields.map((field, index) => field.path === undefined ? toCell(rfc3339(time)) : cellOf(shownValue(field, values[index]), toCell));
+		return fields.map((field, index) => field.path === undefined ? rfc3339(time) : cellOf(shownValue(field, values[index])));
 	};
 }
 
 /** Strings decoded, null empty, numbers as written, objects and arrays as JSON. */
-function cellOf(value: string | undefined, toCell: (text: string) => string): Cell {
+function cellOf(value: string | undefined): Cell {
 	if (value === undefined || value === 'null') return '';
 	if (kindAt(value, 0) !== 'string') return signed(value);
 	// Without an escape there is no control character in it either: JSON and the row's one line forbid them.
 	const content = decodeString(value, 0, value.length);
-	return toCell(content.length === value.length - 2 ? content : visibleInCell(content));
+	return content.length === value.length - 2 ? content : visibleInCell(content);
 }
 
 /**
@@ -128,14 +81,12 @@ function cellOf(value: string | undefined, toCell: (text: string) => string): Ce
 const formula = /^(?:\n|[\s\p{Z}\p{Cf}]*[=+\-@\u{2212}\u{fe62}\u{fe63}\u{fe66}\u{fe6b}\u{ff0b}\u{ff0d}\u{ff1d}\u{ff20}])/u;
 
 function neutral(text: string): string {
-	return isHarmless(text.charCodeAt(0)) || !formula.test(text) ? text : `'${text}`;
-}
-
-/** Most cells begin with an ASCII letter, a digit, a brace or a slash, and need no closer look. */
-function isHarmless(code: number): boolean {
-	return (code >= 0x2e && code <= 0x3a) || (code >= 0x41 && code <= 0x7e);
+	const code = text.charCodeAt(0);
+	// Most cells begin with an ASCII letter, a digit, a brace or a slash, and need no closer look.
+	const isHarmless = (code >= 0x2e && code <= 0x3a) || (code >= 0x41 && code <= 0x7e);
+	return isHarmless || !formula.test(text) ? text : `'${text}`;
 }
 
 function signed(value: string): Cell {
-	return value.startsWith('-') ? new NegativeNumber(value) : value;
+	return value.startsWith('-') ? {text: value} : value;
 }
