@@ -25,6 +25,8 @@ export interface FileOutputOptions extends Interruption {
 	readonly resume: boolean;
 	/** Whether this export can be continued at all; a table, whose columns depend on all of its rows, cannot. */
 	readonly resumable: boolean;
+	/** What is there already holds an increment that no later run asks for again: it is not replaced. Default false. */
+	readonly keepsExisting?: boolean;
 	/** Of everything that decides the bytes of the output, the range aside. */
 	readonly fingerprint: string;
 	readonly range: OutputRange;
@@ -63,6 +65,10 @@ interface Opening {
 }
 
 async function openPartial(target: Target, {options, compress, lock}: Opening): Promise<Output> {
+	// Under the lock: another run may have published its file until then.
+	if (options.keepsExisting === true && await entryOf(target.path) !== undefined) {
+		throw new UsageError(`${options.path} exists already: with --state, no later run asks for its records again`, {hint: 'name another file for each run, or add --overwrite to replace it'});
+	}
 	const partial = `${target.path}.partial`;
 	const sidecar = `${partial}.json`;
 	for (const path of [partial, sidecar]) await refuseForeign(path);

@@ -1,6 +1,5 @@
 import {createHash} from 'node:crypto';
 import {setMaxListeners} from 'node:events';
-import {stat} from 'node:fs/promises';
 import {resolve} from 'node:path';
 import {loadConfig} from '../access/config/load.ts';
 import type {OpenedSource, OpenSource} from '../access/open-source.ts';
@@ -138,12 +137,10 @@ async function openRange(run: Run, fingerprint: string, stateUntil: number | und
 		return {query: {...settings.query, since, until}, output: createStreamOutput(stream === 'stderr' ? context.stderr : context.stdout, stream, context)};
 	}
 	const {openFileOutput} = await import('../output/file-output.ts');
-	const file = resolve(context.cwd, path);
-	// It holds what the run before was asked for, which no later run asks for again.
-	const replaces = run.flags.state !== undefined && run.flags.overwrite !== true && await stat(file).then(found => found.isFile(), () => false);
 	const output = await openFileOutput({
 		path: resolve(context.cwd, path),
 		fingerprint,
+		keepsExisting: run.flags.state !== undefined && run.flags.overwrite !== true,
 		range: {since, until, slidingSince: settings.sliding.since && stateUntil === undefined, slidingUntil: settings.sliding.until},
 		resume,
 		resumable: format !== 'table',
@@ -155,10 +152,6 @@ async function openRange(run: Run, fingerprint: string, stateUntil: number | und
 			log.notice(`${source.name}: ${message}`);
 		},
 	});
-	if (replaces && output.resumed === undefined) {
-		await output.abandon();
-		throw new UsageError(`${path} exists already: with --state, its records would be lost`, {hint: 'name another file for each run, or add --overwrite'});
-	}
 	return {query: {...settings.query, since: output.resumed?.since ?? since, until: output.resumed?.until ?? until}, output};
 }
 

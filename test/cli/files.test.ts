@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {binary, idsOf, day, run, serveApi, start, startProgram, temporaryDirectory} from './exporter.ts';
@@ -127,6 +127,71 @@ it.each([['-o', 'x', '--summary', 'x'], ['-o', 'x', '--state', './x'], ['-o', 'c
 	expect(stderr).toMatch(/^error: .* name the same file: .*\nhint: .*\n$/);
 	expect(api.requests).toEqual([]);
 	expect(readdirSync(cwd)).toEqual(['config.json']);
+});
+
+describe('--state with an output that is there already', () => {
+	const increment = [...day, '--state', 'state.json', '-o', 'records.ndjson'];
+
+	it.each([
+		{what: 'is refused before anything is asked or touched', extra: [], partial: ''},
+		{what: 'is refused by --no-resume, too', extra: ['--no-resume'], partial: ''},
+		{what: 'keeps what an interrupted run left beside it', extra: [], partial: 'of an interrupted run\n'},
+	])('$what', async ({extra, partial}) => {
+		const api = await serveApi();
+		const cwd = temporaryDirectory();
+		const files = {'records.ndjson': 'of before\n', ...(partial === '' ? {} : {'records.ndjson.partial': partial, 'records.ndjson.partial.json': '{}'})};
+		for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+		const {code, stdout, stderr} = await run([...api.flags, ...increment, ...extra], {env: api.env, cwd});
+		expect({code, stdout}).toEqual({code: 2, stdout: ''});
+		expect(stderr).toMatch(/^error: \S*records\.ndjson exists already: .*\nhint: name another file for each run, or add --overwrite.*\n$/);
+		expect(api.requests).toEqual([]);
+		expect(readdirSync(cwd).toSorted()).toEqual(Object.keys(files));
+		for (const [name, text] of Object.entries(files)) expect(readFileSync(join(cwd, name), 'utf8')).toBe(text);
+	});
+
+	it('is refused behind a link, and to the next increment of the same name', async () => {
+		const api = await serveApi();
+		const cwd = temporaryDirectory();
+		symlinkSync('elsewhere.ndjson', join(cwd, 'records.ndjson'));
+		expect((await run([...api.flags, ...increment], {env: api.env, cwd})).code).toBe(0);
+		const before = readFileSync(join(cwd, 'elsewhere.ndjson'), 'utf8');
+		expect(idsOf(before)).toHaveLength(1000);
+		const {code, stderr} = await run([...api.flags, ...increment], {env: api.env, cwd});
+		expect({code, stderr}).toMatchObject({code: 2, stderr: expect.stringContaining('exists already')});
+		expect(readFileSync(join(cwd, 'elsewhere.ndjson'), 'utf8')).toBe(before);
+	});
+
+	it('is replaced where --overwrite says so, and always without --state', async () => {
+		const api = await serveApi();
+		const cwd = temporaryDirectory();
+		for (const args of [[...increment, '--overwrite'], [...day, '-o', 'records.ndjson']]) {
+			writeFileSync(join(cwd, 'records.ndjson'), 'of before\n');
+			expect(await run([...api.flags, ...args], {env: api.env, cwd})).toEqual({code: 0, stdout: '', stderr: ''});
+			expect(idsOf(readFileSync(join(cwd, 'records.ndjson'), 'utf8'))).toHaveLength(1000);
+		}
+	});
+
+	it('is not what a run left unfinished, which the same command continues', async () => {
+		const api = await serveApi();
+		const cwd = temporaryDirectory();
+		api.hold(8);
+		const killed = start([...api.flags, ...increment], {env: api.env, cwd});
+		await api.held();
+		killed.process.kill('SIGTERM');
+		expect((await killed.ended).code).toBe(143);
+		api.release();
+		expect(readdirSync(cwd).toSorted()).toEqual(['records.ndjson.partial', 'records.ndjson.partial.json']);
+		const {code, stderr} = await run([...api.flags, ...increment], {env: api.env, cwd});
+		expect({code, stderr}).toMatchObject({code: 0, stderr: expect.stringContaining('resuming')});
+		expect(new Set(idsOf(readFileSync(join(cwd, 'records.ndjson'), 'utf8'))).size).toBe(1000);
+	});
+
+	it.each(['/dev/null', '/dev/stdout', '-'])('says nothing of %s', async path => {
+		const api = await serveApi();
+		const cwd = temporaryDirectory();
+		expect(await run([...api.flags, ...day, '--state', 'state.json', '-o', path], {env: api.env, cwd})).toMatchObject({code: 0, stderr: ''});
+		expect(readdirSync(cwd)).toEqual(['state.json']);
+	});
 });
 
 describe('a summary that cannot be written', () => {
