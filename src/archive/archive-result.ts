@@ -1,4 +1,5 @@
 import type {Window} from '../engine/windows.ts';
+import type {Account} from '../output/account.ts';
 import type {Gap} from './gaps.ts';
 
 /** Rows of one window that came after it had been read. */
@@ -14,6 +15,8 @@ export interface ArchiveResult {
 	status: 'complete' | 'incomplete';
 	/** The time that the archive covers, but for the gaps; undefined before the archive was opened. */
 	covered: {readonly since: number; readonly until: number} | undefined;
+	/** Whose rows the archive holds, as far as this run and those before it tell; undefined while nothing was read. */
+	account: Account | undefined;
 	/** Records and segments written now. */
 	records: number;
 	segments: number;
@@ -26,5 +29,5 @@ export interface ArchiveResult {
 
 /** The result of a run that has done nothing yet. */
 export function newArchiveResult(): ArchiveResult {
-	return {status: 'incomplete', covered: undefined, records: 0, segments: 0, late: {records: 0, latestByMs: 0, windows: []}, gaps: [], changed: 0};
+	return {status: 'incomplete', covered: undefined, account: undefined, records: 0, segments: 0, late: {records: 0, latestByMs: 0, windows: []}, gaps: [], changed: 0};
 }

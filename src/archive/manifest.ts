@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import * as z from 'zod';
 import {formatUtc} from '../base/timezone.ts';
+import {accountSchema} from '../output/account.ts';
 import type {Gap} from './gaps.ts';
 
 const instant = z.iso.datetime();
@@ -44,6 +45,8 @@ const headerLine = z.object({
 	since: instant,
 	/** What decides which rows are asked for, without secrets: options by name, base URL. */
 	query: z.record(z.string(), z.json()),
+	/** Who signed in when it began. */
+	account: accountSchema.optional(),
 	...common,
 	standing,
 });

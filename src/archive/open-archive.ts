@@ -3,6 +3,7 @@ import {isDeepStrictEqual} from 'node:util';
 import type {Context} from '../base/context.ts';
 import {ExportError, LockedError, UsageError} from '../base/errors.ts';
 import {formatUtc} from '../base/timezone.ts';
+import {meetAccount, type Account, type Identity, type Meeting} from '../output/account.ts';
 import {makeDirectory} from '../output/atomic.ts';
 import {openFailure} from '../output/failure.ts';
 import {acquireLock, type Lock, waitForLock} from '../output/lock.ts';
@@ -23,6 +24,10 @@ export interface ArchiveJob {
 	readonly source: string;
 	/** What decides which rows are asked for, without secrets. */
 	readonly query: HeaderLine['query'];
+	/** Who signs in; undefined where nobody does. */
+	readonly account?: Identity;
+	/** What later runs told of the account, beyond the first line. */
+	readonly learned?: Account | undefined;
 }
 
 export interface OpenArchiveOptions {
@@ -47,6 +52,8 @@ export interface OpenArchive {
 	readonly standing: ArchiveStanding;
 	/** The line that says so. */
 	readonly last: ManifestLine;
+	/** Whose rows it holds. */
+	readonly account: Account;
 	readonly lock: Lock;
 	/**
 	 * Lets other runs use it. Never throws.
@@ -108,9 +115,17 @@ export async function requireArchive(dir: string, job: ArchiveJob): Promise<Head
 		...(header.source === job.source ? [] : [`its source is ${header.source}, not ${job.source}`]),
 		...[...new Set([...Object.keys(header.query), ...Object.keys(job.query)])].filter(key => !isDeepStrictEqual(header.query[key], job.query[key])).map(key => `${key} differs`),
 	];
-	if (differ.length === 0) return header;
+	const {other} = meet(header, job);
+	if (differ.length === 0 && other === undefined) return header;
 	if (await isBare(dir)) return undefined;
+	if (differ.length === 0) throw new UsageError(`${dir} is the archive of another account: ${other}`, {hint: 'name another directory for this job, or choose the right profile: an archive holds the records of one account'});
 	throw new UsageError(`${dir} is the archive of another query: ${differ.join(', ')}`, {hint: 'name another directory for this job: an archive holds the records of one query'});
+}
+
+/** The account of an archive, and of who signs in now; of repairs that is looked at elsewhere. */
+function meet(header: HeaderLine | undefined, {account, learned}: ArchiveJob): Meeting {
+	const known = header === undefined ? {} : {...header.account, ...learned};
+	return account === undefined ? {account: known} : meetAccount(known, account);
 }
 
 /** Whether an archive has nothing but its first line: the runs into it could read nothing. */
@@ -130,12 +145,15 @@ async function openLocked(lock: Lock, {dir, job, since, files, context, notice, 
 	const writer = await openManifest({dir, tail, now: context.now, files});
 	try {
 		if (wasCutOff || (found?.tornBytes ?? 0) > 0) await tidy(dir, {tail: found, files, notice, warning});
-		const last = tail?.last?.line ?? await begin(writer, {job, since});
+		const met = meet(header, job);
+		if (met.doubt !== undefined) warning(`${dir}: ${met.doubt}`);
+		const last = tail?.last?.line ?? await begin(writer, {job, since, account: met.account});
 		return {
 			writer,
 			since: Date.parse(last.kind === 'archive' ? last.since : header?.since ?? last.standing.until),
 			standing: readStanding(last.standing),
 			last,
+			account: met.account,
 			lock,
 			async close(clean) {
 				try {
@@ -172,9 +190,9 @@ async function takeLock(place: string, {dir, wait, context, notice}: OpenArchive
 	}
 }
 
-async function begin(writer: ManifestWriter, {job: {source, query}, since}: Pick<OpenArchiveOptions, 'job' | 'since'>): Promise<ManifestLine> {
+async function begin(writer: ManifestWriter, {job: {source, query}, since, account}: Pick<OpenArchiveOptions, 'job' | 'since'> & {account: Account}): Promise<ManifestLine> {
 	const start = formatUtc(since);
-	return writer.append({kind: 'archive', version: 1, source, since: start, query, standing: {until: start, segments: 0, records: 0, gaps: []}});
+	return writer.append({kind: 'archive', version: 1, source, since: start, query, account, standing: {until: start, segments: 0, records: 0, gaps: []}});
 }
 
 async function tidy(dir: string, {tail, files, notice, warning}: Pick<OpenArchiveOptions, 'files' | 'notice' | 'warning'> & {tail: ManifestTail | undefined}): Promise<void> {

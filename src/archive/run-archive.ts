@@ -89,11 +89,14 @@ export async function runArchive(options: ArchiveOptions, run: ArchiveRun): Prom
 	};
 	lock.lost.addEventListener('abort', onLost);
 	result.covered = {since: archive.since, until: standing.until};
+	const firstLine = writer.nextLine;
 	try {
 		await bringUpToDate({options, run: {...run, result}, archive, recorder});
 	} finally {
 		lock.lost.removeEventListener('abort', onLost);
 		result.gaps = recorder.recorded.gaps;
+		// Who could read nothing is not known to be who its rows are of.
+		if (writer.nextLine > firstLine) result.account = archive.account;
 		result.covered = {since: archive.since, until: recorder.recorded.until};
 		await archive.close(!recorder.unclean && !writer.unsettled);
 	}

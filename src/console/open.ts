@@ -3,7 +3,7 @@ import {userConnection} from '../access/auth/connection.ts';
 import {openApi, type OpenedSource, type OpenSource, type Opening} from '../access/open-source.ts';
 import type {ExportFlags} from '../query/options.ts';
 import {requireBaseUrl} from '../access/config/base-url.ts';
-import {selectSection} from '../access/config/profile.ts';
+import {labelsOf, selectSection} from '../access/config/profile.ts';
 import {UsageError} from '../base/errors.ts';
 import {parseTime} from '../query/time.ts';
 import {formatDuration} from '../base/duration.ts';
@@ -18,7 +18,7 @@ import {profilePath, readProfile} from './profile-file.ts';
 import type {RequestProfile, SearchProfile} from './profile.ts';
 import {createRequestWriter} from './requests.ts';
 import {openConsoleSessions} from './session-store.ts';
-import {findSession, sessionHeaders, sessionNeeds, tokenOf} from './session.ts';
+import {findSession, sessionHeaders, sessionKeys, sessionNeeds, tokenOf, type ConsoleSession} from './session.ts';
 import {serverSearch} from './server-search.ts';
 import {consoleSource} from './source.ts';
 import {createTimeRange, type TimeRange} from './time-range.ts';
@@ -65,21 +65,27 @@ async function openConsole(kind: SearchKind, flags: AppLogFlags, opening: Openin
 	const {appId: configuredAppId} = userConnection({...options, baseUrl});
 	const appId = writer.placeholders.has('app_id') ? flags.appId ?? await configuredAppId?.() : undefined;
 	const selected = selectSection({...options, vendor: feishu});
+	let found: Promise<ConsoleSession> | undefined;
+	const session = async () => found ??= findSession(needs, {context, config, selected, store: openConsoleSessions({context, warn}), baseUrl, name, warn});
 	return {
 		source: consoleSource({kind, search, range, placeholders: writer.placeholders, toRequest: parameters => writer.toRequest(parameters), given: flags, appId, warn}),
 		baseUrl,
-		profile: selected.profile,
+		async account() {
+			const labels = labelsOf(selected, sessionKeys.some(key => selected.section[key] !== undefined));
+			if ([appId, ...Object.values(labels)].some(fact => fact !== undefined)) return {app_id: appId, ...labels};
+			const {cookie, authorization} = await session();
+			return {token: authorization ?? cookie};
+		},
 		...(appId === undefined ? {} : {appId: async () => appId}),
 		authorization: `${sessionHeaders(needs)[0] ?? 'cookie'}: ***`,
 		defaults: defaultsOf(opening),
 		async connect({context: connected, ...others}) {
-			const store = openConsoleSessions({context, warn});
-			const session = await findSession(needs, {context, config, selected, store, baseUrl, name, warn});
+			const signedIn = await session();
 			return createConsoleClient({
-				...others, baseUrl, name, session, writer, reader,
+				...others, baseUrl, name, session: signedIn, writer, reader,
 				context: connected,
 				judge: consoleJudge(search, baseUrl, context),
-				tokens: fixedToken(tokenOf(session, needs)),
+				tokens: fixedToken(tokenOf(signedIn, needs)),
 			});
 		},
 	};

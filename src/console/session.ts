@@ -35,6 +35,9 @@ type Part = 'cookie' | 'csrfToken' | 'authorization';
 
 const keys = {cookie: 'console_cookie', csrfToken: 'console_csrf_token', authorization: 'console_authorization'} as const;
 
+/** What a profile calls the parts of a session. */
+export const sessionKeys = Object.values(keys);
+
 /** A cookie shorter than this is a setting rather than a secret, and a word that would be masked everywhere. */
 const leastSecretCookie = 8;
 

@@ -4,6 +4,7 @@ import {dirname} from 'node:path';
 import {systemCode, UsageError} from '../base/errors.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {compressionOf, type Compression} from '../query/format-names.ts';
+import {meetAccount, type Identity, type Meeting} from './account.ts';
 import {removeLeftovers, syncDirectory} from './atomic.ts';
 import {createCompress, type Compress} from './compression.ts';
 import {openDirectOutput} from './direct-output.ts';
@@ -29,6 +30,8 @@ export interface FileOutputOptions extends Interruption {
 	readonly keepsExisting?: boolean;
 	/** Of everything that decides the bytes of the output, the range aside. */
 	readonly fingerprint: string;
+	/** Who signs in; default nobody in particular. */
+	readonly account?: Identity;
 	readonly range: OutputRange;
 	/** Wall-clock time in Unix milliseconds. */
 	readonly now: () => number;
@@ -36,6 +39,8 @@ export interface FileOutputOptions extends Interruption {
 	readonly monotonic: () => number;
 	/** Told when an earlier run is continued, or given up and why. */
 	readonly notice: (message: string) => void;
+	/** Told where nobody can tell whether that run was of the same account. */
+	readonly warn?: (message: string) => void;
 }
 
 /**
@@ -73,7 +78,8 @@ async function openPartial(target: Target, {options, compress, lock}: Opening): 
 	const sidecar = `${partial}.json`;
 	for (const path of [partial, sidecar]) await refuseForeign(path);
 	await removeLeftovers(sidecar);
-	const earlier = await findEarlier(partial, sidecar, options);
+	const found = await findEarlier(partial, sidecar, options);
+	const earlier = found?.resume;
 	if (earlier === undefined) {
 		// First: it must never stand beside bytes that it does not describe.
 		await rm(sidecar, {force: true});
@@ -88,7 +94,7 @@ async function openPartial(target: Target, {options, compress, lock}: Opening): 
 		await handle.close();
 		throw error;
 	}
-	return new PartialFile({...options, compress, lock, handle, paths: {target: target.path, partial, sidecar}, earlier});
+	return new PartialFile({...options, compress, lock, handle, paths: {target: target.path, partial, sidecar}, earlier, account: (found?.met ?? meetAccount({}, options.account ?? {})).account});
 }
 
 /** A file that has the name is taken away, never written to: it could have other names, under which it would change as well. */
@@ -105,7 +111,7 @@ async function requirePlain(handle: FileHandle, name: string): Promise<void> {
 	throw new UsageError(`${name} cannot be continued: ${found.isFile() ? 'it is linked to from elsewhere' : 'it is no regular file'}`, {hint: 'start over with --no-resume'});
 }
 
-async function findEarlier(partial: string, sidecar: string, {path, range, fingerprint, resume, resumable, notice}: FileOutputOptions): Promise<Sidecar | undefined> {
+async function findEarlier(partial: string, sidecar: string, {path, range, fingerprint, account, resume, resumable, notice, warn}: FileOutputOptions): Promise<{resume: Sidecar; met: Meeting} | undefined> {
 	if (!resume) return undefined;
 	const name = `${path}.partial`;
 	const leftovers = {sidecar: await readIfThere(sidecar), partialBytes: await sizeOf(partial)};
@@ -113,14 +119,15 @@ async function findEarlier(partial: string, sidecar: string, {path, range, finge
 		if (leftovers.partialBytes !== undefined) notice(`starting over: ${name} cannot be continued in this format`);
 		return undefined;
 	}
-	const decision = decideResume(name, leftovers, {...range, fingerprint});
+	const decision = decideResume(name, leftovers, {...range, fingerprint, account});
 	if ('restart' in decision) {
 		if (decision.restart !== undefined) notice(`starting over: ${name}: ${decision.restart}`);
 		return undefined;
 	}
 	const {checkpoint: {records, nextFrom}} = decision.resume;
 	notice(`resuming ${name}: ${records} ${records === 1 ? 'record' : 'records'} kept, continuing from ${formatUtc(nextFrom)} (range ${formatRange(decision.resume)})`);
-	return decision.resume;
+	if (decision.met.doubt !== undefined) warn?.(`${name}: ${decision.met.doubt}`);
+	return decision;
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

@@ -2,6 +2,7 @@ import type {BigIntStats} from 'node:fs';
 import {lstat, rename, rm, type FileHandle} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {OutputError, systemCode, UsageError} from '../base/errors.ts';
+import type {Account} from './account.ts';
 import {syncDirectory, writeFileAtomic} from './atomic.ts';
 import {BlockWriter, writeFully} from './block-writer.ts';
 import type {Compress} from './compression.ts';
@@ -51,6 +52,8 @@ export interface PartialFileOptions {
 	readonly earlier: Sidecar | undefined;
 	readonly resumable: boolean;
 	readonly fingerprint: string;
+	/** Whose rows they are. */
+	readonly account: Account;
 	readonly range: OutputRange;
 	/** Wall-clock time in Unix milliseconds. */
 	readonly now: () => number;
@@ -157,7 +160,7 @@ export class PartialFile implements Output {
 	/** Makes the last checkpoint durable. */
 	async #save(): Promise<void> {
 		if (this.#unsaved === undefined) return;
-		const {fingerprint, range, handle, lock, paths, earlier} = this.#options;
+		const {fingerprint, account, range, handle, lock, paths, earlier} = this.#options;
 		const {bytes, checkpoint} = this.#unsaved;
 		if (bytes > this.#durableBytes) await handle.datasync();
 		this.#durableBytes = bytes;
@@ -165,7 +168,7 @@ export class PartialFile implements Output {
 		await this.#requireInPlace();
 		const {since, until, slidingSince, slidingUntil} = earlier ?? range;
 		const sidecar: Sidecar = {
-			version: 1, fingerprint, since, until, slidingSince, slidingUntil,
+			version: 1, fingerprint, account, since, until, slidingSince, slidingUntil,
 			startedAt: this.#startedAt, bytes, checkpoint,
 		};
 		await writeFileAtomic(paths.sidecar, `${JSON.stringify(sidecar)}\n`, {mode: 0o600});

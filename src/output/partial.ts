@@ -4,6 +4,7 @@ import {readRegularFile} from '../base/regular-file.ts';
 import {parseJson} from '../json/parse.ts';
 import {DAY} from '../base/duration.ts';
 import {formatUtc} from '../base/timezone.ts';
+import {accountSchema, meetAccount, type Identity, type Meeting} from './account.ts';
 
 /** How far the bounds of a range that moves with the clock may have moved for a run to be continued. */
 const greatestSlideMs = DAY;
@@ -20,6 +21,8 @@ const sidecarSchema = z.object({
 	version: z.literal(1),
 	/** Of everything that decides the bytes of the output, the range aside. */
 	fingerprint: z.string(),
+	/** Whose rows they are. */
+	account: accountSchema.optional(),
 	since: z.int(),
 	until: z.int(),
 	slidingSince: z.boolean(),
@@ -35,7 +38,7 @@ const sidecarSchema = z.object({
 export type Sidecar = z.infer<typeof sidecarSchema>;
 
 /** Continue from a sidecar, or start over, with the reason where there is something to give up. */
-export type ResumeDecision = {readonly resume: Sidecar} | {readonly restart: string | undefined};
+export type ResumeDecision = {readonly resume: Sidecar; readonly met: Meeting} | {readonly restart: string | undefined};
 
 /** What an earlier run left. */
 export interface Leftovers {
@@ -58,14 +61,15 @@ export async function readIfThere(path: string): Promise<string | undefined> {
 /**
  * Whether what an earlier run left is the beginning of this very export.
  * @param name the partial file, for messages
- * @throws UsageError when it is the beginning of another export, which must not be lost
+ * @throws UsageError when it is the beginning of another export, or of another account's, which must not be lost
  */
-export function decideResume(name: string, {sidecar: text, partialBytes}: Leftovers, wanted: OutputRange & {fingerprint: string}): ResumeDecision {
+export function decideResume(name: string, {sidecar: text, partialBytes}: Leftovers, wanted: OutputRange & {fingerprint: string; account?: Identity | undefined}): ResumeDecision {
 	if (text === undefined) return {restart: partialBytes === undefined || partialBytes === 0 ? undefined : 'it has no checkpoint to continue from'};
 	if (partialBytes === undefined) return {restart: 'it is gone, only its checkpoint is left'};
 	const sidecar = sidecarSchema.safeParse(parseJson(text)).data;
 	if (sidecar === undefined) return {restart: 'its checkpoint cannot be read'};
-	const foreign = foreignBecause(sidecar, wanted);
+	const met = meetAccount(sidecar.account ?? {}, wanted.account ?? {});
+	const foreign = foreignBecause(sidecar, wanted) ?? met.other;
 	if (foreign !== undefined) {
 		throw new UsageError(`${name} belongs to a different export: ${foreign}`, {
 			hint: 'run that command again, name another output, or start over with --no-resume',
@@ -75,7 +79,7 @@ export function decideResume(name: string, {sidecar: text, partialBytes}: Leftov
 	if (Math.max(Math.abs(sidecar.since - wanted.since), Math.abs(sidecar.until - wanted.until)) > greatestSlideMs) {
 		return {restart: `its range, ${formatRange(sidecar)}, is more than a day away from the one asked for`};
 	}
-	return {resume: sidecar};
+	return {resume: sidecar, met};
 }
 
 /** `<since> to <until>`. */

@@ -67,11 +67,11 @@ export async function archivedSource(opening: ArchiveOpening): Promise<SourceDef
 	}
 }
 
-/** The options of the job that an archive is of, as its first line keeps them; where it is and whose app it is aside. */
+/** The options of the job that an archive is of, as its first line keeps them; where it is aside. */
 function optionsOf({query}: HeaderLine): Record<string, string | string[] | boolean> {
 	const options: Record<string, string | string[] | boolean> = {};
 	for (const [name, value] of Object.entries(query)) {
-		if (name === 'base_url' || name === 'app') continue;
+		if (name === 'base_url') continue;
 		options[name] = Array.isArray(value) ? value.map(entry => textOf(entry)) : typeof value === 'boolean' ? value : textOf(value);
 	}
 	return options;

@@ -14,6 +14,7 @@ import {FieldWatch, RedactionCount} from '../engine/redactor.ts';
 import {newCounters, type RunStatus} from '../engine/summary.ts';
 import {countWindowsOf} from '../engine/window-plan.ts';
 import {Budget} from '../http/budget.ts';
+import type {Identity} from '../output/account.ts';
 import {standardStreamOf} from '../output/file-name.ts';
 import {createFormatter} from '../output/formats/index.ts';
 import type {Output} from '../output/output.ts';
@@ -26,7 +27,8 @@ import type {Query} from '../query/query.ts';
 import {resolveSettings, type ExportSettings} from '../query/settings.ts';
 import {labelledColumns} from '../sources/labels.ts';
 import {stepMs} from '../sources/range.ts';
-import type {SourceDefinition, SourceOption} from '../sources/types.ts';
+import type {SourceDefinition} from '../sources/types.ts';
+import {askedOf} from './asked.ts';
 import {commandLog} from './command-log.ts';
 import {reportGrowth, reportProblems, secretWarning, writeSummary, type ReportedRun} from './export-report.ts';
 import {formatPlan, planOf} from './plan.ts';
@@ -56,10 +58,12 @@ export async function exportCommand(open: OpenSource, flags: ExportFlags, contex
 		await writeReport(isJson ? `${JSON.stringify(plan, undefined, '\t')}\n` : formatPlan(plan), isJson ? 'json' : 'text', context);
 		return exitCodes.complete;
 	}
-	const fingerprint = fingerprintOf(run, await opened.appId?.());
-	const state = flags.state === undefined ? undefined : await openStateAt(resolve(context.cwd, flags.state), run, fingerprint.query);
+	const fingerprint = fingerprintOf(run);
+	const keepsAnything = flags.state !== undefined || run.settings.output.path !== undefined;
+	const account = keepsAnything ? await opened.account() : {};
+	const state = flags.state === undefined ? undefined : await openStateAt(resolve(context.cwd, flags.state), run, {fingerprint: fingerprint.query, account});
 	try {
-		const {query, output} = await openRange(run, fingerprint.output, state?.until);
+		const {query, output} = await openRange(run, {fingerprint: fingerprint.output, account, stateUntil: state?.until});
 		const {status, limited} = await execute(run, query, output);
 		// Whole units only: the one under way still gets rows, and rows are cut by whole units.
 		const unitMs = stepMs(source.range);
@@ -103,16 +107,13 @@ async function prepare(open: OpenSource, flags: ExportFlags, context: Context): 
 }
 
 /**
- * What makes two runs the same export: `query` for a state file (what is asked), `output` for an interrupted file
- * (also how it is written). The range is compared separately, since it may slide with the clock.
+ * What makes two runs ask for the same: `query` for a state file (what is asked), `output` for an interrupted file (also how
+ * it is written). The range and the account are compared separately: one slides with the clock, of the other not all is known.
  */
-function fingerprintOf({source, opened, flags, settings: {query, output}}: Run, appId: string | undefined): {query: string; output: string} {
+function fingerprintOf({source, opened, flags, context, settings: {query, output}}: Run): {query: string; output: string} {
 	const hash = (value: object) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-	const local = Object.entries<SourceOption>(source.options).flatMap(([name, {locally}]) => locally === undefined || flags[name] === undefined ? [] : [[name, flags[name]]]);
 	const asked = {
-		source: source.name, filters: query.filters, baseUrl: opened.baseUrl, profile: opened.profile, appId,
-		// Only where there are any: what was started before they existed goes on.
-		...(local.length === 0 ? {} : {local}),
+		source: source.name, ...askedOf(opened, flags, context.env),
 		// Known from a file only, it may be another one by the next run.
 		...(source.toRequest === undefined ? {} : {endpoint: source.endpoint}),
 	};
@@ -121,13 +122,18 @@ function fingerprintOf({source, opened, flags, settings: {query, output}}: Run, 
 	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone ?? systemTimezone() : '', escapeFormulas, bom, labels, ...(redactSecrets === true ? {redactSecrets} : {})})};
 }
 
-async function openStateAt(path: string, {source, context}: Run, fingerprint: string): Promise<State> {
+async function openStateAt(path: string, {source, context, log}: Run, of: {fingerprint: string; account: Identity}): Promise<State> {
 	const {openState} = await import('../output/state.ts');
-	return openState({path, source: source.name, fingerprint, now: context.now});
+	return openState({
+		path, source: source.name, ...of, now: context.now,
+		warn: message => {
+			log.warning(message);
+		},
+	});
 }
 
 /** Opens the output and settles the range: an interrupted file's own, else the state's end, else as asked. */
-async function openRange(run: Run, fingerprint: string, stateUntil: number | undefined): Promise<{query: Query; output: Output}> {
+async function openRange(run: Run, {fingerprint, account, stateUntil}: {fingerprint: string; account: Identity; stateUntil: number | undefined}): Promise<{query: Query; output: Output}> {
 	const {context, log, settings, source} = run;
 	const since = stateUntil === undefined ? settings.query.since : continuedFrom(stateUntil, run);
 	const until = Math.max(since, settings.query.until);
@@ -140,6 +146,7 @@ async function openRange(run: Run, fingerprint: string, stateUntil: number | und
 	const output = await openFileOutput({
 		path: resolve(context.cwd, path),
 		fingerprint,
+		account,
 		keepsExisting: run.flags.state !== undefined && run.flags.overwrite !== true,
 		range: {since, until, slidingSince: settings.sliding.since && stateUntil === undefined, slidingUntil: settings.sliding.until},
 		resume,
@@ -150,6 +157,9 @@ async function openRange(run: Run, fingerprint: string, stateUntil: number | und
 		sleep: context.sleep,
 		notice: message => {
 			log.notice(`${source.name}: ${message}`);
+		},
+		warn: message => {
+			log.warning(`${source.name}: ${message}`);
 		},
 	});
 	return {query: {...settings.query, since: output.resumed?.since ?? since, until: output.resumed?.until ?? until}, output};

@@ -12,8 +12,10 @@ import type {Log} from '../base/log.ts';
 import {newCounters} from '../engine/summary.ts';
 import {createWindowReader} from '../engine/window-reader.ts';
 import {Budget} from '../http/budget.ts';
+import {meetAccount} from '../output/account.ts';
 import type {ExportFlags, FlagsOf} from '../query/options.ts';
 import {resolveSettings} from '../query/settings.ts';
+import {readLearned} from './jobs/last-run.ts';
 import {openArchivedSource, textOf, type OpenedArchiveSource, type ConnectionFlags} from './archived-source.ts';
 import {secretWarning} from './export-report.ts';
 
@@ -49,7 +51,7 @@ export async function runRepair({dir, header, archive, manifest, findings, flags
 	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	for (const warning of config.warnings) warn(warning);
 	const source = await openArchivedSource({dir, header, flags, context, config: async () => config, warn});
-	await requireSameOrigin(source, header, flags);
+	await requireSameOrigin(source, {dir, header, flags, warn});
 	const {opened} = source;
 	const {query} = resolveSettings({
 		source: opened.source, defaults: opened.defaults, now: context.now(), terminal: false,
@@ -83,9 +85,12 @@ export async function runRepair({dir, header, archive, manifest, findings, flags
 }
 
 /** Another app's or another place's rows must not come into an archive; nor may a manifest say where credentials go. */
-async function requireSameOrigin({opened}: OpenedArchiveSource, {query}: HeaderLine, {baseUrl}: VerifyFlags): Promise<void> {
-	const appId = query['app'] === undefined ? undefined : await opened.appId?.();
-	if (appId !== query['app']) throw new UsageError(`the archive is of the app ${textOf(query['app'])}, and the credentials are of ${appId ?? 'none'}`, {hint: 'choose the right profile with --profile'});
+async function requireSameOrigin({opened}: OpenedArchiveSource, {dir, header: {query, account}, flags: {baseUrl}, warn}: {
+	dir: string; header: HeaderLine; flags: VerifyFlags; warn: (message: string) => void;
+}): Promise<void> {
+	const {other, doubt} = meetAccount({...account, ...await readLearned(dir)}, await opened.account());
+	if (other !== undefined) throw new UsageError(`${dir} is the archive of another account: ${other}`, {hint: 'choose the right profile with --profile'});
+	if (doubt !== undefined) warn(`${dir}: ${doubt}`);
 	if (baseUrl !== undefined || query['base_url'] === undefined || query['base_url'] === opened.baseUrl) return;
 	throw new UsageError(`the archive is of ${textOf(query['base_url'])}, and this would ask ${opened.baseUrl}`, {hint: 'say where to ask with --profile, --host or --base-url'});
 }

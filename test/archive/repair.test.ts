@@ -321,7 +321,7 @@ describe('a repair', () => {
 		const asked = api.seen.length + api.exchanges.length;
 		const other = await workspace.run(['verify', dir, '--repair'], {clock: clockAt(HOUR), env: {FEISHU_APP_ID: 'cli_other'}});
 		expect(other.code).toBe(2);
-		expect(other.stderr).toContain('the archive is of the app cli_test, and the credentials are of cli_other');
+		expect(other.stderr).toContain('is the archive of another account: it is of the app cli_test, and this run is of the app cli_other');
 		expect(other.stdout).toMatch(/^missing: /);
 		const elsewhere = await workspace.run(['verify', dir, '--repair', '--host', 'lark'], {clock: clockAt(HOUR)});
 		expect(elsewhere.code).toBe(2);

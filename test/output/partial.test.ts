@@ -16,8 +16,8 @@ const unreadable = {restart: 'its checkpoint cannot be read'};
 
 describe('what an earlier run left', () => {
 	it('is continued, also where the file is longer than its checkpoint says', () => {
-		expect(decide()).toEqual({resume: sidecar});
-		expect(decide({}, {}, 8)).toEqual({resume: sidecar});
+		expect(decide()).toEqual({resume: sidecar, met: {account: {}}});
+		expect(decide({}, {}, 8)).toEqual({resume: sidecar, met: {account: {}}});
 		expect(decide({}, {}, 6)).toEqual({restart: 'it is shorter than its checkpoint says'});
 	});
 

@@ -21,7 +21,7 @@ describe('openState', () => {
 		expect(await namesIn(directory)).toEqual(['state.json']);
 		expect((await stat(path)).mode & 0o777).toBe(0o600);
 		expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({
-			version: 1, source: 'trae-openapi', fingerprint: 'query-1', until: '2026-11-02T00:00:00Z', updated_at: '2026-11-02T00:00:00.001Z',
+			version: 1, source: 'trae-openapi', fingerprint: 'query-1', account: {}, until: '2026-11-02T00:00:00Z', updated_at: '2026-11-02T00:00:00.001Z',
 		});
 	});
 

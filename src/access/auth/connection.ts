@@ -2,22 +2,24 @@ import {shellQuote} from '../../base/shell-quote.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
 import {feishu} from '../../sources/vendors/feishu.ts';
 import {vendors} from '../../sources/vendors/index.ts';
+import {userTokenVariable} from '../config/own-variables.ts';
 import {resolveConnection, type Connection} from '../config/connection.ts';
 import type {ResolveConnectionOptions} from '../config/profile.ts';
 
 /**
  * Where a user signs in, and to which app: as `resolveConnection`, but without the tenant's token. That one stands for
  * another kind of credentials, and would keep the file's app id and secret from being used.
+ * @param readyMade a user's token from the environment, which is used instead: the file's app may be another tenant's
  */
-export function userConnection(options: Omit<ResolveConnectionOptions, 'vendor'>): Connection {
-	const env = {...options.env, [feishu.env.accessToken]: undefined};
+export function userConnection(options: Omit<ResolveConnectionOptions, 'vendor'>, readyMade?: string): Connection {
+	const env = {...options.env, [feishu.env.accessToken]: readyMade};
 	const {accessToken: _, ...connection} = resolveConnection({...options, env, vendor: feishu});
 	return connection;
 }
 
 /** The connection of a source, by whose token its API takes. */
 export function sourceConnection({vendor, auth}: Pick<SourceDefinition, 'vendor' | 'auth'>, options: Omit<ResolveConnectionOptions, 'vendor'>): Connection {
-	return auth === 'user' ? userConnection(options) : resolveConnection({...options, vendor: vendors[vendor]});
+	return auth === 'user' ? userConnection(options, options.env[userTokenVariable] || undefined) : resolveConnection({...options, vendor: vendors[vendor]});
 }
 
 /** What decides which session a command uses. */

@@ -42,6 +42,20 @@ const mostRenewals = 10;
 /** After a refresh ahead of time failed, the next is tried this much later. */
 const secondTryMs = 60_000;
 
+/** The environment's ready-made token, where the profile that was named brings no credentials of its own. */
+function readyMadeToken({context: {env}, connection: {bringsCredentials = false}}: Pick<UserTokenOptions, 'context' | 'connection'>): string | undefined {
+	return bringsCredentials ? undefined : env[userTokenVariable] || undefined;
+}
+
+/** Who signs in as a user, beside the app: the ready-made token, or the user of the stored session where that is known. */
+export async function signedInUser(options: Pick<UserTokenOptions, 'context' | 'connection' | 'warn'>): Promise<{user?: string | undefined; token?: string | undefined}> {
+	const {context, connection: {baseUrl, appId, profile}, warn} = options;
+	const token = readyMadeToken(options);
+	if (token !== undefined || appId === undefined) return {token};
+	const session = await openTokenStore({context, warn}).read({baseUrl, appId: await appId(), profile});
+	return {user: session?.user?.open_id};
+}
+
 /**
  * The user's tokens for one run: the environment's ready-made one, else the stored session's, renewed ahead of its end
  * and when the API refuses it. All requests of all processes share one refresh.
@@ -50,7 +64,7 @@ export function createUserTokenSource(options: UserTokenOptions): TokenSource {
 	const {name, context, connection, warn, debug} = options;
 	const endpoints = signInEndpoints(connection.baseUrl, {tokenPath: options.tokenPath});
 	const signIn = signInCommand({...connection, config: options.config});
-	const readyMade = connection.bringsCredentials ? undefined : context.env[userTokenVariable] || undefined;
+	const readyMade = readyMadeToken(options);
 	let store = options.store;
 	let held: HeldToken | undefined;
 	let pending: Promise<HeldToken> | undefined;

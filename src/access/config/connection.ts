@@ -1,7 +1,7 @@
 import {UsageError} from '../../base/errors.ts';
 import {requireBaseUrl} from './base-url.ts';
 import type {LoadedConfig} from './load.ts';
-import {bringsCredentials, selectSection, type SelectedSection, type ResolveConnectionOptions} from './profile.ts';
+import {bringsCredentials, labelsOf, selectSection, type SelectedSection, type ResolveConnectionOptions} from './profile.ts';
 import type {Referable} from './schema.ts';
 import {describeSecret, resolveSecret} from './secret.ts';
 import {requireTrustedPath, requireTrustedPlace} from './trust.ts';
@@ -30,6 +30,8 @@ export interface Connection {
 	/** Path of the token endpoint below the base URL. */
 	readonly exchangePath: string;
 	readonly profile: string | undefined;
+	/** What the configuration says of whose account it is; see `labelsOf`. */
+	readonly labels?: {readonly account: string | undefined; readonly profile: string | undefined};
 	/** The profile was named and brings credentials: no variable of the vendor signs in instead. */
 	readonly bringsCredentials?: boolean;
 }
@@ -57,7 +59,7 @@ export function resolveConnection(options: ResolveConnectionOptions): Connection
 			appSecret: section.app_secret,
 			accessToken: environment.appSecret === undefined ? section[tokenKey] : undefined,
 		}
-		: {};
+		: {appId: undefined, appSecret: undefined, accessToken: undefined};
 
 	const lazy = (variable: string, own: string | undefined, key: string, other: Referable | undefined): LazySetting | undefined => {
 		if (own !== undefined) return lazySetting(own, `environment variable ${variable}`, options);
@@ -71,6 +73,7 @@ export function resolveConnection(options: ResolveConnectionOptions): Connection
 		baseUrl,
 		exchangePath: exchangePathOf(options, selected),
 		profile: selected.profile,
+		labels: labelsOf(selected, (['appId', 'appSecret', 'accessToken'] as const).some(key => environment[key] === undefined && fromFile[key] !== undefined)),
 		bringsCredentials: bringsCredentials(selected),
 		...(appId && {appId}),
 		...(appSecret && {appSecret: asSecret(appSecret)}),

@@ -21,6 +21,8 @@ export interface ResolveConnectionOptions {
 
 /** A vendor's settings in a profile; each vendor has some of these keys. */
 export interface VendorSection {
+	/** What the account is called, to tell it from others. */
+	readonly account?: string | undefined;
 	readonly host?: string | undefined;
 	readonly base_url?: string | undefined;
 	readonly token_path?: string | undefined;
@@ -39,6 +41,8 @@ export interface SelectedSection {
 	readonly isNamed: boolean;
 	/** Empty when there is no profile or it says nothing about the vendor. */
 	readonly section: VendorSection;
+	/** What the profile calls the vendor's account, or all of its accounts. */
+	readonly account?: string | undefined;
 	/** Where the section stands in the file: `profiles.production.feishu`. */
 	readonly path: string;
 }
@@ -59,10 +63,13 @@ export function selectSection({vendor, profile, config, env}: ResolveConnectionO
 		});
 	}
 	const name = wanted ?? config.config.default_profile ?? (known.length === 1 ? known[0] : undefined);
+	const own = name === undefined ? undefined : profiles[name];
+	const section = vendorSection(own, vendor.name);
 	return {
 		profile: name,
 		isNamed: wanted !== undefined,
-		section: vendorSection(name === undefined ? undefined : profiles[name], vendor.name),
+		account: section.account ?? own?.account,
+		section,
 		path: `profiles.${name}.${vendor.name}`,
 	};
 }
@@ -73,6 +80,11 @@ export function selectSection({vendor, profile, config, env}: ResolveConnectionO
  */
 export function bringsCredentials({isNamed, section}: SelectedSection): boolean {
 	return isNamed && credentialKeys.some(key => section[key] !== undefined);
+}
+
+/** What the configuration says of whose account it is. A profile that nobody named and that brings nothing says nothing. */
+export function labelsOf({account, profile, isNamed}: SelectedSection, bringsAny: boolean): {account: string | undefined; profile: string | undefined} {
+	return {account, profile: isNamed || bringsAny ? profile : undefined};
 }
 
 const credentialKeys = [

@@ -35,7 +35,9 @@ const reference = section({
 const referable = z.union([text, reference], {error: `expected a string or ${referenceForms}`});
 
 const profile = section({
+	account: text.optional(),
 	feishu: section({
+		account: text.optional(),
 		host: word.pipe(z.enum(Object.keys(feishu.hosts))).optional(),
 		base_url: baseUrl.optional(),
 		app_id: referable.optional(),
@@ -46,6 +48,7 @@ const profile = section({
 		console_authorization: referable.optional(),
 	}).optional(),
 	trae: section({
+		account: text.optional(),
 		base_url: baseUrl.optional(),
 		token_path: tokenPath.optional(),
 		app_id: referable.optional(),

@@ -11,7 +11,7 @@ import {readJobState, type JobState} from './job-state.ts';
 import type {Job} from './select-jobs.ts';
 import {formatMetrics} from './metrics.ts';
 import {runOnFailure} from './on-failure.ts';
-import type {JobOutcome} from './run-job.ts';
+import type {JobOutcome} from './job-summary.ts';
 import type {RunSummary} from './run-summary.ts';
 
 /** What is told to others when a run of jobs has ended. */

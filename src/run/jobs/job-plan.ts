@@ -8,6 +8,7 @@ import {formatDuration} from '../../base/duration.ts';
 import type {Query} from '../../query/query.ts';
 import {formatUtc} from '../../base/timezone.ts';
 import {readArchiveFacts} from '../../archive/facts.ts';
+import {readLearned} from './last-run.ts';
 import type {OpenJob} from './open-job.ts';
 
 interface Range {
@@ -44,8 +45,8 @@ export interface JobPlan {
  * The plan of a job as the clock stands. Looks at the archive, touches neither network nor lock, and writes nothing.
  * @throws UsageError when the directory holds the archive of another query; DamagedManifestError
  */
-export async function planJob({job, opened, overlapMs, identity, resolve}: OpenJob, {now}: Pick<Context, 'now'>): Promise<JobPlan> {
-	await requireArchive(job.dir, {source: job.source, query: identity});
+export async function planJob({job, opened, overlapMs, asked, account, resolve}: OpenJob, {now}: Pick<Context, 'now'>): Promise<JobPlan> {
+	await requireArchive(job.dir, {source: job.source, query: asked, account, learned: await readLearned(job.dir)});
 	const archive = await readArchiveFacts(job.dir);
 	const {query} = resolve(archive);
 	const since = archive === undefined ? query.since : Date.parse(archive.since);

@@ -1,7 +1,7 @@
 import {InterruptedError} from '../../base/errors.ts';
 import type {Log} from '../../base/log.ts';
 import {formatDuration, HOUR, MINUTE, SECOND} from '../../base/duration.ts';
-import type {JobOutcome} from './run-job.ts';
+import type {JobOutcome} from './job-summary.ts';
 
 /** Gaps and problems beyond so many are counted, not named; the summary has them all. */
 const mostNamed = 10;

@@ -3,6 +3,7 @@ import {growthStart, toSummary, type RunCounters, type RunStatus, type Summary} 
 import type {ExitCode} from '../../base/errors.ts';
 import {MINUTE} from '../../base/duration.ts';
 import {formatUtc} from '../../base/timezone.ts';
+import type {Account} from '../../output/account.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
 import type {ArchiveFacts} from '../../archive/facts.ts';
 import type {Job} from './select-jobs.ts';
@@ -33,6 +34,20 @@ export interface JobSummary extends Summary {
 	readonly archive: {readonly records: number; readonly segments: number} | null;
 	/** The last line of its manifest: whoever keeps this can prove later that nothing up to there was taken away or rewritten. */
 	readonly head: ArchiveFacts['head'];
+}
+
+/** How a job's run ended. */
+export interface JobOutcome {
+	readonly job: Job;
+	readonly exitCode: ExitCode;
+	readonly summary: JobSummary;
+	/** Whose rows the archive holds; undefined where nothing was read. */
+	readonly account: Account | undefined;
+	/** When it started and ended, Unix milliseconds. */
+	readonly startedAt: number;
+	readonly endedAt: number;
+	/** What ended it before its end. */
+	readonly error: unknown;
 }
 
 export interface JobSummaryOptions {

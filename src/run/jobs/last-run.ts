@@ -4,10 +4,11 @@ import * as z from 'zod';
 import {lastRunName} from '../../archive/layout.ts';
 import {exitCodes, InterruptedError, LockedError, systemCode, UsageError} from '../../base/errors.ts';
 import {readRegularFile, UnreadableFileError} from '../../base/regular-file.ts';
+import {accountSchema, type Account} from '../../output/account.ts';
 import {makeDirectory, writeFileAtomic} from '../../output/atomic.ts';
 import {writeFailure} from '../../output/failure.ts';
 import {formatUtc} from '../../base/timezone.ts';
-import type {JobOutcome} from './run-job.ts';
+import type {JobOutcome} from './job-summary.ts';
 
 const instant = z.iso.datetime();
 const count = z.int().min(0);
@@ -27,6 +28,8 @@ const lastRunSchema = z.object({
 	waited_ms: count,
 	late: z.object({records: count}),
 	error: z.string().optional(),
+	/** Whose rows the archive holds, where its later runs told more than its first. */
+	account: accountSchema.optional(),
 	/** The last line of the manifest when it ended. */
 	head: z.object({line: count, sha256: z.string()}).nullable().optional(),
 });
@@ -46,13 +49,25 @@ export async function readLastRun(dir: string): Promise<LastRun | undefined> {
 	}
 }
 
+/** What the runs into an archive told of the account, beyond its first line. No run depends on it, and what cannot be read is told when it is written. */
+export async function readLearned(dir: string): Promise<Account | undefined> {
+	try {
+		return (await readLastRun(dir))?.account;
+	} catch (error) {
+		if (systemCode(error) !== undefined) return undefined;
+		throw error;
+	}
+}
+
 /**
  * Keeps how a run ended, for `status` and metrics; its owner alone may read it. A job that never got to its archive leaves
  * that word, too. Nothing is kept of a run that another one kept out, that was interrupted before it asked for anything, or
  * whose configuration was wrong before there was an archive.
  * @throws OutputError; UsageError when the directory cannot be used
  */
-export async function writeLastRun({job, error, exitCode, summary, startedAt, endedAt}: JobOutcome, {everyMs, masker}: {everyMs: number | undefined; masker: Masker}): Promise<void> {
+export async function writeLastRun({job, error, exitCode, summary, account, startedAt, endedAt}: JobOutcome, {everyMs, masker}: {
+	everyMs: number | undefined; masker: Masker;
+}): Promise<void> {
 	// Where two jobs meet, the word there is about neither, or about the other.
 	if (job.problem !== undefined) return;
 	const neverMind = error instanceof UsageError ? summary.covered === null : error instanceof InterruptedError ? summary.requests === 0 : error instanceof LockedError;
@@ -71,6 +86,7 @@ export async function writeLastRun({job, error, exitCode, summary, startedAt, en
 		ended_at: formatUtc(endedAt),
 		last_success_at: exitCode === exitCodes.complete ? formatUtc(endedAt) : before?.last_success_at ?? null,
 		every_ms: everyMs ?? null,
+		account: account ?? before?.account,
 	} satisfies LastRun;
 	await writeFileAtomic(path, masker.mask(`${JSON.stringify(lastRun, undefined, '\t')}\n`), {mode: 0o600});
 }

@@ -10,12 +10,13 @@ import type {Context} from '../../base/context.ts';
 import {HOUR} from '../../base/duration.ts';
 import {UsageError} from '../../base/errors.ts';
 import type {BudgetLimit} from '../../base/transport.ts';
-import {type ExportFlags, type OptionRow, snakeCase} from '../../query/options.ts';
+import type {ExportFlags, OptionRow} from '../../query/options.ts';
 import type {Query} from '../../query/query.ts';
 import {resolveSettings} from '../../query/settings.ts';
 import {formatUtc, parseTime} from '../../query/time.ts';
+import type {Identity} from '../../output/account.ts';
 import {stepMs} from '../../sources/range.ts';
-import type {SourceOption} from '../../sources/types.ts';
+import {askedOf, type Asked} from '../asked.ts';
 import {flagsOfJob} from './job-options.ts';
 import type {Job} from './select-jobs.ts';
 
@@ -42,7 +43,9 @@ export interface OpenJob {
 	/** How far back every run looks for late rows, in milliseconds. */
 	readonly overlapMs: number;
 	/** What an archive keeps to say what it holds, without secrets: another query is another archive. */
-	readonly identity: ArchiveIdentity;
+	readonly asked: Asked;
+	/** Who signs in. */
+	readonly account: Identity;
 	/** What is asked for as the clock stands now, given what is archived already. */
 	readonly resolve: (archive: ArchiveFacts | undefined) => ResolvedJob;
 }
@@ -52,9 +55,6 @@ export interface ResolvedJob {
 	/** What is to be said about the start of a new archive. */
 	readonly warnings: readonly string[];
 }
-
-/** Options by their long names in snake_case, beside `base_url` and `app`, the app that signed in. */
-export type ArchiveIdentity = Readonly<Record<string, string | string[] | boolean>>;
 
 /**
  * Opens a job's source, with the job's options.
@@ -94,7 +94,12 @@ export async function openJob(job: Job, {source: {open, rows, hosts}, runFlags, 
 	};
 	const {query} = resolve(undefined);
 	const appId = await opened.appId?.();
-	return {job, opened, appId, limit: query.budget, overlapMs: job.overlapMs ?? source.arrivesWithinMs ?? HOUR, identity: identityOf({opened, query, flags, rows, appId, env: context.env}), resolve};
+	const asked = {
+		...askedOf(opened, flags, context.env),
+		...(query.redact.length > 0 ? {redact: [...query.redact]} : {}),
+		...(query.redactSecrets === true ? {redact_secrets: true} : {}),
+	};
+	return {job, opened, appId, limit: query.budget, overlapMs: job.overlapMs ?? source.arrivesWithinMs ?? HOUR, asked, account: await opened.account(), resolve};
 }
 
 /** @throws UsageError when nothing can be read from where the job begins */
@@ -102,22 +107,4 @@ function requirePast({file, name, since}: Job, now: number): void {
 	const option = `${file}: jobs.${name}.since`;
 	const {ms} = parseTime(since, {now, option});
 	if (ms > now) throw new UsageError(`${option}: ${formatUtc(ms)} is yet to come; the clock stands at ${formatUtc(now)}`, {hint: 'let the job begin in the past, or set the clock'});
-}
-
-function identityOf({opened: {source, baseUrl}, query, flags, rows, appId, env}: {
-	opened: OpenedSource; query: Query; flags: ExportFlags; rows: readonly OptionRow[]; appId: string | undefined; env: Context['env'];
-}): ArchiveIdentity {
-	const identity: Record<string, string | string[] | boolean> = {base_url: baseUrl};
-	if (appId !== undefined) identity['app'] = appId;
-	for (const {name, decides} of rows) {
-		if (decides !== 'rows') continue;
-		const option: Partial<SourceOption> = source.options[name] ?? {};
-		const given = flags[name] ?? (option.env === undefined ? undefined : env[option.env] || undefined);
-		if (given === undefined) continue;
-		const code = (value: unknown) => option.choices?.[String(value)] ?? String(value);
-		identity[snakeCase(name)] = Array.isArray(given) ? given.map(code) : code(given);
-	}
-	if (query.redact.length > 0) identity['redact'] = [...query.redact];
-	if (query.redactSecrets === true) identity['redact_secrets'] = true;
-	return identity;
 }

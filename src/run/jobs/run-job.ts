@@ -10,21 +10,10 @@ import type {Log} from '../../base/log.ts';
 import {failureOf} from '../../output/failure.ts';
 import type {AuditRecord} from '../../base/record.ts';
 import {readArchiveFacts, type ArchiveFacts} from '../../archive/facts.ts';
-import {toJobSummary, type JobSummary} from './job-summary.ts';
+import {toJobSummary, type JobOutcome} from './job-summary.ts';
 import type {Job} from './select-jobs.ts';
+import {readLearned} from './last-run.ts';
 import type {OpenJob} from './open-job.ts';
-
-/** How a job's run ended. */
-export interface JobOutcome {
-	readonly job: Job;
-	readonly exitCode: ExitCode;
-	readonly summary: JobSummary;
-	/** When it started and ended, Unix milliseconds. */
-	readonly startedAt: number;
-	readonly endedAt: number;
-	/** What ended it before its end. */
-	readonly error: unknown;
-}
 
 export interface RunJobOptions {
 	readonly budget: Budget;
@@ -38,7 +27,7 @@ export interface RunJobOptions {
 
 /** Runs one job into its archive. Never throws: what went wrong is in the outcome. */
 export async function runJob(open: OpenJob, {budget, counters, context, wait, log, inspect}: RunJobOptions): Promise<JobOutcome> {
-	const {job, opened, overlapMs, identity} = open;
+	const {job, opened, overlapMs, asked, account} = open;
 	const result = newArchiveResult();
 	const stop = new AbortController();
 	// Every request and every wait listens to it; the default of ten is a guess at leaks.
@@ -67,7 +56,7 @@ export async function runJob(open: OpenJob, {budget, counters, context, wait, lo
 			},
 		});
 		await runArchive(
-			{dir: job.dir, compression: job.compression, since: query.since, overlapMs, lagMs: job.lagMs, maxRecords: job.maxRecords, job: {source: job.source, query: identity}, wait},
+			{dir: job.dir, compression: job.compression, since: query.since, overlapMs, lagMs: job.lagMs, maxRecords: job.maxRecords, job: {source: job.source, query: asked, account, learned: await readLearned(job.dir)}, wait},
 			{query, client, counters, stop, context, log, result, inspect: records => {
 				inspect(records);
 				redactions.see(records);
@@ -105,14 +94,14 @@ export async function failedJob(job: Job, error: unknown, {now}: Pick<Context, '
 function outcomeOf({error: thrown, status, endedAt, ...facts}: Omit<Parameters<typeof toJobSummary>[0], 'exitCode' | 'error'> & {
 	readonly error: unknown; readonly status: RunStatus; readonly endedAt: number;
 }): JobOutcome {
-	const {job, startedAt} = facts;
+	const {job, startedAt, result: {account}} = facts;
 	if (thrown === undefined) {
 		const exitCode = status === 'complete' ? exitCodes.complete : exitCodes.incomplete;
-		return {job, exitCode, startedAt, endedAt, error: undefined, summary: toJobSummary({...facts, status, exitCode, error: undefined})};
+		return {job, exitCode, startedAt, endedAt, error: undefined, account, summary: toJobSummary({...facts, status, exitCode, error: undefined})};
 	}
 	const failure = failureOf(thrown);
 	const {error, exitCode} = failure;
-	return {job, exitCode, startedAt, endedAt, error, summary: toJobSummary({...facts, status, exitCode, error: failure})};
+	return {job, exitCode, startedAt, endedAt, error, account, summary: toJobSummary({...facts, status, exitCode, error: failure})};
 }
 
 /** The outcome, when something went wrong after the job's own end. */

@@ -9,7 +9,8 @@ import {failureOf} from '../../output/failure.ts';
 import {timeOfDay} from '../progress.ts';
 import {jobLog} from './job-report.ts';
 import {openJob, type JobSource, type OpenJob, type RunFlags} from './open-job.ts';
-import {failedJob, runJob, withFailure, type JobOutcome} from './run-job.ts';
+import type {JobOutcome} from './job-summary.ts';
+import {failedJob, runJob, withFailure} from './run-job.ts';
 import type {Job} from './select-jobs.ts';
 import type {JobGroup, SharedBudgets} from './shared-budgets.ts';
 

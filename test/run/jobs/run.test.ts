@@ -133,17 +133,17 @@ describe('run', () => {
 		const workspace = await createWorkspace({calls: {...calls, profile: 'first'}, others: {...calls, dir: 'others'}}, {
 			fetch: fakeFeishu(rowsOf(6)).fetch, default_profile: 'third', profiles: {first: app('cli_1'), second: app('cli_2'), third: app('cli_3')},
 		});
-		const {code} = await workspace.run(['run', '--profile', 'second'], {clock: clockAt(), env: {FEISHU_APP_ID: '', FEISHU_APP_SECRET: ''}});
+		const {code} = await workspace.run(['run', '--profile', 'second'], {clock: clockAt(), env: {FEISHU_APP_ID: 'cli_of_variables', FEISHU_APP_SECRET: 'secret-of-variables'}});
 		expect(code).toBe(0);
-		expect(await workspace.read('calls/manifest.ndjson')).toContain('"app":"cli_1"');
-		expect(await workspace.read('others/manifest.ndjson')).toContain('"app":"cli_2"');
+		expect(await workspace.read('calls/manifest.ndjson')).toContain('"app_id":"cli_1"');
+		expect(await workspace.read('others/manifest.ndjson')).toContain('"app_id":"cli_2"');
 	});
 
 	it('keeps the options that decide what is asked for in the archive, whatever their spelling', async () => {
 		const workspace = await createWorkspace({calls: {...calls, options: {apiKey: ['POST/a', 'GET/b'], 'page-size': 10, redact: 'ip'}}}, {fetch: fakeFeishu(rowsOf(6)).fetch});
 		await workspace.run(['run'], {clock: clockAt()});
 		const [first = ''] = (await workspace.read('calls/manifest.ndjson')).split('\n');
-		expect(JSON.parse(first)).toMatchObject({source: 'feishu-openapi', query: {base_url: 'https://open.feishu.cn', app: 'cli_test', api_key: ['POST/a', 'GET/b'], redact: ['ip']}});
+		expect(JSON.parse(first)).toMatchObject({source: 'feishu-openapi', query: {base_url: 'https://open.feishu.cn', api_key: ['POST/a', 'GET/b'], redact: ['ip']}, account: {app_id: 'cli_test'}});
 		expect(first).not.toContain('page');
 	});
 
@@ -153,7 +153,7 @@ describe('run', () => {
 		await workspace.run(['run'], {clock: clockAt()});
 		const other = await workspace.run(['run'], {clock: clockAt(HOUR), env: {FEISHU_APP_ID: 'cli_other'}});
 		expect(other.code).toBe(2);
-		expect(other.stderr).toMatch(/^error: calls: .*is the archive of another query: app differs/m);
+		expect(other.stderr).toMatch(/^error: calls: .*is the archive of another account: it is of the app cli_test, and this run is of the app cli_other/m);
 	});
 
 	it('shows no secret anywhere', async () => {
