@@ -34,8 +34,6 @@ const profileComments: ReadonlyArray<{readonly at: readonly string[]; readonly t
 
 type Filters = NonNullable<SearchProfile['filters']>;
 
-/** In bytes; those that learn writes take a few thousand. */
-const longestProfile = 4 * 1024 * 1024;
 
 /** Where the request profile is, for messages and by default. */
 export function profilePath(env: Readonly<Record<string, string | undefined>>): string {

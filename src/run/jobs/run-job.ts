@@ -4,7 +4,7 @@ import {runArchive} from '../../archive/run-archive.ts';
 import type {Context} from '../../base/context.ts';
 import {RedactionCount} from '../../engine/redactor.ts';
 import {newCounters, type RunCounters, type RunStatus} from '../../engine/summary.ts';
-import {exitCodes, InterruptedError, type ExitCode} from '../../base/errors.ts';
+import {exitCodes, InterruptedError} from '../../base/errors.ts';
 import type {Budget} from '../../http/budget.ts';
 import type {Log} from '../../base/log.ts';
 import {failureOf} from '../../output/failure.ts';
