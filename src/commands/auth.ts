@@ -9,6 +9,7 @@ import {signIn} from '../access/auth/sign-in.ts';
 import {signOut} from '../access/auth/sign-out.ts';
 import {describeStatus, formatStatus} from '../access/auth/status.ts';
 import type {TokenStore} from '../access/auth/token-store.ts';
+import {readyMadeToken} from '../access/auth/user-token.ts';
 import type {Connection} from '../access/config/connection.ts';
 import {loadConfig} from '../access/config/load.ts';
 import {secretVariables, userTokenVariable} from '../access/config/own-variables.ts';
@@ -72,7 +73,7 @@ export async function loginCommand(service: string, flags: AuthFlags, context: C
 	} else if (missing.length > 0) {
 		log.warning(`not granted: ${missing.map(visibleInTable).join(', ')}; enable it for the app in the developer console, then sign in again`);
 	}
-	if (context.env[userTokenVariable]) log.warning(`${userTokenVariable} is set and goes before this session`);
+	if (readyMadeToken(run) !== undefined) log.warning(`${userTokenVariable} is set and goes before this session, unless a profile with credentials is named`);
 }
 
 /**
@@ -83,9 +84,9 @@ export async function statusCommand(service: string | undefined, flags: AuthFlag
 	const {format = 'text'} = flags;
 	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
 	if (service === consoleService) return consoleStatus({...flags, format}, context);
-	const {store, key, signInWith} = await prepare(service, flags, context);
+	const {store, key, signInWith, connection} = await prepare(service, flags, context);
 	const session = await store.read(key);
-	const readyMade = Boolean(context.env[userTokenVariable]);
+	const readyMade = readyMadeToken({context, connection}) !== undefined;
 	const status = describeStatus(session, {key, place: store.place, readyMade, now: context.now()});
 	if (status.signed_in || format === 'json') {
 		await writeReport(format === 'json' ? `${JSON.stringify(status, undefined, '\t')}\n` : formatStatus(status), format, context);
@@ -105,7 +106,7 @@ export async function logoutCommand(service: string | undefined, flags: AuthFlag
 		if (revocationProblem === undefined) log.notice('the server has accepted its revocation');
 		else log.warning(`the server did not confirm that the session is revoked: ${revocationProblem}; whoever has a copy of its tokens can use them until they end`);
 	}
-	if (context.env[userTokenVariable]) log.warning(`${userTokenVariable} is still set`);
+	if (context.env[userTokenVariable]) log.warning(`${userTokenVariable} is still set${readyMadeToken({context, connection}) === undefined ? '' : ', and goes before any session'}`);
 }
 
 async function prepare(service: string | undefined, flags: AuthFlags, context: Context): Promise<Run> {

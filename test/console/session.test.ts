@@ -109,6 +109,41 @@ describe('the session', () => {
 		expect(ran.code).toBe(3);
 	});
 
+	it('is that of a named profile, whatever the environment says, and the environment\'s where it brings no credentials', async () => {
+		const config = join(temporaryDirectory(), 'config.json');
+		const named = {console_cookie: 'session=of-a-profile', console_csrf_token: 'csrf-of-a-profile'};
+		writeFileSync(config, JSON.stringify({default_profile: 'one', profiles: {one: {feishu: named}, app: {feishu: {app_id: 'cli_a'}}, bare: {feishu: {host: 'feishu'}}}}), {mode: 0o600});
+		const ask = async (...flags: string[]) => headersOf({args: ['--config', config, ...flags]});
+		expect(await ask()).toMatchObject({code: 0, cookie});
+		expect(await ask('--profile', 'one')).toMatchObject({code: 0, cookie: 'session=of-a-profile', csrf: 'csrf-of-a-profile'});
+		expect(await ask('--profile', 'bare')).toMatchObject({code: 0, cookie});
+		// Its credentials are one set, and a session is not among them.
+		expect(await ask('--profile', 'app')).toMatchObject({code: 3, cookie: undefined});
+	});
+
+	it('tells whose state it is: by the profile, and by nothing where only the cookie is known', async () => {
+		const directory = temporaryDirectory();
+		const config = join(directory, 'config.json');
+		const session = (of: string) => ({feishu: {console_cookie: `session=of-${of}-0123456789`, console_csrf_token: 'csrf-token'}});
+		writeFileSync(config, JSON.stringify({profiles: {one: session('one'), two: session('two')}}), {mode: 0o600});
+		const profile = eventProfile({request: {method: 'POST', path: '/api/events', json: {from: '{since}', to: '{until}', page: '{page}'}}});
+		const ask = async (state: string, {env = {}, args = []}: {env?: Record<string, string>; args?: string[]}) => searchLog(['event', '--since', '1h', '--state', join(directory, state), ...args], {
+			fetch: fakeConsole(() => empty).fetch, profile, env: {FEISHU_APP_ID: '', ...env},
+		});
+		const by = (name: string) => ({args: ['--config', config, '--profile', name]});
+		expect((await ask('a', by('one'))).code).toBe(0);
+		expect(await ask('a', by('two'))).toMatchObject({code: 2, stderr: expect.stringContaining('is the state of another account: it is of the profile one, and this run is of the profile two')});
+		expect(await ask('a', by('one'))).toMatchObject({code: 0, stderr: ''});
+		const cookies = ['session=first-0123456789', 'session=second-0123456789', 'session=third-0123456789'];
+		const said: boolean[] = [];
+		for (const FEISHU_CONSOLE_COOKIE of cookies) {
+			const ran = await ask('b', {env: {FEISHU_CONSOLE_COOKIE}});
+			expect(ran.code).toBe(0);
+			said.push(ran.stderr.includes('whether that is one account, nothing tells'));
+		}
+		expect(said).toEqual([false, true, false]);
+	});
+
 	it('is the kept one of this base URL and of no other', async () => {
 		const data = temporaryDirectory();
 		mkdirSync(join(data, 'audit-export'), {mode: 0o700});

@@ -64,7 +64,7 @@ export function formatStatus(status: SignInStatus): string {
 		['app', status.app_id],
 		...(status.profile === null ? [] : [['profile', status.profile] as const]),
 		...(status.by === 'environment'
-			? [['token', `ready-made, from ${userTokenVariable}; whose, and until when, is unknown`] as const]
+			? [['token', `ready-made, from ${userTokenVariable}, which goes before a session; whose, and until when, is unknown`] as const]
 			: [
 				['user', person.length === 0 ? 'unknown' : person.join(', ')] as const,
 				['scopes', status.scopes.join(', ') || 'unknown'] as const,

@@ -43,17 +43,19 @@ const mostRenewals = 10;
 const secondTryMs = 60_000;
 
 /** The environment's ready-made token, where the profile that was named brings no credentials of its own. */
-function readyMadeToken({context: {env}, connection: {bringsCredentials = false}}: Pick<UserTokenOptions, 'context' | 'connection'>): string | undefined {
+export function readyMadeToken({context: {env}, connection: {bringsCredentials = false}}: {context: Pick<Context, 'env'>; connection: Pick<Connection, 'bringsCredentials'>}): string | undefined {
 	return bringsCredentials ? undefined : env[userTokenVariable] || undefined;
 }
 
-/** Who signs in as a user, beside the app: the ready-made token, or the user of the stored session where that is known. */
-export async function signedInUser(options: Pick<UserTokenOptions, 'context' | 'connection' | 'warn'>): Promise<{user?: string | undefined; token?: string | undefined}> {
+/** Who signs in as a user, beside the app: the ready-made token, or the user of the stored session where that is known. `origin` is where that comes from. */
+export async function signedInUser(options: Pick<UserTokenOptions, 'context' | 'connection' | 'warn'>): Promise<{user?: string | undefined; token?: string | undefined; origin?: string}> {
 	const {context, connection: {baseUrl, appId, profile}, warn} = options;
 	const token = readyMadeToken(options);
-	if (token !== undefined || appId === undefined) return {token};
-	const session = await openTokenStore({context, warn}).read({baseUrl, appId: await appId(), profile});
-	return {user: session?.user?.open_id};
+	if (token !== undefined) return {token, origin: `environment variable ${userTokenVariable}`};
+	if (appId === undefined) return {};
+	const store = openTokenStore({context, warn});
+	const session = await store.read({baseUrl, appId: await appId(), profile});
+	return {user: session?.user?.open_id, origin: `the session in ${store.place}, app id from ${appId.origin}`};
 }
 
 /**

@@ -1,8 +1,11 @@
+import {signedInUser} from '../../access/auth/user-token.ts';
 import type {LazySetting} from '../../access/config/connection.ts';
+import {accountOf} from '../../access/open-source.ts';
 import {CredentialsError, ExportError, UsageError} from '../../base/errors.ts';
 import {rowsOf} from '../../engine/rows-of.ts';
 import {routeTo} from '../../http/proxy.ts';
 import {missingCredentials} from '../../http/token.ts';
+import {howToPin} from '../../output/account.ts';
 import {firstRequestOf} from '../../run/plan.ts';
 import type {SourceDefinition, SourceOption} from '../../sources/types.ts';
 import {judgeClock} from './clock.ts';
@@ -63,10 +66,13 @@ const appChecks: readonly SourceCheck[] = [
 const userChecks: readonly SourceCheck[] = [
 	{
 		name: 'sign-in',
-		async run({connected, warnings}) {
+		async run(subject) {
+			const {connected, context, shared, warnings, warn} = subject;
 			const {tokens} = await connected();
 			await tokens.get();
-			return warnings.length === 0 ? {status: 'ok', detail: 'a user is signed in'} : {status: 'warning', detail: warnings.join('\n')};
+			if (warnings.length > 0) return {status: 'warning', detail: warnings.join('\n')};
+			const {origin} = await signedInUser({context, connection: shared().connection, warn});
+			return pinned(`a user is signed in: ${origin ?? 'nothing is known of it'}`, subject);
 		},
 	},
 ];
@@ -112,7 +118,15 @@ export function checksOf({auth = 'app'}: Pick<SourceDefinition, 'auth'>): readon
 	return [...reachChecks, ...(auth === 'user' ? userChecks : appChecks), ...answerChecks];
 }
 
-async function readCredentials({source, vendor, named, shared, context}: Subject): ReturnType<SourceCheck['run']> {
+/** The verdict on credentials that work: whose they are must be known as well, or another account's run may be continued. */
+async function pinned(detail: string, {source, shared, context, warn}: Subject): Promise<Verdict> {
+	const {token} = await accountOf(source, {connection: shared().connection, context, warn});
+	if (token === undefined) return {status: 'ok', detail};
+	return {status: 'warning', detail: `${detail}; nothing tells whose token it is`, remedy: `${howToPin}: what an export or an archive goes on with is then never another account's`};
+}
+
+async function readCredentials(subject: Subject): ReturnType<SourceCheck['run']> {
+	const {source, vendor, named, shared, context} = subject;
 	const {connection, warnings} = shared();
 	const {appId, appSecret, accessToken} = connection;
 	if (accessToken === undefined && (appId === undefined || appSecret === undefined)) {
@@ -131,7 +145,9 @@ async function readCredentials({source, vendor, named, shared, context}: Subject
 		origins.push(`${name} from ${setting.origin}`);
 	}
 	if (warnings.length > 0) return {status: 'warning', detail: warnings.join('; '), remedy: 'make the file readable for its owner alone: chmod 600'};
-	return {status: 'ok', detail: origins.join(', ')};
+	const {appId: idVariable, appSecret: secretVariable, accessToken: tokenVariable} = vendor.env;
+	const unused = connection.bringsCredentials === true ? [idVariable, secretVariable, tokenVariable].filter(variable => context.env[variable]) : [];
+	return pinned(`${origins.join(', ')}${unused.length === 0 ? '' : `; not used, since the profile was named: ${unused.join(', ')}`}`, subject);
 }
 
 /** Runs the checks of one source in order, until one stops the rest. */

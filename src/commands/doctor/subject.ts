@@ -58,6 +58,8 @@ export interface Subject extends SubjectOptions {
 	readonly skewMs: () => number | undefined;
 	/** What connecting and signing in warned about so far. */
 	readonly warnings: readonly string[];
+	/** Adds to them. */
+	readonly warn: (message: string) => void;
 	/** The API answered and refused these credentials. */
 	refusal: CredentialsError | undefined;
 }
@@ -67,6 +69,9 @@ export function createSubject(options: SubjectOptions): Subject {
 	const {source, context, shared, query} = options;
 	const clock = watchClock(context.fetch, context.now);
 	const warnings: string[] = [];
+	const warn = (message: string) => {
+		warnings.push(message);
+	};
 	let lastMessage = '';
 	let connecting: Promise<Connected> | undefined;
 	const open = async () => {
@@ -80,9 +85,7 @@ export function createSubject(options: SubjectOptions): Subject {
 			debug: message => {
 				lastMessage = message;
 			},
-			warn: message => {
-				warnings.push(message);
-			},
+			warn,
 			config: options.config,
 		});
 	};
@@ -91,6 +94,7 @@ export function createSubject(options: SubjectOptions): Subject {
 		connected: async () => connecting ??= open(),
 		skewMs: clock.skewMs,
 		warnings,
+		warn,
 		refusal: undefined,
 	};
 }

@@ -146,7 +146,22 @@ describe('auth status', () => {
 		const {stdout, error} = await runAuth(['status', ...at], createContext({env: {FEISHU_USER_ACCESS_TOKEN: 'u-ready-made-token'}}));
 		expect(error).toBeUndefined();
 		expect(stdout).toContain('FEISHU_USER_ACCESS_TOKEN');
+		expect(stdout).toContain('which goes before a session');
 		expect(stdout).not.toContain('u-ready-made-token');
+	});
+
+	it('says so of no profile that is named and brings its own credentials', async () => {
+		const config = join(temporaryDirectory(), 'config.json');
+		await writeFile(config, JSON.stringify({profiles: {p: {feishu: {app_id: app.id, app_secret: app.secret}}}}), {mode: 0o600});
+		const named = ['--config', config, '--profile', 'p', ...at];
+		const {context} = await signedIn({profile: 'p'}, {env: {FEISHU_USER_ACCESS_TOKEN: 'u-ready-made-token'}});
+		const {stdout, error} = await runAuth(['status', '--format', 'json', ...named], context);
+		expect(error).toBeUndefined();
+		expect(JSON.parse(stdout)).toMatchObject({by: 'session', profile: 'p'});
+		const {stderr} = await runAuth(['logout', ...named], context);
+		expect(stderr).toMatch(/FEISHU_USER_ACCESS_TOKEN is still set$/m);
+		const unnamed = await signedIn({}, {env: {FEISHU_USER_ACCESS_TOKEN: 'u-ready-made-token'}});
+		expect((await runAuth(['logout', ...at], unnamed.context)).stderr).toContain('FEISHU_USER_ACCESS_TOKEN is still set, and goes before any session');
 	});
 });
 

@@ -207,6 +207,25 @@ feishu-openapi
 		expect(checks.find(({check}) => check === 'credentials')?.detail).toContain('app secret from profiles.main.feishu.app_secret (file secret.txt)');
 	});
 
+	it('names a profile that was named for all credentials, and the variables that are then not used', async () => {
+		const {path, put} = temporaryDirectory();
+		await put('audit-export.config.json', {default_profile: 'main', profiles: {main: {feishu: {app_id: 'cli_x', app_secret: 'file-secret-value'}}}});
+		const detailOf = async (...flags: string[]) => (await doctor(['feishu-openapi', ...flags], {fetch: bothApis(), cwd: path})).checks.find(({check}) => check === 'credentials')?.detail;
+		expect(await detailOf()).toBe('app id from environment variable FEISHU_APP_ID, app secret from environment variable FEISHU_APP_SECRET');
+		expect(await detailOf('--profile', 'main')).toBe('app id from profiles.main.feishu.app_id, app secret from profiles.main.feishu.app_secret; not used, since the profile was named: FEISHU_APP_ID, FEISHU_APP_SECRET');
+	});
+
+	it.each([
+		{what: 'alone', env: {}, status: 'warning', remedy: /^give the profile an "account" of any name, or set the app id, too/},
+		{what: 'beside the app id', env: {FEISHU_APP_ID: 'cli_test'}, status: 'ok', remedy: /^undefined$/},
+	])('is told how to pin the account of a ready-made token: $what', async ({env, status, remedy}) => {
+		const {code, checks} = await doctor(['feishu-openapi'], {fetch: bothApis(), env: {...unset, FEISHU_TENANT_ACCESS_TOKEN: 'ready-made-token', ...env}});
+		expect(code).toBe(0);
+		const found = checks.find(({check}) => check === 'credentials');
+		expect(found?.status).toBe(status);
+		expect(String(found?.remedy)).toMatch(remedy);
+	});
+
 	it('is warned about a secret file that others can read, and passes', async () => {
 		const {path, put} = temporaryDirectory();
 		await put('secret.txt', 'file-secret-value', 0o644);
