@@ -12,12 +12,12 @@ import {checkBytes} from './verify/segment-bytes.ts';
  * segment is compared with its line before a record of it comes out. A record whose time cannot be read goes with the
  * one before it; without a source, no time can be read, and windows come whole.
  * @param segments those whose windows have a part in the range, in the order of their lines
- * @throws DamagedSegmentError for a segment that is not what its line says
+ * @throws DamagedSegmentError for a segment that is not what its line says, and the signal's reason
  */
-export async function* readRange(dir: string, {segments, range, source}: {
-	segments: readonly ListedSegment[]; range: Window; source: SourceDefinition | undefined;
+export async function* readRange(dir: string, {segments, range, source, signal}: {
+	segments: readonly ListedSegment[]; range: Window; source: SourceDefinition | undefined; signal: AbortSignal;
 }): AsyncGenerator<AuditRecord[], void, undefined> {
-	const parts = segments.map(segment => ({from: segment.from, to: segment.to, read: () => readRecords(dir, segment, source)}));
+	const parts = segments.map(segment => ({from: segment.from, to: segment.to, read: () => readRecords(dir, segment, {source, signal})}));
 	for await (const ordered of mergeParts(parts)) {
 		const records: AuditRecord[] = [];
 		for (const {record, at} of ordered) if (source === undefined || (at >= range.from && at < range.to)) records.push(record);
@@ -25,12 +25,13 @@ export async function* readRange(dir: string, {segments, range, source}: {
 	}
 }
 
-async function* readRecords(dir: string, segment: ListedSegment, source: SourceDefinition | undefined): AsyncGenerator<AuditRecord[], void, undefined> {
+async function* readRecords(dir: string, segment: ListedSegment, {source, signal}: {source: SourceDefinition | undefined; signal: AbortSignal}): AsyncGenerator<AuditRecord[], void, undefined> {
 	const {file, records} = segment;
-	const {problem} = await checkBytes(dir, segment);
+	const {problem} = await checkBytes(dir, segment, signal);
 	if (problem !== undefined) throw new DamagedSegmentError(file, `is damaged: ${problem.detail}`);
 	let count = 0;
 	for await (const lines of readSegment(dir, file)) {
+		signal.throwIfAborted();
 		count += lines.length;
 		yield lines.map(text => parseRow(text, {file, source}));
 	}

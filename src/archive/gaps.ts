@@ -15,11 +15,33 @@ export function withoutWindow(gaps: readonly Gap[], window: Window): Gap[] {
 	return gaps.flatMap(gap => outside(gap, window).map(part => ({...part, reason: gap.reason})));
 }
 
-/** The window without what lies in the gaps, oldest first. */
-export function outsideGaps(window: Window, gaps: readonly Gap[]): Window[] {
-	let left = [window];
-	for (const gap of gaps) left = left.flatMap(part => outside(part, gap));
+/** The windows without what lies in the gaps, oldest first. One pass: a line of a manifest may list any number of both. */
+export function outsideGaps(windows: readonly Window[], gaps: readonly Window[]): Window[] {
+	const holes = withoutOverlaps(gaps);
+	const left: Window[] = [];
+	let next = 0;
+	for (const {from, to} of withoutOverlaps(windows)) {
+		let at = from;
+		for (let hole = holes[next]; hole !== undefined && hole.from < to; hole = holes[++next]) {
+			if (hole.from > at) left.push({from: at, to: hole.from});
+			at = Math.max(at, hole.to);
+			// The next window may begin in the same one.
+			if (hole.to > to) break;
+		}
+		if (at < to) left.push({from: at, to});
+	}
 	return left;
+}
+
+/** The same time in windows that neither overlap nor touch, oldest first. */
+function withoutOverlaps(windows: readonly Window[]): Window[] {
+	const result: Window[] = [];
+	for (const {from, to} of windows.toSorted((a, b) => a.from - b.from)) {
+		const last = result.at(-1);
+		if (last !== undefined && from <= last.to) result[result.length - 1] = {from: last.from, to: Math.max(last.to, to)};
+		else result.push({from, to});
+	}
+	return result;
 }
 
 /** The two neighbours that stand closest, as one gap: what is between them is then read again, too. */

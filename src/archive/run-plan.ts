@@ -53,7 +53,7 @@ export function planRun({standing, since, query, overlapMs, lagMs, now}: RunPlan
 	const overlap = {from: Math.max(since, again, reach), to: covered};
 	return {
 		gaps: reach === -Infinity ? standing.gaps : withoutWindow(standing.gaps, {from: -Infinity, to: reach}),
-		overlap: overlap.from < overlap.to ? outsideGaps(overlap, standing.gaps) : [],
+		overlap: overlap.from < overlap.to ? outsideGaps([overlap], standing.gaps) : [],
 		unreachable: covered < start ? {from: covered, to: start} : undefined,
 		fresh: {from: start, to: until},
 	};

@@ -44,8 +44,7 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 	const output = await openOutput({dir, flags, context, range});
 	try {
 		await output.write(formatter.start());
-		for await (const records of readRange(dir, {segments: found.segments, range, source})) {
-			context.signal.throwIfAborted();
+		for await (const records of readRange(dir, {segments: found.segments, range, source, signal: context.signal})) {
 			const written = redactor === undefined ? records : records.map(record => redactor(record));
 			redactions.see(written);
 			await output.write(formatter.write(written));

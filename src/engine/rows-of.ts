@@ -51,11 +51,12 @@ function timeOf(value: unknown, {range}: RowRules): number | undefined {
 function identity(value: unknown, text: string, path: JsonPath): string | undefined {
 	if (typeof value === 'string') return value === '' ? undefined : value;
 	if (typeof value !== 'number') return undefined;
+	if (Number.isSafeInteger(value)) return String(value);
 	const place = locate(text, path);
 	if (place === undefined) return undefined;
 	const digits = text.slice(place.start, place.end);
 	// A fresh string: a slice would keep its whole page in memory for as long as the id is remembered.
-	return /^-?\d+$/.test(digits) ? String(BigInt(digits)) : String(value);
+	return /^-?\d+$/.test(digits) ? Buffer.from(digits).toString('latin1') : String(value);
 }
 
 /**

@@ -232,7 +232,7 @@ describe('gaps', () => {
 		expect(withGap([gap(0, 5)], gap(5, 10, 'y'))).toEqual([gap(0, 5), gap(5, 10, 'y')]);
 		expect(withGap([gap(0, 10)], gap(3, 6, 'y'))).toEqual([gap(0, 3), gap(3, 6, 'y'), gap(6, 10)]);
 		expect(withoutWindow([gap(0, 10), gap(12, 14)], {from: 3, to: 13})).toEqual([gap(0, 3), gap(13, 14)]);
-		expect(outsideGaps({from: 0, to: 20}, [gap(3, 5), gap(18, 30)])).toEqual([{from: 0, to: 3}, {from: 5, to: 18}]);
+		expect(outsideGaps([{from: 0, to: 20}], [gap(3, 5), gap(18, 30)])).toEqual([{from: 0, to: 3}, {from: 5, to: 18}]);
 		expect(closestAsOne([gap(0, 1), gap(5, 6), gap(8, 9, 'y')])).toEqual(gap(5, 9, 'several reasons'));
 		expect(closestAsOne([gap(0, 1)])).toBeUndefined();
 	});

@@ -400,3 +400,26 @@ it('finds an archive whole at any moment of the runs that write it', async () =>
 	}
 	await isWhole();
 });
+
+describe('a segment made to keep verify busy', () => {
+	it('is looked at up to ten thousand rows that are none, and counted from there on', async () => {
+		const count = 64 * 1024 * 1024;
+		const dir = archive([{since: hour(0).since, until: hour(0).until, rows: '\n'.repeat(count)}]);
+		const {code, records, findings} = await verify(dir);
+		expect({code, records}).toEqual({code: 6, records: count});
+		expect(findings).toContainEqual(expect.objectContaining({kind: 'unreadable', detail: 'row 1 is not JSON, and 9999 more: the rows after them were only counted'}));
+	}, 30_000);
+
+	it('does not keep it from stopping when it is asked to', async () => {
+		const dir = archive([{since: hour(0).since, until: hour(0).until, rows: '{"a":1}\n'.repeat(256 * 1024)}], {compress: false});
+		const reason = new Error('stop');
+		const stop = new AbortController();
+		const progress = vi.fn<(done: unknown) => void>();
+		const verifying = verifyArchive({dir, progress, sourceOf: async () => {
+			stop.abort(reason);
+			return feishuOpenapi;
+		}, report: () => undefined, signal: stop.signal, sleep: async () => undefined});
+		await expect(verifying).rejects.toBe(reason);
+		expect(progress).not.toHaveBeenCalled();
+	});
+});

@@ -31,6 +31,9 @@ export function shownId(id: string, source: SourceDefinition): string {
 	return Buffer.from(id, encodingOf(source)).toString();
 }
 
+/** After so many rows that are no JSON the others are only counted: half a gigabyte of line ends would take hours. */
+const mostUnreadable = 10_000;
+
 /** Takes the rows of a segment apart, as cheaply as possible: the records' texts and ids may be bytes written as characters. */
 export class RowReader {
 	rows = 0;
@@ -38,6 +41,7 @@ export class RowReader {
 	notUtf8: number | undefined;
 	/** The last row lacks its line feed. */
 	unfinished = false;
+	#unreadable = 0;
 	readonly #splitter = new LineSplitter();
 	readonly #source: SourceDefinition | undefined;
 	readonly #encoding: 'latin1' | 'utf8';
@@ -65,6 +69,11 @@ export class RowReader {
 		return this.#splitter.isEndless;
 	}
 
+	/** Whether rows were only counted, because too many before them are no JSON. */
+	get isHopeless(): boolean {
+		return this.#unreadable >= mostUnreadable;
+	}
+
 	end(): void {
 		const rest = this.#splitter.rest();
 		this.unfinished = rest.length > 0;
@@ -73,11 +82,21 @@ export class RowReader {
 
 	#read(lines: Buffer): void {
 		if (this.notUtf8 === undefined && !isUtf8(lines)) this.notUtf8 = this.rows + 1;
+		if (this.isHopeless) {
+			for (const byte of lines) if (byte === lineFeed) this.rows++;
+			if (lines.at(-1) !== lineFeed) this.rows++;
+			return;
+		}
 		const text = lines.toString(this.#encoding);
 		for (let start = 0; start < text.length;) {
 			const feed = text.indexOf('\n', start);
 			const end = feed < 0 ? text.length : feed;
-			this.#visit(this.#recordOf(text.slice(start, end)), ++this.rows);
+			this.rows++;
+			if (!this.isHopeless) {
+				const record = this.#recordOf(text.slice(start, end));
+				if (record === undefined) this.#unreadable++;
+				this.#visit(record, this.rows);
+			}
 			start = end + 1;
 		}
 	}
@@ -127,12 +146,12 @@ export class RowsCheck {
 	end(): {rows: number; problems: RowProblem[]} {
 		if (this.isEndless) this.#note('unreadable', `row ${this.#reader.rows + 1} does not end`);
 		else this.#reader.end();
-		const {rows, notUtf8, unfinished} = this.#reader;
+		const {rows, notUtf8, unfinished, isHopeless} = this.#reader;
 		if (notUtf8 !== undefined) this.#note('unreadable', `bytes that are not UTF-8, from row ${notUtf8} on`);
 		if (unfinished) this.#note('unreadable', 'its last row does not end with a line feed');
 		const {records} = this.#segment;
 		if (rows !== records) this.#note('count', `${rows} rows, not ${records}`);
-		return {rows, problems: [...this.#problems].map(([kind, {first, count}]) => ({kind, detail: count === 1 ? first : `${first}, and ${count - 1} more`}))};
+		return {rows, problems: [...this.#problems].map(([kind, {first, count}]) => ({kind, detail: count === 1 ? first : `${first}, and ${count - 1} more${kind === 'unreadable' && isHopeless ? ': the rows after them were only counted' : ''}`}))};
 	}
 
 	#check(record: AuditRecord | undefined, row: number): void {

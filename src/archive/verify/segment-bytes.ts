@@ -20,16 +20,16 @@ export type SegmentBytes =
 /**
  * Compares a segment's file with its line. Files are read synchronously, a block at a time: most are so small that
  * anything else would take longer than the reading.
- * @throws ExportError when it may not be read
+ * @throws ExportError when it may not be read, and the signal's reason
  */
-export async function checkBytes(dir: string, segment: ListedSegment): Promise<SegmentBytes> {
+export async function checkBytes(dir: string, segment: ListedSegment, signal: AbortSignal): Promise<SegmentBytes> {
 	const path = join(dir, segment.file);
 	let descriptor: number | undefined;
 	try {
 		if (!lstatSync(dirname(path)).isDirectory()) return problem('not_a_file', 'its partition is no directory of its own');
 		if (!lstatSync(path).isFile()) return problem('not_a_file', 'it is no regular file');
 		descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-		return await compare(descriptor, segment);
+		return await compare(descriptor, segment, signal);
 	} catch (error) {
 		const code = systemCode(error);
 		if (code === undefined) throw error;
@@ -42,7 +42,7 @@ export async function checkBytes(dir: string, segment: ListedSegment): Promise<S
 	}
 }
 
-async function compare(descriptor: number, {bytes, sha256}: ListedSegment): Promise<SegmentBytes> {
+async function compare(descriptor: number, {bytes, sha256}: ListedSegment, signal: AbortSignal): Promise<SegmentBytes> {
 	const found = fstatSync(descriptor);
 	if (!found.isFile()) return problem('not_a_file', 'it is no regular file');
 	if (found.size !== bytes) return problem('altered', `it has ${found.size} bytes, not ${bytes}`);
@@ -55,6 +55,7 @@ async function compare(descriptor: number, {bytes, sha256}: ListedSegment): Prom
 		hash.update(block.subarray(0, read));
 		position += read;
 		if (bytes > blockBytes) await nextTurn();
+		signal.throwIfAborted();
 	}
 	if (position !== bytes || hash.digest('hex') !== sha256) return problem('altered', 'its SHA-256 is not the listed one');
 	return {problem: undefined, content: bytes <= block.length ? block : undefined};

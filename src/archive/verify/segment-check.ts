@@ -22,12 +22,13 @@ export interface SegmentVerdict {
 }
 
 /** Checks everything about a segment that can be told from its file and its line alone. */
-export async function checkSegment(dir: string, segment: ListedSegment, source: SourceDefinition | undefined): Promise<SegmentVerdict> {
-	const {problem, ...found} = await checkBytes(dir, segment);
+export async function checkSegment(dir: string, segment: ListedSegment, {source, signal}: {source: SourceDefinition | undefined; signal: AbortSignal}): Promise<SegmentVerdict> {
+	const {problem, ...found} = await checkBytes(dir, segment, signal);
 	// Rows of other bytes than the listed ones prove nothing.
 	if (problem !== undefined) return {rows: 0, hashes: [], withoutId: 0, withoutTime: 0, problems: [problem]};
 	const check = new RowsCheck(segment, source);
 	const failure = await pushRows(dir, segment, {content: 'content' in found ? found.content : undefined, push: chunk => {
+		signal.throwIfAborted();
 		check.push(chunk);
 		return !check.isEndless;
 	}});

@@ -21,7 +21,7 @@ export function standingProblem(standingBefore: Standing, line: ManifestLine, re
 	const window = {from: Date.parse(line.since), to: Date.parse(line.until)};
 	// More may count as a gap than before, for there may be too many to be told apart; none may vanish.
 	const open = line.kind === 'gap' ? [...withoutWindow(before.gaps, window), window] : withoutWindow(before.gaps, window);
-	return open.some(gap => outsideGaps(gap, after.gaps).length > 0) ? 'a gap that was open is not among the open ones any more' : undefined;
+	return outsideGaps(open, after.gaps).length > 0 ? 'a gap that was open is not among the open ones any more' : undefined;
 }
 
 /** Whether a line tells of the first reading of a window, not of one that completes or replaces an earlier one. */

@@ -121,7 +121,7 @@ async function checkSegments({dir, report, progress, signal}: VerifyOptions, {se
 	const counts: Counts = {segments: 0, records: 0, withoutId: 0, withoutTime: 0};
 	try {
 		for (const [place, segment] of segments.entries()) {
-			const {rows, hashes, problems, withoutId, withoutTime} = await checkSegment(dir, segment, source);
+			const {rows, hashes, problems, withoutId, withoutTime} = await checkSegment(dir, segment, {source, signal});
 			for (const hash of hashes) index.add(hash, place);
 			for (const problem of problems) report({...problem, ...placeOf(segment)});
 			if (problems.length === 0) counts.segments++;
@@ -133,7 +133,7 @@ async function checkSegments({dir, report, progress, signal}: VerifyOptions, {se
 			await nextTurn();
 			signal.throwIfAborted();
 		}
-		if (source !== undefined) await reportRepeats(dir, {suspicions: index.suspicions(), segments, source, report});
+		if (source !== undefined) await reportRepeats(dir, {suspicions: index.suspicions(), segments, source, report, signal});
 	} finally {
 		index.close();
 	}

@@ -68,7 +68,7 @@ function walkObject(text: string, start: number, {depth, kept}: Place, edits: Ed
 	let label: SecretKind | undefined;
 	const keys: string[] = [];
 	const codes: number[] = [];
-	const labelled: number[] = [];
+	const labelled: Array<{readonly start: number; readonly kept: readonly JsonPath[]}> = [];
 	const end = members(text, start, (key, valueStart, keyStart) => {
 		const below = kept.length === 0 ? kept : kept.filter(path => path[0] === key).map(path => path.slice(1));
 		if (below.some(path => path.length === 0)) return endOfValue(text, valueStart);
@@ -76,28 +76,40 @@ function walkObject(text: string, start: number, {depth, kept}: Place, edits: Ed
 		keys.push(key);
 		const kind = secretKindOf(key);
 		if (kind !== undefined) return takeOut(text, valueStart, {depth: depth + 1, kept: below, inArray: false, kind}, edits);
+		if (labelledNames.has(key)) {
+			// Walked once, when it is known what it is called: twice at each level would double with every level below.
+			labelled.push({start: valueStart, kept: below});
+			return endOfValue(text, valueStart);
+		}
 		if (key === 'code') codes.push(valueStart);
-		else if (labelledNames.has(key)) labelled.push(valueStart);
 		else if (labelNames.has(key) && kindAt(text, valueStart) === 'string') label ??= secretKindOf(decodeString(text, valueStart, endOfValue(text, valueStart)));
 		return walk(text, valueStart, {depth: depth + 1, kept: below, inArray: false}, edits);
 	});
-	if (label !== undefined) for (const valueStart of labelled) takeOut(text, valueStart, {depth: depth + 1, kept: nowhere, inArray: false, kind: label}, edits);
+	for (const value of labelled) {
+		const below = {depth: depth + 1, kept: label === undefined ? value.kept : nowhere, inArray: false};
+		if (label === undefined) walk(text, value.start, below, edits);
+		else takeOut(text, value.start, {...below, kind: label}, edits);
+	}
 	if (codes.length > 0 && keys.some(isGrantName)) for (const valueStart of codes) takeCode(text, valueStart, edits);
 	return end;
 }
 
 function walkArray(text: string, start: number, {depth, inArray, kept}: Place, edits: Edit[]): number {
-	const starts: number[] = [];
+	let count = 0;
+	let kind: SecretKind | undefined;
+	let named: number | undefined;
+	const below = {depth: depth + 1, kept, inArray: true};
 	const end = elements(text, start, elementStart => {
-		if (starts.length < 3) starts.push(elementStart);
-		return walk(text, elementStart, {depth: depth + 1, kept, inArray: true}, edits);
+		count++;
+		// Headers as pairs: [["Authorization", "…"], …]. The value is walked once, when it is known that nothing follows.
+		if (count === 1 && inArray && kindAt(text, elementStart) === 'string') kind = secretKindOf(decodeString(text, elementStart, endOfValue(text, elementStart)));
+		if (count !== 2 || kind === undefined) return walk(text, elementStart, below, edits);
+		named = elementStart;
+		return endOfValue(text, elementStart);
 	});
-	// Headers as pairs: [["Authorization", "…"], …].
-	const [nameStart, valueStart] = starts;
-	if (inArray && starts.length === 2 && nameStart !== undefined && valueStart !== undefined && kindAt(text, nameStart) === 'string') {
-		const kind = secretKindOf(decodeString(text, nameStart, endOfValue(text, nameStart)));
-		if (kind !== undefined) takeOut(text, valueStart, {depth: depth + 1, kept: nowhere, inArray: false, kind}, edits);
-	}
+	if (named === undefined) return end;
+	if (count === 2 && kind !== undefined) takeOut(text, named, {...below, kept: nowhere, inArray: false, kind}, edits);
+	else walk(text, named, below, edits);
 	return end;
 }
 
@@ -143,11 +155,12 @@ function walkString(text: string, start: number, depth: number, edits: Edit[]): 
 	if (!mayHoldSecret(text.slice(start, end))) return end;
 	const inner = secretsInContent(decodeString(text, start, end), depth + 1);
 	if (inner.length > 0) {
-		edits.push(...respelled(inner, {
+		const spelled = respelled(inner, {
 			start: start + 1,
 			unit: index => text[index] !== '\\' ? 1 : text[index + 1] === 'u' ? 6 : 2,
 			spell: value => JSON.stringify(value).slice(1, -1),
-		}));
+		});
+		for (const edit of spelled) edits.push(edit);
 	}
 	return end;
 }

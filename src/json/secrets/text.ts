@@ -32,11 +32,12 @@ export function secretsInText(text: string, encodings = 0): Edit[] {
 	if (/[=:>]|["']\r?\n/.test(text)) takeNamed(text, take);
 	findSecretValues(text, take);
 	if (encodings < mostEncodings && /%[2-7][\dA-Fa-f]/.test(text)) {
-		edits.push(...respelled(secretsInText(decodePercent(text), encodings + 1), {
+		const spelled = respelled(secretsInText(decodePercent(text), encodings + 1), {
 			start: 0,
 			unit: index => isEncoded(text, index) ? 3 : 1,
 			spell: value => value,
-		}));
+		});
+		for (const edit of spelled) edits.push(edit);
 	}
 	return merged(edits);
 }
