@@ -34,7 +34,6 @@ const profileComments: ReadonlyArray<{readonly at: readonly string[]; readonly t
 
 type Filters = NonNullable<SearchProfile['filters']>;
 
-
 /** Where the request profile is, for messages and by default. */
 export function profilePath(env: Readonly<Record<string, string | undefined>>): string {
 	return join(userConfigDir(env), 'feishu-app-log.yaml');
