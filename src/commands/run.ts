@@ -19,7 +19,7 @@ import {worstExitCode, toRunSummary} from '../run/jobs/run-summary.ts';
 import {type Job, jobsOf, selectJobs} from '../run/jobs/select-jobs.ts';
 import {SharedBudgets} from '../run/jobs/shared-budgets.ts';
 import {startProgressLine, type Progress} from '../run/progress.ts';
-import {jobSourceNamed} from '../run/source-named.ts';
+import {openableNamed} from '../run/registry.ts';
 
 /** A `run` from the command line, once flags and configuration are resolved. */
 interface Run {
@@ -67,7 +67,7 @@ async function prepare(names: readonly string[], flags: RunCommandFlags, context
 	for (const warning of config.warnings) log.warning(warning);
 	const all = await jobsOf(config, context.env);
 	const jobs = selectJobs(all, names);
-	const hosts = new Set((await Promise.all(jobs.map(async ({source}) => jobSourceNamed(source)))).flatMap(source => source.hosts));
+	const hosts = new Set(jobs.flatMap(({source}) => openableNamed(source).hosts));
 	if (host !== undefined && !hosts.has(host)) throw new UsageError(`--host: ${JSON.stringify(host)} is not one of ${[...hosts].join(', ')}`);
 	const fileOf = (path: string | undefined) => path === undefined || path === '-' ? undefined : resolve(context.cwd, path);
 	await requireDistinctFiles({
@@ -91,7 +91,7 @@ async function runOnce(run: Run): Promise<ExitCode> {
 	const isShown = context.stderr.isTTY === true && flags.progress !== false && flags.quiet !== true && flags.logFormat !== 'json';
 	try {
 		const outcomes = await runRound(jobs, {
-			sourceNamed: jobSourceNamed, runFlags: flags, config, context, budgets, log,
+			sourceNamed: openableNamed, runFlags: flags, config, context, budgets, log,
 			wait: flags.wait === true,
 			inspect: own => secretWarning(context, own),
 			onProgress: progress => {

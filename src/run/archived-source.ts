@@ -3,9 +3,9 @@ import {manifestName} from '../archive/layout.ts';
 import type {HeaderLine} from '../archive/manifest.ts';
 import type {LoadedConfig} from '../access/config/load.ts';
 import type {Context} from '../base/context.ts';
-import {ExportError, UsageError} from '../base/errors.ts';
+import {ExportError} from '../base/errors.ts';
 import {flagsOfJob} from './jobs/job-options.ts';
-import {sources} from '../sources/index.ts';
+import {openableNamed} from './registry.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {ExportFlags, FlagsOf} from '../query/options.ts';
 import type {OpenedSource} from '../access/open-source.ts';
@@ -37,12 +37,9 @@ export interface OpenedArchiveSource {
  * @throws UsageError when it is not known here, or cannot be used without more
  */
 export async function openArchivedSource({dir, header, flags: connection, context, config, warn}: ArchiveOpening): Promise<OpenedArchiveSource> {
-	const {jobSourceNamed} = await import('./source-named.ts');
-	const isKnown = Object.values<SourceDefinition>(sources).some(({name}) => name === header.source) || header.source.startsWith('feishu-app-log ');
-	if (!isKnown) throw new UsageError(`the source ${header.source} is not known here`);
-	const {open, rows} = await jobSourceNamed(header.source);
+	const {open, options} = openableNamed(header.source);
 	// Nothing else is a run's to keep there, and who can write to a manifest must not say where requests go.
-	const kept = rows.filter(({decides, name}) => decides === 'rows' || name === 'redact' || name === 'redactSecrets');
+	const kept = options.filter(({decides, name}) => decides === 'rows' || name === 'redact' || name === 'redactSecrets');
 	const own = flagsOfJob(optionsOf(header), {rows: kept, file: join(dir, manifestName), path: ['query']});
 	const {profile, config: file, baseUrl, host, requestProfile} = connection;
 	const given = {profile, config: file, baseUrl, host, requestProfile};
@@ -56,9 +53,9 @@ export async function openArchivedSource({dir, header, flags: connection, contex
  * @returns why it is not known, where it is not
  */
 export async function archivedSource(opening: ArchiveOpening): Promise<SourceDefinition | string> {
-	const source = Object.values<SourceDefinition>(sources).find(({name}) => name === opening.header.source);
-	if (source !== undefined) return source;
 	try {
+		const {outline, shape} = openableNamed(opening.header.source);
+		if (shape === 'outline') return outline;
 		const {opened} = await openArchivedSource(opening);
 		return opened.source;
 	} catch (error) {

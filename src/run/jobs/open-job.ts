@@ -3,31 +3,23 @@ import {formatPath} from '../../access/config/explain.ts';
 import type {LoadedConfig} from '../../access/config/load.ts';
 import {expandPath} from '../../access/config/search-places.ts';
 import {requireTrustedPath, requireTrustedPlace} from '../../access/config/trust.ts';
-import type {OpenedSource, OpenSource} from '../../access/open-source.ts';
+import type {OpenedSource} from '../../access/open-source.ts';
 import type {ArchiveFacts} from '../../archive/facts.ts';
 import {wholeUnits} from '../../archive/run-plan.ts';
 import type {Context} from '../../base/context.ts';
 import {HOUR} from '../../base/duration.ts';
 import {UsageError} from '../../base/errors.ts';
 import type {BudgetLimit} from '../../base/transport.ts';
-import type {ExportFlags, OptionRow} from '../../query/options.ts';
+import type {ExportFlags} from '../../query/options.ts';
 import type {Query} from '../../query/query.ts';
 import {resolveSettings} from '../../query/settings.ts';
 import {formatUtc, parseTime} from '../../query/time.ts';
 import type {Identity} from '../../output/account.ts';
 import {stepMs} from '../../sources/range.ts';
 import {askedOf, type Asked} from '../asked.ts';
+import type {Openable} from '../registry.ts';
 import {flagsOfJob} from './job-options.ts';
 import type {Job} from './select-jobs.ts';
-
-/** A source as a job can use it. */
-export interface JobSource {
-	readonly open: OpenSource;
-	/** The options that its subcommand has. */
-	readonly rows: readonly OptionRow[];
-	/** The names that `--host` knows there. */
-	readonly hosts: readonly string[];
-}
 
 /** What a job takes from the command line of `run`, before its own options. */
 export type RunFlags = Pick<ExportFlags, 'config' | 'profile' | 'baseUrl' | 'host' | 'rate'>;
@@ -60,8 +52,8 @@ export interface ResolvedJob {
  * Opens a job's source, with the job's options.
  * @throws UsageError for options that the source does not have or cannot take, and for a place that is unusable or not to be trusted
  */
-export async function openJob(job: Job, {source: {open, rows, hosts}, runFlags, context, config, warn}: {
-	source: JobSource; runFlags: RunFlags; context: Context; config: LoadedConfig; warn: (message: string) => void;
+export async function openJob(job: Job, {source: {open, options: rows, hosts}, runFlags, context, config, warn}: {
+	source: Openable; runFlags: RunFlags; context: Context; config: LoadedConfig; warn: (message: string) => void;
 }): Promise<OpenJob> {
 	if (job.problem !== undefined) throw job.problem;
 	const path = ['jobs', job.name, 'options'];

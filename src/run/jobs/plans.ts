@@ -4,7 +4,7 @@ import type {ExitCode} from '../../base/errors.ts';
 import type {Log} from '../../base/log.ts';
 import {failureOf} from '../../output/failure.ts';
 import {writeReport} from '../../output/stream-output.ts';
-import {jobSourceNamed} from '../source-named.ts';
+import {openableNamed} from '../registry.ts';
 import type {RunCommandFlags} from './flags.ts';
 import {formatJobPlan, planJob, type JobPlan} from './job-plan.ts';
 import {jobLog} from './job-report.ts';
@@ -25,7 +25,7 @@ export async function showPlans({jobs, flags, context, config, log}: {
 		const own = jobLog(log, job.name);
 		try {
 			plans.push(await planJob(await openJob(job, {
-				source: await jobSourceNamed(job.source), runFlags: flags, context, config,
+				source: openableNamed(job.source), runFlags: flags, context, config,
 				warn: message => {
 					own.warning(message);
 				},

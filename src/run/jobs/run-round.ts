@@ -7,8 +7,9 @@ import {newCounters, type RunCounters} from '../../engine/summary.ts';
 import type {Budget} from '../../http/budget.ts';
 import {failureOf} from '../../output/failure.ts';
 import {timeOfDay} from '../progress.ts';
+import type {Openable} from '../registry.ts';
 import {jobLog} from './job-report.ts';
-import {openJob, type JobSource, type OpenJob, type RunFlags} from './open-job.ts';
+import {openJob, type OpenJob, type RunFlags} from './open-job.ts';
 import type {JobOutcome} from './job-summary.ts';
 import {failedJob, runJob, withFailure} from './run-job.ts';
 import type {Job} from './select-jobs.ts';
@@ -26,7 +27,7 @@ export interface RoundProgress {
 }
 
 export interface RoundOptions {
-	readonly sourceNamed: (name: string) => Promise<JobSource>;
+	readonly sourceNamed: (name: string) => Openable;
 	readonly runFlags: RunFlags;
 	readonly config: LoadedConfig;
 	readonly context: Context;
@@ -89,7 +90,7 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
 async function open(job: Job, {sourceNamed, runFlags, context, config, log}: RoundOptions): Promise<OpenJob> {
 	const own = jobLog(log, job.name);
 	return openJob(job, {
-		source: await sourceNamed(job.source), runFlags, context, config,
+		source: sourceNamed(job.source), runFlags, context, config,
 		warn: message => {
 			own.warning(message);
 		},

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {exportOptions} from '../../../src/query/options.ts';
-import {jobSourceNamed} from '../../../src/run/source-named.ts';
+import {openableNamed} from '../../../src/run/registry.ts';
 import {jobSourceNames, type JobOptionValue} from '../../../src/access/config/jobs-schema.ts';
 import {UsageError} from '../../../src/base/errors.ts';
 import {flagsOfJob} from '../../../src/run/jobs/job-options.ts';
@@ -66,7 +66,7 @@ describe('values', () => {
 });
 
 it.each([...jobSourceNames])('knows the options of %s', async name => {
-	const source = await jobSourceNamed(name);
-	expect(flags({rate: '1/1s', page_size: 1}, [...source.rows])).toEqual({rate: '1/1s', pageSize: '1'});
+	const source = openableNamed(name);
+	expect(flags({rate: '1/1s', page_size: 1}, [...source.options])).toEqual({rate: '1/1s', pageSize: '1'});
 	expect(source.hosts.length).toBeGreaterThan(0);
 });
