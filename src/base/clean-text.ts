@@ -22,7 +22,7 @@ export function decodeText(bytes: Uint8Array): {readonly text: string} | {readon
 }
 
 /** What to do about a text in another encoding. */
-export const saveAsUtf8 = 'save it as UTF-8';
+export const writeInUtf8 = 'write it in UTF-8';
 
 /** By its mark; without one by the zero bytes, every other one, that Latin text has in UTF-16. */
 function isUtf16(bytes: Uint8Array): boolean {

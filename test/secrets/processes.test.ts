@@ -34,6 +34,26 @@ it.runIf(process.platform === 'linux')('stands in no command line, and in nothin
 	expect(seen()).not.toContain(secret);
 });
 
+it.runIf(process.platform === 'linux')('is not handed on where the configuration names its variable, for whichever profile and vendor', async () => {
+	const [fetcher, browser] = [recorder('fetch-it', 'echo app-secret-value'), recorder('xdg-open')];
+	const cwd = temporaryDirectory();
+	writeFileSync(join(cwd, 'c.json'), JSON.stringify({default_profile: 'one', profiles: {
+		one: {feishu: {app_id: {env: 'ONES_ID'}, app_secret: {command: [join(fetcher.dir, 'fetch-it')]}}},
+		two: {trae: {access_token: {env: 'TWOS_TOKEN'}}},
+	}}), {mode: 0o600});
+	const running = start(['auth', 'login', 'feishu', '--port', '0', '--config', 'c.json', '--base-url', 'http://127.0.0.1:1'], {cwd, env: {
+		ONES_ID: 'cli_of-one', TWOS_TOKEN: secret, KEPT: 'kept', DISPLAY: ':99', PATH: `${browser.dir}:${process.env['PATH']}`, XDG_DATA_HOME: cwd,
+	}});
+	await until(() => browser.seen() !== '');
+	running.process.kill('SIGINT');
+	expect((await running.ended).code).toBe(130);
+	for (const {seen} of [fetcher, browser]) {
+		expect(seen()).toContain('KEPT=kept');
+		expect(seen()).not.toMatch(/TWOS_TOKEN|ONES_ID/);
+		expect(seen()).not.toContain(secret);
+	}
+});
+
 it.runIf(process.platform === 'linux')('says nothing of what a program that fails has said', async () => {
 	const {dir} = recorder('fails', `echo ${secret}; echo ${secret} >&2; exit 3`);
 	const cwd = temporaryDirectory();

@@ -1,5 +1,5 @@
 import {extname} from 'node:path';
-import {decodeText, saveAsUtf8} from '../../base/clean-text.ts';
+import {decodeText, writeInUtf8} from '../../base/clean-text.ts';
 import {UsageError} from '../../base/errors.ts';
 import {refuseRepeatedKeys} from '../../json/repeated-key.ts';
 
@@ -16,7 +16,7 @@ export function isConfigFileName(path: string): boolean {
  */
 export async function parseConfigFile(path: string, bytes: Uint8Array): Promise<unknown> {
 	const decoded = decodeText(bytes);
-	if ('problem' in decoded) throw new UsageError(`${path}: ${decoded.problem}`, {hint: saveAsUtf8});
+	if ('problem' in decoded) throw new UsageError(`${path}: ${decoded.problem}`, {hint: writeInUtf8});
 	const {text} = decoded;
 	const isJson = extname(path) === '.json' || (extname(path) === '' && text.trimStart().startsWith('{'));
 	const document = text.trim() === '' ? undefined : isJson ? parseJson(path, text) : await parseYaml(path, text);

@@ -1,7 +1,7 @@
 import {execFile, type ExecFileException} from 'node:child_process';
 import {realpath} from 'node:fs/promises';
 import {dirname, sep} from 'node:path';
-import {cleaned, decodeText, isOwnVariable, saveAsUtf8} from '../../base/clean-text.ts';
+import {cleaned, decodeText, isOwnVariable, writeInUtf8} from '../../base/clean-text.ts';
 import {formatDuration} from '../../base/duration.ts';
 import {CredentialsError, systemCode} from '../../base/errors.ts';
 import {longestSecret} from '../../base/limits.ts';
@@ -38,7 +38,7 @@ export async function resolveSecret(secret: Referable, options: ResolveSecretOpt
 	const value = cleaned(await readValue(secret, options));
 	if (value === '') throw new CredentialsError(`${origin} is empty`, {hint: `give ${options.name} a value`});
 	if (value.length > longestSecret) throw new CredentialsError(`${origin} is longer than any header may be: ${value.length} characters`, {hint: 'check that it holds the secret, and nothing else'});
-	if (value.includes('\uFFFD')) throw new CredentialsError(`${origin} holds bytes that are no UTF-8`, {hint: saveAsUtf8});
+	if (value.includes('\uFFFD')) throw new CredentialsError(`${origin} holds bytes that are no UTF-8`, {hint: writeInUtf8});
 	// A newline inside a token would add headers to the request.
 	if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value)) {
 		throw new CredentialsError(`${origin} contains line breaks or other control characters`, {hint: 'it must be one line of plain text'});
@@ -126,7 +126,7 @@ async function readSecretFile(file: string, origin: string, {config, env, warn, 
 function decoded(bytes: Uint8Array, origin: string): string {
 	const result = decodeText(bytes);
 	if ('text' in result) return result.text;
-	throw new CredentialsError(`${origin} ${result.problem}`, {hint: saveAsUtf8});
+	throw new CredentialsError(`${origin} ${result.problem}`, {hint: writeInUtf8});
 }
 
 /**

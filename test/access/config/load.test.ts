@@ -202,7 +202,7 @@ describe('syntax errors name the file and the line, and quote nothing', () => {
 		for (const name of ['c.json', 'c.yaml', 'rc']) {
 			await writeFile(join(path, name), bytes);
 			const error = await failure(loadConfig({explicitPath: name, env: {}, cwd: path}));
-			expect(error).toMatchObject({message: `${join(path, name)}: ${message}`, hint: 'save it as UTF-8'});
+			expect(error).toMatchObject({message: `${join(path, name)}: ${message}`, hint: 'write it in UTF-8'});
 		}
 	});
 
