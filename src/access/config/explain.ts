@@ -28,14 +28,19 @@ export function explainIssues(issues: readonly z.core.$ZodIssue[], parents: read
 	});
 }
 
+/** More problems than this are counted only. */
+const mostProblems = 100;
+
 /**
  * The document as its schema has it.
- * @throws UsageError with a line for every problem, each naming the file, the path in it and what is expected, none of them a value
+ * @throws UsageError with a line for every problem up to a hundred, each naming the file, the path in it and what is expected, none of them a value
  */
 export function requireValid<Schema extends z.ZodType>(schema: Schema, document: unknown, {file, hint}: {file: string; hint: string}): z.output<Schema> {
 	const result = schema.safeParse(document);
 	if (result.success) return result.data;
-	throw new UsageError(explainIssues(result.error.issues).map(problem => `${file}: ${problem}`).join('\n'), {hint});
+	const problems = explainIssues(result.error.issues);
+	const more = problems.length > mostProblems ? [`and ${problems.length - mostProblems} more`] : [];
+	throw new UsageError([...problems.slice(0, mostProblems), ...more].map(problem => `${file}: ${problem}`).join('\n'), {hint});
 }
 
 /** A path of keys as users write it: `profiles.production.feishu`, `sources["a b"].fields[2]`. */

