@@ -1,3 +1,4 @@
+import {cleaned} from '../base/clean-text.ts';
 import {UsageError} from '../base/errors.ts';
 import {nearestText} from '../base/nearest.ts';
 import type {SourceDefinition} from '../sources/types.ts';
@@ -7,7 +8,7 @@ const undeclaredMark = '?';
 
 /** The names of a list, wherever it was written: each entry may hold several with commas, and blanks around them do not count. */
 export function namesOf(list: readonly string[] = []): string[] {
-	return list.flatMap(entry => entry.split(',')).map(name => name.trim()).filter(name => name !== '');
+	return list.flatMap(entry => entry.split(',')).map(name => cleaned(name)).filter(name => name !== '');
 }
 
 /** The dotted path that an entry of `--redact` stands for. */

@@ -35,6 +35,12 @@ describe('values as copying and editors leave them', () => {
 	});
 });
 
+it('refuses a key that stands twice in --filter-json, however it is spelled', async () => {
+	const filter = '{"items": [{"left": "a", "operator": "=", "right": [1], "l\\u0065ft": "b"}]}';
+	const {code, stderr} = await run(['feishu-apaas', '--namespace', 'package_a', ...day, '--filter-json', filter, '--dry-run']);
+	expect({code, stderr}).toEqual({code: 2, stderr: 'error: --filter-json: the key "left" stands twice\nhint: only one of them would count: remove the other\n'});
+});
+
 describe('a FIFO that nobody writes to ends in an error at once', () => {
 	const inHome = {XDG_CONFIG_HOME: 'home', XDG_DATA_HOME: 'home'};
 

@@ -94,6 +94,16 @@ describe('the session', () => {
 		expect((await headersOf({profile, env: {FEISHU_CONSOLE_COOKIE: 'a=b'}})).csrf).toBe('given-csrf-token-1');
 	});
 
+	it('is cleaned of what stands around it, wherever it comes from', async () => {
+		const directory = temporaryDirectory();
+		writeFileSync(join(directory, 'cookie'), '\uFEFFCookie: session=from-a-file-1234\r\n', {mode: 0o600});
+		const config = join(directory, 'config.json');
+		writeFileSync(config, JSON.stringify({profiles: {one: {feishu: {console_cookie: {file: 'cookie'}, console_csrf_token: ' written-out\u00A0\n'}}}}), {mode: 0o600});
+		expect(await headersOf({env: without, args: ['--config', config]})).toMatchObject({code: 0, cookie: 'session=from-a-file-1234', csrf: 'written-out'});
+		const env = {FEISHU_CONSOLE_COOKIE: `\u200B${cookie}\r\n`, FEISHU_CONSOLE_CSRF_TOKEN: '\u3000of-a-variable '};
+		expect(await headersOf({env})).toMatchObject({code: 0, cookie, csrf: 'of-a-variable'});
+	});
+
 	it('comes from the configuration, a value, a file or a command', async () => {
 		const directory = temporaryDirectory();
 		writeFileSync(join(directory, 'cookie'), 'session=from-a-file-1234\n', {mode: 0o600});
