@@ -154,6 +154,8 @@ async function runSecretCommand(command: readonly string[], origin: string, opti
 				return;
 			}
 			if (signal?.aborted === true) {
+				// It was asked to end, which not every program heeds.
+				child.kill('SIGKILL');
 				reject(signal.reason);
 				return;
 			}

@@ -1,14 +1,14 @@
 import {execFileSync} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {chmod, truncate, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {join} from 'node:path';
 import * as fc from 'fast-check';
-import {describe, expect, it, onTestFinished} from 'vitest';
+import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import type {Config, Referable} from '../../../src/access/config/schema.ts';
 import {resolveSecret, type ResolveSecretOptions} from '../../../src/access/config/secret.ts';
-import {CredentialsError, exitCodes, InterruptedError} from '../../../src/base/errors.ts';
+import {CredentialsError, exitCodes, InterruptedError, systemCode} from '../../../src/base/errors.ts';
 import {temporaryDirectory} from './temporary-directory.ts';
 
 const value = 'S3CR3T-value';
@@ -159,6 +159,30 @@ describe('a command', () => {
 		const reading = read(script('setInterval(() => 0, 1000)'), {signal: stop.signal});
 		stop.abort(reason);
 		await expect(reading).rejects.toBe(reason);
+	});
+
+	it('is ended with the run also where it does not heed a signal', async () => {
+		const {path} = temporaryDirectory();
+		const stop = new AbortController();
+		const pidFile = join(path, 'pid');
+		const reading = read(script(`process.on('SIGTERM', () => 0); require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => 0, 1000)`), {signal: stop.signal});
+		await vi.waitFor(() => {
+			expect(existsSync(pidFile) && readFileSync(pidFile, 'utf8')).toMatch(/^\d+$/);
+		}, {timeout: 20_000});
+		stop.abort(new InterruptedError('SIGINT'));
+		await expect(reading).rejects.toBeInstanceOf(InterruptedError);
+		const pid = Number(readFileSync(pidFile, 'utf8'));
+		onTestFinished(() => {
+			try {
+				process.kill(pid, 'SIGKILL');
+			} catch (error) {
+				// It is gone, as it should be.
+				if (systemCode(error) !== 'ESRCH') throw error;
+			}
+		});
+		await vi.waitFor(() => {
+			expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+		}, {timeout: 20_000});
 	});
 
 	it('that takes too long is stopped', async () => {
