@@ -13,7 +13,15 @@ import {createProgram, type Outcome} from './program.ts';
  * @param argv as `process.argv`.
  */
 export async function main(argv: readonly string[], version: string): Promise<ExitCode> {
-	const context = createProcessContext();
+	let context: Context;
+	try {
+		context = createProcessContext();
+	} catch (thrown) {
+		// There is no log yet, nor anything to mask.
+		const {message, hint, exitCode} = failureOf(thrown);
+		process.stderr.write(`error: ${message}\n${hint === undefined ? '' : `hint: ${hint}\n`}`);
+		return exitCode;
+	}
 	// Without a listener a reader that goes away ends the process with a stack trace. Writers see the error themselves.
 	process.stdout.on('error', error => {
 		if (systemCode(error) !== 'EPIPE') process.exitCode ??= exitCodes.api;
