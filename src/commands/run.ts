@@ -103,11 +103,12 @@ async function runOnce(run: Run): Promise<ExitCode> {
 				if (outcome.error instanceof Error) log.debug?.(outcome.error.stack ?? outcome.error.message);
 			},
 		});
-		const interruption: unknown = context.signal.reason;
-		const exitCode = worstExitCode([...outcomes.map(({exitCode: own}) => own), ...(interruption instanceof ExportError ? [interruption.exitCode] : [])]);
+		const worst = (codes: readonly ExitCode[]) => worstExitCode(context.signal.reason instanceof ExportError ? [...codes, context.signal.reason.exitCode] : codes);
+		const exitCode = worst(outcomes.map(({exitCode: own}) => own));
 		const summary = toRunSummary(outcomes, {exitCode, startedAt, elapsedMs: context.monotonic() - beganAt});
 		run.progress?.stop();
-		return await tellOfRun(summary, outcomes, after);
+		// Whoever is told may take a while, too.
+		return worst([await tellOfRun(summary, outcomes, after)]);
 	} finally {
 		run.progress?.stop();
 		run.progress = undefined;

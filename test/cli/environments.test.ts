@@ -17,7 +17,7 @@ function workspace(): string {
 const commands = {
 	version: ['--version'],
 	sources: ['sources'],
-	plan: ['feishu-openapi', '--since', 'yesterday', '--until', 'today', '--clip', '--dry-run'],
+	plan: ['feishu-openapi', '--since', 'yesterday', '--until', 'today', '--dry-run'],
 	run: ['run', '--config', 'audit-export.config.json', '--base-url', 'http://127.0.0.1:9', '--metrics', 'metrics.prom'],
 	status: ['status'],
 	auth: ['auth', 'status'],

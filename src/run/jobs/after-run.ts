@@ -44,7 +44,7 @@ export async function tellOfRun(summary: RunSummary, outcomes: readonly JobOutco
 	const exitCode = summary.exit_code === exitCodes.complete && written.includes(false) ? exitCodes.api : summary.exit_code;
 	if (exitCode !== exitCodes.complete && after.onFailure !== undefined) {
 		const failed = summary.jobs.filter(job => job.exit_code !== exitCodes.complete).map(({job}) => job);
-		const {output, problem} = await runOnFailure(after.onFailure, {exitCode, jobs: failed, summary: text}, {env: context.env, cwd: context.cwd, masker, secretVariables: after.secretVariables});
+		const {output, problem} = await runOnFailure(after.onFailure, {exitCode, jobs: failed, summary: text}, {env: context.env, cwd: context.cwd, signal: context.signal, masker, secretVariables: after.secretVariables});
 		for (const line of output.split('\n')) if (line !== '') log.notice(`on-failure: ${line}`);
 		if (problem !== undefined) log.warning(`--on-failure: the command ${problem}`);
 	}

@@ -41,6 +41,21 @@ it('stops a command that does not end, with what it started', async () => {
 	});
 });
 
+it.each([['before it starts', 0], ['while it runs', 50]])('gives a command a second when the run is asked to stop %s', async (_, afterMs) => {
+	const stop = new AbortController();
+	if (afterMs === 0) stop.abort();
+	else setTimeout(() => {
+		stop.abort();
+	}, afterMs);
+	expect((await tell('trap "" INT TERM HUP; sleep 600; sleep 600', {signal: stop.signal})).problem).toBe('did not end within 1s of the interruption and was stopped');
+	expect((await tell('echo told', {signal: stop.signal})).output).toBe('told\n');
+});
+
+it('says that a command cannot be started, also when it is refused at once', async () => {
+	const jobs = Array.from({length: 100_000}, (_, index) => `job-${index}`);
+	expect((await runOnFailure('true', {...failure, jobs}, {env: {}, cwd: tmpdir(), masker: new Masker(), secretVariables: new Set()})).problem).toMatch(/^could not be started: argument list too long/);
+});
+
 it('keeps every credential out of its environment: by name, by reference, and by value', async () => {
 	const masker = new Masker();
 	masker.add('a-secret-read-from-a-file');
