@@ -3,10 +3,12 @@ import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
+import {readRange} from '../../src/archive/cat.ts';
 import {mergeParts, type Part} from '../../src/archive/merge.ts';
+import {InterruptedError} from '../../src/base/errors.ts';
 import type {AuditRecord} from '../../src/base/record.ts';
 import {memoryStream, runCommand} from '../helpers/context.ts';
-import {editManifest, hour, hours, pathOf, rowsOf, start, temporaryDirectory, writeArchive, type TinyLine, type TinyRow} from './tiny-archive.ts';
+import {editManifest, hour, hours, pathOf, rowsOf, sha256, start, temporaryDirectory, writeArchive, type TinyLine, type TinyRow} from './tiny-archive.ts';
 
 const noFetch = async () => {
 	throw new Error('cat asks nobody');
@@ -40,6 +42,16 @@ describe('a whole archive', () => {
 		const dir = writeArchive([{...hour(0), rows: rowsOf(0)}, {...hour(1), rows: rowsOf(1)}, {...hour(0), rows, replaces: pathOf(hour(0))}]);
 		expect((await cat(dir)).stdout).toBe(textOf([...rows, ...rowsOf(1)]));
 	});
+});
+
+it('stops reading when it is interrupted, also before a record has come out', async () => {
+	const dir = writeArchive([hour(0)]);
+	const text = '{"id":"only"}\n';
+	writeFileSync(join(dir, 'segment.ndjson'), text);
+	const segment = {line: 1, file: 'segment.ndjson', from: 0, to: 1, records: 1, bytes: text.length, sha256: sha256(text), completes: undefined};
+	const signal = AbortSignal.abort(new InterruptedError('SIGINT'));
+	const reading = readRange(dir, {segments: [segment], range: {from: 0, to: Infinity}, source: undefined, signal});
+	await expect(reading.next()).rejects.toThrow('interrupted by SIGINT');
 });
 
 describe('a range', () => {
