@@ -365,6 +365,6 @@ it('warns when a field to redact or to pick is in no record', async () => {
 	const {code, stderr} = await runCommand(args, {fetch: fakeFeishu(spread(20)).fetch});
 	expect(code).toBe(0);
 	expect(stderr).toMatch(/warning: .*--redact log_detail\.payloda: no record has this field/);
-	expect(stderr).toMatch(/warning: .*--fields evnt_time: no record has this field/);
+	expect(stderr).toMatch(/warning: .*--fields evnt_time: no record has this field; the nearest known one is event_time/);
 	expect(stderr).not.toMatch(/--fields (?:id|time)/);
 });

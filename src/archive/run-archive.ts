@@ -126,7 +126,7 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 		log.verbose(message);
 	};
 	let current: Task['answer'] = {at: undefined, aheadMs: 0};
-	const readerOf = (answer: () => Task['answer']) => createWindowReader(query, {client, verbose, now: context.now, served: at => {
+	const readerOf = (answer: () => Task['answer']) => createWindowReader(query, {client, signal: context.signal, verbose, now: context.now, served: at => {
 		clock.answered(answer(), at);
 	}});
 	// What a reader learns of its API it keeps from window to window; those that read beside each other learn nothing.

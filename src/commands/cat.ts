@@ -8,7 +8,7 @@ import {findRange, type ArchiveRange} from '../archive/segment-index.ts';
 import type {Context} from '../base/context.ts';
 import {exitCodes, systemCode, UsageError, type ExitCode} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
-import {createRedactor, RedactionCount} from '../engine/redactor.ts';
+import {createRedactor, RecordWatch} from '../engine/redactor.ts';
 import type {Window} from '../engine/windows.ts';
 import {standardStreamOf} from '../output/file-name.ts';
 import {openFileOutput} from '../output/file-output.ts';
@@ -39,14 +39,15 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 	const source = await sourceOf(header, {dir, flags, context, log});
 	const format = oneOf(flags.format ?? (flags.output === undefined ? undefined : formatOf(flags.output)) ?? (context.stdout.isTTY === true && isStdout(flags) ? 'table' : 'ndjson'), formatNames, '--format');
 	const formatter = formatterOf(source, {format, timezone, flags, context});
-	const redactor = createRedactor({...flags, redact: redactionsOf(flags.redact ?? [], source)}, source);
-	const redactions = new RedactionCount();
+	const redact = redactionsOf(flags.redact ?? [], {source});
+	const redactor = createRedactor({...flags, redact}, source);
+	const watch = new RecordWatch({redact, fields: flags.fields ?? [], source});
 	const output = await openOutput({dir, flags, context, range});
 	try {
 		await output.write(formatter.start());
 		for await (const records of readRange(dir, {segments: found.segments, range, source, signal: context.signal})) {
 			const written = redactor === undefined ? records : records.map(record => redactor(record));
-			redactions.see(written);
+			watch.see(written);
 			await output.write(formatter.write(written));
 		}
 		await output.write(formatter.end());
@@ -55,9 +56,7 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 		await output.abandon();
 		throw error;
 	}
-	redactions.tell(message => {
-		log.notice(message);
-	});
+	watch.tell(log);
 	for (const gap of found.gaps) log.error(`${formatUtc(Math.max(gap.from, range.from))} to ${formatUtc(Math.min(gap.to, range.to))} is not complete: ${gap.reason}`);
 	const isAhead = Number.isFinite(range.to) && range.to > found.until;
 	if (isAhead) log.error(`${formatUtc(Math.max(found.until, range.from))} to ${formatUtc(range.to)} was not read yet`);

@@ -54,7 +54,7 @@ export interface ExportResult {
 export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, now, sleep, served}: ExportDependencies): Promise<ExportResult> {
 	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
 	counters.records = output.resumed?.checkpoint.records ?? 0;
-	const read = createWindowReader(query, {client, verbose, now, ...(served && {served})});
+	const read = createWindowReader(query, {client, signal, verbose, now, ...(served && {served})});
 	const concurrency = concurrencyOf(query);
 	// Windows read beside each other are sorted beside each other, too.
 	const runCharacters = Math.ceil(sortedCharacters / concurrency);

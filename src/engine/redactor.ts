@@ -1,30 +1,12 @@
+import {closest} from 'fastest-levenshtein';
+import type {Log} from '../base/log.ts';
 import type {AuditRecord} from '../base/record.ts';
-import {parseFieldPath, redactFields, pickFields, type FieldPath} from '../json/edit.ts';
+import {isRedacted, parseFieldPath, pickFields, redactFields} from '../json/edit.ts';
 import {redactSecrets} from '../json/secrets/redact-secrets.ts';
 import {redactedPath} from '../query/names.ts';
 import type {Query} from '../query/query.ts';
+import {labelledColumns} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-
-/** Notices which of some dotted paths no record has: most likely a misspelling, and for `--redact` a leak. */
-export class FieldWatch {
-	readonly #missing = new Map<string, readonly FieldPath[]>();
-
-	constructor(paths: readonly string[]) {
-		for (const path of paths) this.#missing.set(path, [parseFieldPath(path)]);
-	}
-
-	/** Looks through records for the paths that none had so far. */
-	see(records: readonly AuditRecord[]): void {
-		for (const [path, parsed] of this.#missing) {
-			if (records.some(({text}) => pickFields(text, parsed) !== '{}')) this.#missing.delete(path);
-		}
-	}
-
-	/** Paths that no record had. */
-	get missing(): string[] {
-		return [...this.#missing.keys()];
-	}
-}
 
 /** Takes out of a record what must not be written. */
 export type Redactor = (record: AuditRecord) => AuditRecord;
@@ -47,22 +29,66 @@ export function createRedactor({redact, redactSecrets: wantsNoSecrets = false}: 
 	return paths.length === 0 ? bySecrets : record => bySecrets(byPath(record));
 }
 
-/** Counts what was taken out of the records that are written. */
-export class RedactionCount {
+/** A name of a field that the user gave, and how it is told that a record has it. */
+interface Named {
+	readonly option: string;
+	readonly path: string;
+	readonly isIn: (text: string) => boolean;
+}
+
+/**
+ * Sees the records that are written, of an export, a job, a repair or an archive alike: counts what was taken out of them,
+ * and notices which of the named fields none has, most likely a misspelling and for `--redact` a leak.
+ */
+export class RecordWatch {
 	#values = 0;
 	#records = 0;
+	#seen = false;
+	#missing: readonly Named[];
+	readonly #known: readonly string[];
 
+	/**
+	 * @param options.fields what `--fields` names; names of the source's own columns are never missing
+	 * @param options.source undefined where its columns are not known
+	 */
+	constructor({redact = [], fields = [], source}: {redact?: readonly string[]; fields?: readonly string[]; source: Pick<SourceDefinition, 'columns' | 'labels' | 'localeMaps'> | undefined}) {
+		this.#known = source === undefined ? [] : [...new Set([...source.columns, ...labelledColumns(source, 'en')].map(({name}) => name))];
+		this.#missing = [
+			...redact.map((entry): Named => {
+				const path = redactedPath(entry);
+				const paths = [parseFieldPath(path)];
+				return {option: '--redact', path, isIn: text => isRedacted(text, paths)};
+			}),
+			...fields.filter(field => !this.#known.includes(field)).map((path): Named => {
+				const paths = [parseFieldPath(path)];
+				return {option: '--fields', path, isIn: text => pickFields(text, paths) !== '{}'};
+			}),
+		];
+	}
+
+	/** Looks at records about to be written, redacted as they are. */
 	see(records: readonly AuditRecord[]): void {
+		this.#seen ||= records.length > 0;
 		for (const {redacted = 0} of records) {
 			this.#values += redacted;
 			if (redacted > 0) this.#records++;
 		}
+		if (this.#missing.length > 0) this.#missing = this.#missing.filter(({isIn}) => !records.some(({text}) => isIn(text)));
 	}
 
-	/** Tells what was taken out, if anything was. */
-	tell(notice: (message: string) => void): void {
-		if (this.#values === 0) return;
-		notice(`${counted(this.#values, 'value')} in ${counted(this.#records, 'record')} ${this.#values === 1 ? 'was' : 'were'} redacted`);
+	/**
+	 * Tells what was taken out, if anything was, and which named fields no record had.
+	 * @param options.prefix begins every message. Default: nothing
+	 * @param options.whole all records were seen: only then is a field missing. Default true
+	 */
+	tell({notice, warning}: Pick<Log, 'notice' | 'warning'>, {prefix = '', whole = true}: {prefix?: string; whole?: boolean} = {}): void {
+		if (this.#values > 0) notice(`${prefix}${counted(this.#values, 'value')} in ${counted(this.#records, 'record')} ${this.#values === 1 ? 'was' : 'were'} redacted`);
+		if (!whole || !this.#seen) return;
+		for (const {option, path} of this.#missing) {
+			// What may be redacted is declared or marked as new: nothing was mistyped.
+			const known = option === '--redact' || this.#known.length === 0 ? '' : `; the nearest known one is ${closest(path, this.#known)}`;
+			warning(`${prefix}${option} ${path}: no record has this field${known}`);
+		}
 	}
 }
 

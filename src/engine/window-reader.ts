@@ -1,3 +1,4 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {formatDuration} from '../base/duration.ts';
 import {ApiError} from '../base/errors.ts';
 import type {AuditRecord} from '../base/record.ts';
@@ -12,14 +13,18 @@ import {newTokenLife, type FetchPage, type WindowReader} from './read-tokens.ts'
 import {readWindow} from './read-window.ts';
 import {createRedactor, type Redactor} from './redactor.ts';
 
+/** What is redacted before anything else of the program has its turn: a tenth of a second's worth. */
+const charactersPerTurn = 1024 * 1024;
+
 /**
  * Reads windows of a query as they go to the output: every row of the window once, those that the query's local filters
  * leave, redacted. What it learns about an API whose documentation leaves things open it keeps from window to window.
+ * @param options.signal ends the work on a page, too
  * @param options.now wall-clock time in Unix milliseconds
  * @param options.served told when the server answered, Unix milliseconds by its own clock
  */
-export function createWindowReader(query: Query, {client, verbose, now, served}: {
-	client: Client; verbose: (message: string) => void; now: () => number; served?: (at: number) => void;
+export function createWindowReader(query: Query, {client, signal, verbose, now, served}: {
+	client: Client; signal: AbortSignal; verbose: (message: string) => void; now: () => number; served?: (at: number) => void;
 }): ReadWindow {
 	const {source} = query;
 	const fetchPage: FetchPage = async parameters => {
@@ -43,7 +48,7 @@ export function createWindowReader(query: Query, {client, verbose, now, served}:
 	return (window, report) => {
 		const delivered = capped === undefined ? readWindow(window, reader, report) : readCapped(window, capped, report);
 		const kept = keeps === undefined ? delivered : keep(delivered, keeps);
-		return redactor === undefined ? kept : redact(kept, redactor);
+		return redactor === undefined ? kept : redact(kept, redactor, signal);
 	};
 }
 
@@ -54,8 +59,21 @@ async function* keep(batches: AsyncIterable<AuditRecord[]>, keeps: (record: Audi
 	}
 }
 
-async function* redact(batches: AsyncIterable<AuditRecord[]>, redactor: Redactor): AsyncGenerator<AuditRecord[], void, undefined> {
-	for await (const batch of batches) yield batch.map(record => redactor(record));
+/** A page may be a hundred megabytes, which take seconds: signals and timers need their turn. */
+async function* redact(batches: AsyncIterable<AuditRecord[]>, redactor: Redactor, signal: AbortSignal): AsyncGenerator<AuditRecord[], void, undefined> {
+	for await (const batch of batches) {
+		const redacted: AuditRecord[] = [];
+		let characters = 0;
+		for (const record of batch) {
+			redacted.push(redactor(record));
+			characters += record.text.length;
+			if (characters < charactersPerTurn) continue;
+			characters = 0;
+			await nextTurn();
+			signal.throwIfAborted();
+		}
+		yield redacted;
+	}
 }
 
 /** Whether the user left open what the source splits by. */

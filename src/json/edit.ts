@@ -80,9 +80,19 @@ function pickMembers(text: string, start: number, node: PathNode, mode: PickMode
  * (truncated JSON, plain text), the whole string is replaced: rather too much than a secret too many.
  */
 export function redactFields(text: string, paths: readonly FieldPath[]): string {
+	const edits = redactions(text, paths);
+	return edits.length === 0 ? text : applied(text, edits);
+}
+
+/** Whether `redactFields` finds anything at one of the paths, which may have been redacted already. */
+export function isRedacted(text: string, paths: readonly FieldPath[]): boolean {
+	return redactions(text, paths).length > 0;
+}
+
+function redactions(text: string, paths: readonly FieldPath[]): Edit[] {
 	const edits: Edit[] = [];
 	redact(text, skipSpace(text, 0), compilePaths(paths), edits, 0);
-	return edits.length === 0 ? text : applied(text, edits);
+	return edits;
 }
 
 /** Collects the edits of the value at `start`, in the order of the text. Returns the index just past the value. */

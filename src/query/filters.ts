@@ -1,4 +1,5 @@
 import {isIP} from 'node:net';
+import {entriesOf} from './names.ts';
 import type {ExportFlags} from './options.ts';
 import {UsageError} from '../base/errors.ts';
 import type {AuditRecord} from '../base/record.ts';
@@ -137,7 +138,9 @@ function filterExpression(source: SourceDefinition, flags: ExportFlags): string 
 		if (source.filter !== undefined && !Object.hasOwn(source.filter.names, left)) {
 			throw new UsageError(`--filter: "${left}" is no documented field`, {hint: `fields: ${Object.keys(source.filter.names).join(', ')}; --filter-json passes anything else`});
 		}
-		return {left, operator: '=', right: right.split(',').map(value => /^(?:0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value)};
+		const values = entriesOf([right]);
+		if (values.length === 0) throw new UsageError(`--filter: "${pair}" has no value`);
+		return {left, operator: '=', right: values.map(value => /^(?:0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value)};
 	});
 	return JSON.stringify({items});
 }

@@ -6,9 +6,20 @@ import type {SourceDefinition} from '../sources/types.ts';
 /** Marks a field that the source does not declare, because its vendor added it since. */
 const undeclaredMark = '?';
 
-/** The names of a list, wherever it was written: each entry may hold several with commas, and blanks around them do not count. */
-export function namesOf(list: readonly string[] = []): string[] {
-	return list.flatMap(entry => entry.split(',')).map(name => cleaned(name)).filter(name => name !== '');
+/** The entries of a list, wherever it was written: each text may hold several with commas, and blanks around them do not count. */
+export function entriesOf(list: readonly string[]): string[] {
+	return list.flatMap(text => text.split(',')).map(entry => cleaned(entry)).filter(entry => entry !== '');
+}
+
+/**
+ * The names of fields in a list, as `entriesOf` reads it.
+ * @param place where it stands, for messages
+ * @throws UsageError for a list that names nothing: taken as nothing, it would be as if it had not been given
+ */
+export function namesOf(list: readonly string[], place: string): string[] {
+	const names = entriesOf(list);
+	if (list.length > 0 && names.length === 0) throw new UsageError(`${place}: ${JSON.stringify(list.join(','))} names no field`, {hint: 'name at least one, or leave it out'});
+	return names;
 }
 
 /** The dotted path that an entry of `--redact` stands for. */
@@ -19,19 +30,19 @@ export function redactedPath(entry: string): string {
 /**
  * The entries of `--redact`, each known to name a declared field or marked as one that the vendor added: what is mistyped
  * would be written for good.
- * @param source undefined where its fields are not known
+ * @param options.source undefined where its fields are not known
+ * @param options.place where the list stands, for messages
  * @throws UsageError for a field that is not declared, and for a list that names nothing
  */
-export function redactionsOf(list: readonly string[], source: Pick<SourceDefinition, 'columns' | 'id' | 'time'> | undefined): string[] {
-	const entries = namesOf(list);
-	if (list.length > 0 && entries.length === 0) throw new UsageError('--redact: the list names no field');
+export function redactionsOf(list: readonly string[], {source, place = '--redact'}: {source: Pick<SourceDefinition, 'columns' | 'id' | 'time'> | undefined; place?: string | undefined}): string[] {
+	const entries = namesOf(list, place);
 	if (source === undefined) return entries;
 	const firsts = source.columns.map(({path, name}) => path?.[0] ?? name);
 	const declared = [...new Set([...firsts, ...[source.id, source.time].flatMap(path => path === null ? [] : [firstOf(path)])])];
 	for (const entry of entries) {
 		const first = firstOf(entry);
 		if (entry.startsWith(undeclaredMark) || declared.includes(first)) continue;
-		throw new UsageError(`--redact ${entry}: no declared field is called "${first}", ${nearestText(first, declared)}`, {hint: `write ?${entry} for a field that the vendor added since`});
+		throw new UsageError(`${place} ${entry}: no declared field is called "${first}", ${nearestText(first, declared)}`, {hint: `write ?${entry} for a field that the vendor added since`});
 	}
 	return entries;
 }

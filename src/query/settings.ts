@@ -50,7 +50,7 @@ const formats: readonly FormatName[] = ['ndjson', 'json', 'csv', 'table'];
  * Resolves one export: flags over the configuration's defaults for the source over the source's own.
  * @throws UsageError for every value that is not understood or beyond a documented limit.
  */
-export function resolveSettings({source, flags, defaults, env, now, terminal}: {
+export function resolveSettings({source, flags, defaults, env, now, terminal, redactAt}: {
 	source: SourceDefinition;
 	flags: ExportFlags;
 	defaults: SourceDefaults;
@@ -59,6 +59,8 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 	now: number;
 	/** Whether stdout is a terminal. */
 	terminal: boolean;
+	/** Where the flag `redact` stands, for messages. Default: on the command line. */
+	redactAt?: string;
 }): ExportSettings {
 	const timezone = chosenTimezone(flags.timezone ?? defaults.timezone);
 	const warnings: string[] = [];
@@ -70,7 +72,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 	}
 	const path = flags.output === undefined || flags.output === '-' ? undefined : flags.output;
 	const format = oneOf(flags.format ?? (path === undefined ? undefined : formatOf(path)) ?? defaults.format ?? (terminal && path === undefined ? 'table' : 'ndjson'), formats, '--format');
-	const fields = namesOf(flags.fields ?? defaults.fields);
+	const fields = namesOf(flags.fields ?? defaults.fields ?? [], flags.fields === undefined ? 'fields in the configuration' : '--fields');
 	const limit = flags.limit === undefined ? undefined : positiveInteger(flags.limit, '--limit');
 	return {
 		query: {
@@ -84,7 +86,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal}: {
 			...(limit === undefined ? {} : {limit}),
 			order: oneOf(flags.order ?? defaults.order ?? 'served', ['served', 'time'], '--order'),
 			...(defaults.offset_counts === undefined ? {} : {offsetCounts: defaults.offset_counts}),
-			redact: redactionsOf(flags.redact ?? defaults.redact ?? [], source),
+			redact: redactionsOf(flags.redact ?? defaults.redact ?? [], {source, place: flags.redact === undefined ? 'redact in the configuration' : redactAt}),
 			redactSecrets: flags.redactSecrets ?? defaults.redact_secrets ?? false,
 			concurrency: positiveInteger(flags.concurrency ?? defaults.concurrency ?? source.concurrency, '--concurrency'),
 			budget: budget(),

@@ -10,7 +10,7 @@ import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, t
 import {systemTimezone} from '../base/system-timezone.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {runExport} from '../engine/export.ts';
-import {FieldWatch, RedactionCount} from '../engine/redactor.ts';
+import {RecordWatch} from '../engine/redactor.ts';
 import {newCounters, type RunStatus} from '../engine/summary.ts';
 import {countWindowsOf} from '../engine/window-plan.ts';
 import {Budget} from '../http/budget.ts';
@@ -21,13 +21,11 @@ import type {Output} from '../output/output.ts';
 import type {State} from '../output/state.ts';
 import {writeReport, createStreamOutput} from '../output/stream-output.ts';
 import {requireDistinctFiles} from '../output/target.ts';
-import {redactedPath} from '../query/names.ts';
 import type {ExportFlags} from '../query/options.ts';
 import type {Query} from '../query/query.ts';
 import {resolveSettings, type ExportSettings} from '../query/settings.ts';
 import {labelledColumns} from '../sources/labels.ts';
 import {stepMs} from '../sources/range.ts';
-import type {SourceDefinition} from '../sources/types.ts';
 import {askedOf} from './asked.ts';
 import {commandLog} from './command-log.ts';
 import {reportGrowth, reportProblems, secretWarning, writeSummary, type ReportedRun} from './export-report.ts';
@@ -201,8 +199,8 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		run.progress = startProgress({name: source.name, counters, budget, windows: countWindowsOf(query, from, context.now), monotonic: context.monotonic, now: context.now});
 	}
 	const warnOfSecrets = secretWarning(context, log);
-	const watches = watchesOf(settings, source);
-	const redactions = new RedactionCount();
+	const watch = new RecordWatch({redact: query.redact, fields: settings.output.fields, source});
+	let whole = false;
 	const first: FirstAnswer = {at: undefined, aheadMs: 0};
 	let status: RunStatus = 'failed';
 	let partial: string | undefined;
@@ -237,8 +235,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 			signal: context.signal,
 			inspect: records => {
 				warnOfSecrets(records);
-				redactions.see(records);
-				for (const {watch} of watches) watch.see(records);
+				watch.see(records);
 			},
 			beforeWrite: () => run.progress?.clear(),
 			now: context.now,
@@ -247,9 +244,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 				log.verbose(`${source.name}: ${message}`);
 			},
 		});
-		if (counters.records > 0) {
-			for (const {option, watch} of watches) for (const path of watch.missing) log.warning(`${source.name}: ${option} ${path}: no record has this field`);
-		}
+		whole = true;
 		status = counters.problems.length === 0 ? 'complete' : 'incomplete';
 		if (status === 'complete') await output.commit();
 		else partial = await output.abandon();
@@ -267,21 +262,10 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		context.signal.removeEventListener('abort', onInterrupt);
 		run.progress?.stop();
 		run.progress = undefined;
-		redactions.tell(message => {
-			log.notice(`${source.name}: ${message}`);
-		});
+		watch.tell(log, {prefix: `${source.name}: `, whole});
 		reportProblems(run, {counters, status, partial});
 		const readAt = output.resumed?.startedAt ?? run.startedAt;
 		if (status === 'complete' || status === 'incomplete') reportGrowth(run, query, readAt);
 		await writeSummary(run, {query, counters, budget, readAt, status, partial, failure, elapsedMs: context.monotonic() - beganAt});
 	}
-}
-
-/** Watches over the fields that the user named, but for columns that the program makes itself. */
-function watchesOf({query, output}: ExportSettings, source: SourceDefinition): Array<{option: string; watch: FieldWatch}> {
-	const made = new Set(labelledColumns(source, 'en').filter(({path, label}) => path === undefined || label !== undefined).map(({name}) => name));
-	return [
-		{option: '--redact', watch: new FieldWatch(query.redact.map(entry => redactedPath(entry)))},
-		{option: '--fields', watch: new FieldWatch(output.fields.filter(field => !made.has(field)))},
-	];
 }

@@ -10,6 +10,7 @@ import type {Context} from '../base/context.ts';
 import {UsageError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
 import {newCounters} from '../engine/summary.ts';
+import {RecordWatch} from '../engine/redactor.ts';
 import {createWindowReader} from '../engine/window-reader.ts';
 import {Budget} from '../http/budget.ts';
 import {meetAccount} from '../output/account.ts';
@@ -60,6 +61,8 @@ export async function runRepair({dir, header, archive, manifest, findings, flags
 		flags: {redact: [], redactSecrets: false, ...source.flags, ...limitsOf(flags), since: 'now', until: 'now', clip: true, order: 'time', format: 'ndjson'},
 	});
 	const counters = newCounters();
+	const warnOfSecrets = secretWarning(context, log);
+	const watch = new RecordWatch({redact: query.redact, source: query.source});
 	const stop = new AbortController();
 	// Every request and every wait listens to it; the default of ten is a guess at leaks.
 	setMaxListeners(0, stop.signal, context.signal);
@@ -75,10 +78,15 @@ export async function runRepair({dir, header, archive, manifest, findings, flags
 			context: {...context, signal: stop.signal},
 			debug: log.debug,
 		});
-		const read = createWindowReader(query, {client, now: context.now, verbose: message => {
+		const read = createWindowReader(query, {client, signal: stop.signal, now: context.now, verbose: message => {
 			log.verbose(message);
 		}});
-		return await repairArchive({dir, archive, manifest, findings, query, read, files: diskFiles, now: context.now, signal: stop.signal, inspect: secretWarning(context, log), report});
+		const repaired = await repairArchive({dir, archive, manifest, findings, query, read, files: diskFiles, now: context.now, signal: stop.signal, inspect: records => {
+			warnOfSecrets(records);
+			watch.see(records);
+		}, report});
+		watch.tell(log);
+		return repaired;
 	} finally {
 		for (const signal of signals) signal.removeEventListener('abort', end);
 	}

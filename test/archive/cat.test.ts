@@ -159,6 +159,14 @@ describe('what is written', () => {
 		expect((await cat(dir, '--redact', 'log_detail.payload')).stdout).not.toContain('发布');
 	});
 
+	it('names fields that no record has, with the nearest known one, and reads lists with blanks', async () => {
+		const {stdout, stderr} = await cat(writeArchive(hours(1)), '--fields', ' app_id , evnt_time', '--redact', '?added.later', '--until', '2026-11-20T22:06:00Z');
+		expect(stdout).toBe('{"app_id":"cli_0"}\n');
+		expect(stderr).toMatch(/--fields evnt_time: no record has this field; the nearest known one is event_time/);
+		expect(stderr).toMatch(/--redact added\.later: no record has this field/);
+		expect(stderr).not.toMatch(/--fields app_id/);
+	});
+
 	it('is a table on a terminal, with times in the time zone given', async () => {
 		const stdout = memoryStream({isTTY: true, columns: 100});
 		const ran = await runCommand(['cat', writeArchive(hours(1)), '--timezone', 'Asia/Shanghai'], {fetch: noFetch, stdout});

@@ -41,7 +41,7 @@ async function repair(dir: string, {server, clock, files}: {server: ModelServer;
 	let clean = false;
 	try {
 		const {findings, verified: {manifest}} = await verify(dir, true);
-		const read = createWindowReader(query, {client: server.client, verbose: () => undefined, now: clock.now});
+		const read = createWindowReader(query, {client: server.client, signal, verbose: () => undefined, now: clock.now});
 		({clean} = await repairArchive({dir, archive, manifest, findings, query, read, files, now: clock.now, signal, inspect: () => undefined, report: () => undefined}));
 	} finally {
 		await archive.close(clean);

@@ -307,10 +307,12 @@ describe('a repair', () => {
 	});
 
 	it('asks with the options that the archive was made with', async () => {
-		const {dir, segments, repair, api} = await archive({job: {options: {window: '1h', app_id: 'cli_one', redact: ['log_detail']}}});
+		const {dir, segments, repair, api} = await archive({job: {options: {window: '1h', app_id: 'cli_one', redact: ['log_detail', '?added']}}});
 		rmSync(join(dir, segments()[2] ?? ''));
 		const asked = api.seen.length;
-		expect((await repair()).code).toBe(0);
+		const {code, stderr} = await repair();
+		expect(code).toBe(0);
+		expect(stderr).toContain('--redact added: no record has this field');
 		expect(api.seen.length).toBe(asked + 1);
 		expect(api.seen.at(-1)?.parameters).toMatchObject({app_id: 'cli_one'});
 	});

@@ -36,6 +36,7 @@ async function read(query: Query, answer: (request: ApiRequest, count: number) =
 		verbose: message => {
 			verbose.push(message);
 		},
+		signal: new AbortController().signal,
 		now: () => now,
 		served: at => {
 			served.push(at);

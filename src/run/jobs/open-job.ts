@@ -81,7 +81,7 @@ export async function openJob(job: Job, {source: {open, options: rows, hosts}, r
 		const now = context.now();
 		// A clock that was set back must not put the start of what is asked for after its end, the last whole unit of time.
 		const since = archive === undefined ? job.since : formatUtc(Math.min(wholeUnits(now, stepMs(source.range)), Date.parse(archive.until)));
-		const {query, warnings} = resolveSettings({source, flags: {...flags, since}, defaults, env: context.env, now, terminal: false});
+		const {query, warnings} = resolveSettings({source, flags: {...flags, since}, defaults, env: context.env, now, terminal: false, redactAt: `${job.file}: ${formatPath([...path, 'redact'])}`});
 		return {query, warnings: archive === undefined ? warnings : []};
 	};
 	const {query} = resolve(undefined);

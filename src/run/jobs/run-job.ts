@@ -2,7 +2,7 @@ import {setMaxListeners} from 'node:events';
 import {newArchiveResult, type ArchiveResult} from '../../archive/archive-result.ts';
 import {runArchive} from '../../archive/run-archive.ts';
 import type {Context} from '../../base/context.ts';
-import {RedactionCount} from '../../engine/redactor.ts';
+import {RecordWatch} from '../../engine/redactor.ts';
 import {newCounters, type RunCounters, type RunStatus} from '../../engine/summary.ts';
 import {exitCodes, InterruptedError} from '../../base/errors.ts';
 import type {Budget} from '../../http/budget.ts';
@@ -39,7 +39,7 @@ export async function runJob(open: OpenJob, {budget, counters, context, wait, lo
 	const startedAt = context.now();
 	const beganAt = context.monotonic();
 	const waitedBefore = budget.waitedMs;
-	const redactions = new RedactionCount();
+	let watch: RecordWatch | undefined;
 	let before: ArchiveFacts | undefined;
 	let error: unknown;
 	try {
@@ -47,6 +47,8 @@ export async function runJob(open: OpenJob, {budget, counters, context, wait, lo
 		before = await readArchiveFacts(job.dir);
 		const {query, warnings} = open.resolve(before);
 		for (const warning of warnings) log.warning(warning);
+		const seen = new RecordWatch({redact: query.redact, source: query.source});
+		watch = seen;
 		const client = await opened.connect({
 			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget, counters,
 			context: {...context, signal: stop.signal},
@@ -59,16 +61,14 @@ export async function runJob(open: OpenJob, {budget, counters, context, wait, lo
 			{dir: job.dir, compression: job.compression, since: query.since, overlapMs, lagMs: job.lagMs, maxRecords: job.maxRecords, job: {source: job.source, query: asked, account, learned: await readLearned(job.dir)}, wait},
 			{query, client, counters, stop, context, log, result, inspect: records => {
 				inspect(records);
-				redactions.see(records);
+				seen.see(records);
 			}},
 		);
 	} catch (thrown) {
 		error = thrown;
 	} finally {
 		context.signal.removeEventListener('abort', onInterrupt);
-		redactions.tell(message => {
-			log.notice(message);
-		});
+		watch?.tell(log, {whole: error === undefined});
 	}
 	const {facts: after, problem} = await factsOf(job.dir);
 	error ??= problem;

@@ -147,6 +147,17 @@ describe('run', () => {
 		expect(first).not.toContain('page');
 	});
 
+	it('says which field to redact no record had, and where one stands that is not declared', async () => {
+		const told = await createWorkspace({calls: {...calls, options: {redact: [' ip', '?added.later']}}}, {fetch: fakeFeishu(rowsOf(6)).fetch});
+		const {code, stderr} = await told.run(['run'], {clock: clockAt()});
+		expect(code).toBe(0);
+		expect(stderr).toMatch(/^warning: calls: --redact added\.later: no record has this field$/m);
+		const refused = await createWorkspace({calls: {...calls, options: {redact: ['log_detial.payload']}}}, {fetch: fakeFeishu(rowsOf(6)).fetch});
+		expect((await refused.run(['run'], {clock: clockAt()})).stderr).toMatch(/jobs\.calls\.options\.redact log_detial\.payload: no declared field is called "log_detial", did you mean "log_detail"\?/);
+		const blank = await createWorkspace({calls: {...calls, options: {redact: [' , ']}}}, {fetch: fakeFeishu(rowsOf(6)).fetch});
+		expect((await blank.run(['run'], {clock: clockAt()})).stderr).toMatch(/jobs\.calls\.options\.redact: " , " names no field/);
+	});
+
 	it('refuses an archive of another query', async () => {
 		const fetch = fakeFeishu(rowsOf(6)).fetch;
 		const workspace = await createWorkspace({calls}, {fetch});
