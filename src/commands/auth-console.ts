@@ -3,7 +3,7 @@ import type {Context} from '../base/context.ts';
 import {CredentialsError, UsageError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
 import {profilePath, readProfile} from '../console/profile-file.ts';
-import {openConsoleSessions, type ConsoleSessionStore} from '../console/session-store.ts';
+import {isSignedIn, openConsoleSessions, type ConsoleSessionStore} from '../console/session-store.ts';
 import {writeReport} from '../output/stream-output.ts';
 import type {FlagsOf} from '../query/options.ts';
 import {commandLog} from '../run/command-log.ts';
@@ -24,7 +24,8 @@ export const consoleService = 'console';
  */
 export async function consoleStatus({format, ...flags}: AuthFlags & {readonly format: 'text' | 'json'}, context: Context): Promise<void> {
 	const {store, baseUrl} = await prepare(flags, context);
-	const kept = await store.read(baseUrl);
+	const found = await store.read(baseUrl);
+	const kept = found !== undefined && isSignedIn(found) ? found : undefined;
 	const status = {
 		kept: kept !== undefined, base_url: baseUrl, saved_at: kept?.saved_at ?? null, stored_in: store.place,
 		environment: Boolean(context.env['FEISHU_CONSOLE_COOKIE']),
@@ -40,7 +41,7 @@ export async function forgetConsole(flags: AuthFlags, context: Context): Promise
 	const had = await store.exclusively(async () => {
 		const kept = await store.read(baseUrl);
 		if (kept !== undefined) await store.remove(baseUrl);
-		return kept !== undefined;
+		return kept !== undefined && isSignedIn(kept);
 	});
 	log.notice(had ? `the session for ${baseUrl} is no longer in ${store.place}; it ends when you sign out in the browser` : `no session is kept for ${baseUrl}: nothing to do`);
 	if (context.env['FEISHU_CONSOLE_COOKIE']) log.warning('FEISHU_CONSOLE_COOKIE is still set');

@@ -54,26 +54,32 @@ export async function learnCommand(recording: string, flags: LearnCommandFlags, 
 	await setImmediate();
 	context.signal?.throwIfAborted();
 	for (const warning of warnings) log.warning(warning);
+	// Exports ask a console that is not the vendor's only because somebody named it, here for instance.
+	const kept = session !== undefined || flags.console !== undefined ? await keep(session, requireBaseUrl(profile.base_url, path)) : undefined;
 	await writeProfile(path, profile);
 	await writeReport(report, 'text', context);
 	log.notice(`${kinds.join(', ')}: written to ${path}`);
 	log.notice(`searches will ask ${profile.base_url}, and send the console's session there`);
-	if (session !== undefined) log.notice(`the session is kept in ${await keepSession(session, requireBaseUrl(profile.base_url, path))}; only requests to ${profile.base_url} are signed with it`);
+	if (session !== undefined) log.notice(`the session is kept in ${kept}; only requests to ${profile.base_url} are signed with it`);
 	log.notice(`the recording holds ${session === undefined ? 'what your browser sent' : 'your session'}: delete it when it is no longer needed`);
 
-	/** Keeps a session for its console. @returns where */
-	async function keepSession({cookie, csrfToken, authorization}: RecordedSession, baseUrl: string): Promise<string> {
-		for (const secret of [cookie, csrfToken, authorization]) if (secret !== undefined) context.masker.add(secret);
+	/** Keeps a session for its console; without one, that the console was named. @returns where */
+	async function keep(recorded: RecordedSession | undefined, baseUrl: string): Promise<string> {
+		const {cookie = '', csrfToken, authorization} = recorded ?? {};
+		for (const secret of [cookie, csrfToken, authorization]) if (secret !== undefined && secret !== '') context.masker.add(secret);
 		const store = openConsoleSessions({context, warn: message => {
 			log.warning(message);
 		}});
-		await store.exclusively(async () => store.write(baseUrl, {
-			base_url: baseUrl,
-			...(cookie === '' ? {} : {cookie}),
-			...(csrfToken === undefined ? {} : {csrf_token: csrfToken}),
-			...(authorization === undefined ? {} : {authorization}),
-			saved_at: formatUtc(context.now()),
-		}));
+		await store.exclusively(async () => {
+			if (recorded === undefined && await store.read(baseUrl) !== undefined) return;
+			await store.write(baseUrl, {
+				base_url: baseUrl,
+				...(cookie === '' ? {} : {cookie}),
+				...(csrfToken === undefined ? {} : {csrf_token: csrfToken}),
+				...(authorization === undefined ? {} : {authorization}),
+				saved_at: formatUtc(context.now()),
+			});
+		});
 		return store.place;
 	}
 }

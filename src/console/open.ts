@@ -65,8 +65,11 @@ async function openConsole(kind: SearchKind, flags: AppLogFlags, opening: Openin
 	const {appId: configuredAppId} = userConnection({...options, baseUrl});
 	const appId = writer.placeholders.has('app_id') ? flags.appId ?? await configuredAppId?.() : undefined;
 	const selected = selectSection({...options, vendor: feishu});
+	const {base_url: configured} = selected.section;
+	// What only lay in the working directory names nobody's console.
+	const isNamed = flags.baseUrl !== undefined || (config.isTrusted && configured !== undefined && new URL(configured).origin === new URL(baseUrl).origin);
 	let found: Promise<ConsoleSession> | undefined;
-	const session = async () => found ??= findSession(needs, {context, config, selected, store: openConsoleSessions({context, warn}), baseUrl, name, warn});
+	const session = async () => found ??= findSession(needs, {context, config, selected, store: openConsoleSessions({context, warn}), baseUrl, isNamed, name, warn});
 	return {
 		source: consoleSource({kind, search, range, placeholders: writer.placeholders, toRequest: parameters => writer.toRequest(parameters), given: flags, appId, warn}),
 		baseUrl,

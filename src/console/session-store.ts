@@ -5,7 +5,7 @@ import {userDataDirectory} from '../access/auth/token-store.ts';
 import type {Context} from '../base/context.ts';
 
 const keptSchema = z.looseObject({
-	/** Where it was learned, and the only place that it is sent to. */
+	/** Where it was learned, and the only place that it is sent to. Without a session it is a console that `learn --console` was told of. */
 	base_url: z.string(),
 	cookie: z.string().min(1).optional(),
 	csrf_token: z.string().min(1).optional(),
@@ -15,6 +15,11 @@ const keptSchema = z.looseObject({
 
 /** A session of the developer console as it is kept. */
 export type KeptConsoleSession = z.infer<typeof keptSchema>;
+
+/** Whether there is a session, not only a console that the user named. */
+export function isSignedIn({cookie, authorization}: KeptConsoleSession): boolean {
+	return (cookie ?? authorization) !== undefined;
+}
 
 /** Sessions of the developer console by base URL. */
 export type ConsoleSessionStore = SessionStore<string, KeptConsoleSession>;

@@ -3,13 +3,17 @@ import {bringsCredentials, type SelectedSection} from '../access/config/profile.
 import type {Referable} from '../access/config/schema.ts';
 import {resolveSecret} from '../access/config/secret.ts';
 import type {Context, Masker} from '../base/context.ts';
-import {CredentialsError} from '../base/errors.ts';
+import {CredentialsError, UsageError} from '../base/errors.ts';
 import type {AccessToken} from '../http/client.ts';
 import {renewal} from './judge.ts';
 import {sessionVariables} from '../sources/app-log-variables.ts';
+import {feishu} from '../sources/vendors/feishu.ts';
 import type {RequestProfile, SearchProfile} from './profile.ts';
-import type {ConsoleSessionStore} from './session-store.ts';
+import {isSignedIn, type ConsoleSessionStore} from './session-store.ts';
 import {placeholdersOf} from './template.ts';
+
+/** The consoles of the vendor itself. */
+export const vendorOrigins: ReadonlySet<string> = new Set(Object.values(feishu.hosts));
 
 /** What signs a request to the console. */
 export interface ConsoleSession {
@@ -66,6 +70,8 @@ export interface SessionPlaces {
 	readonly store: ConsoleSessionStore;
 	/** Where the session will be sent: a kept one belongs to it. */
 	readonly baseUrl: string;
+	/** Whether the user said that this console is to be asked, rather than a request profile alone. */
+	readonly isNamed: boolean;
 	/** Starts messages. */
 	readonly name: string;
 	readonly warn: (message: string) => void;
@@ -75,11 +81,13 @@ export interface SessionPlaces {
  * The session to sign requests with: the environment's, unless the profile was named and brings credentials, else the
  * configuration's, else the one that was kept for this base URL. Parts of different places are never put together: they would belong to different people. Every secret in it is
  * made known to the masker.
- * @throws CredentialsError when there is none, when a part is missing, and when one cannot be sent
+ * @throws CredentialsError when there is none, when a part is missing, and when one cannot be sent; UsageError where it would go to a
+ * host that only the request profile names
  */
 export async function findSession(needs: SessionNeeds, places: SessionPlaces): Promise<ConsoleSession> {
 	const {context: {masker}, baseUrl, name} = places;
 	const found = (bringsCredentials(places.selected) ? undefined : await fromEnvironment(needs, places)) ?? await fromConfiguration(needs, places) ?? await fromStore(places);
+	if (found !== undefined && found.isForAny) await requireConfirmed(places, found.origin);
 	if (found === undefined) throw new CredentialsError(`${name}: no console session`, {hint: renewal(baseUrl)});
 	const {origin, session: {cookie: given, csrfToken: ownToken, authorization}} = found;
 	// Copied out of the network panel, the header's name comes with it.
@@ -117,6 +125,8 @@ export function tokenOf({cookie, csrfToken, authorization}: ConsoleSession, {csr
 
 interface Found {
 	readonly session: ConsoleSession;
+	/** It says nothing of the console that it belongs to. */
+	readonly isForAny: boolean;
 	/** For messages. */
 	readonly origin: string;
 }
@@ -129,20 +139,31 @@ function holdsSession({authorization}: SessionNeeds, part: (part: Part) => unkno
 async function fromEnvironment(needs: SessionNeeds, {context: {env}, ...places}: SessionPlaces): Promise<Found | undefined> {
 	const value = (part: Part) => env[sessionVariables[part]] || undefined;
 	if (!holdsSession(needs, value)) return undefined;
-	return {origin: 'of the environment', session: await resolved(value, part => `environment variable ${sessionVariables[part]}`, {context: {env}, ...places})};
+	return {isForAny: true, origin: 'of the environment', session: await resolved(value, part => `environment variable ${sessionVariables[part]}`, {context: {env}, ...places})};
 }
 
 async function fromConfiguration(needs: SessionNeeds, places: SessionPlaces): Promise<Found | undefined> {
 	const {section, path} = places.selected;
 	const value = (part: Part): Referable | undefined => section[keys[part]];
 	if (!holdsSession(needs, value)) return undefined;
-	return {origin: 'of the configuration', session: await resolved(value, part => `${path}.${keys[part]}`, places)};
+	return {isForAny: true, origin: 'of the configuration', session: await resolved(value, part => `${path}.${keys[part]}`, places)};
 }
 
 async function fromStore({store, baseUrl}: SessionPlaces): Promise<Found | undefined> {
 	const kept = await store.read(baseUrl);
-	if (kept === undefined) return undefined;
-	return {origin: `in ${store.place}`, session: {cookie: kept.cookie, csrfToken: kept.csrf_token, authorization: kept.authorization}};
+	if (kept === undefined || !isSignedIn(kept)) return undefined;
+	return {isForAny: false, origin: `in ${store.place}`, session: {cookie: kept.cookie, csrfToken: kept.csrf_token, authorization: kept.authorization}};
+}
+
+/**
+ * A request profile may be somebody else's: it alone does not decide who gets the user's session.
+ * @throws UsageError
+ */
+async function requireConfirmed({baseUrl, isNamed, name, store}: SessionPlaces, session: string): Promise<void> {
+	if (isNamed || vendorOrigins.has(new URL(baseUrl).origin) || await store.read(baseUrl) !== undefined) return;
+	throw new UsageError(`${name}: the request profile alone says that the console is ${baseUrl}, which is no host of the vendor: the session ${session} is not sent there`, {
+		hint: `if that is your console, name it: --base-url ${baseUrl}, or feishu.base_url in a profile of the configuration; "learn" remembers what it was told with --console`,
+	});
 }
 
 async function resolved(value: (part: Part) => Referable | undefined, nameOf: (part: Part) => string, {context: {env, signal}, config, warn}: {

@@ -101,7 +101,7 @@ describe('text of any kind is gone through without a failure of the stack', () =
 			const env = {FEISHU_CONSOLE_COOKIE: `${of(unit)}x`};
 			await findSession({cookie: true, csrfToken: false, authorization: false, csrfHeader: undefined, csrfCookie: 'a'}, {
 				context: {env, signal: new AbortController().signal, masker: new Masker()},
-				config, selected: {profile: undefined, isNamed: false, section: {}, path: 'profiles'}, baseUrl: 'https://a.example', name: 'x', warn: () => undefined,
+				config, selected: {profile: undefined, isNamed: false, section: {}, path: 'profiles'}, baseUrl: 'https://a.example', isNamed: true, name: 'x', warn: () => undefined,
 				store: {place: '', read: nothingKept, write: nothingKept, remove: nothingKept, exclusively: async task => task(new AbortController().signal)},
 			}).catch((error: unknown) => {
 				expect(error).toBeInstanceOf(ExportError);

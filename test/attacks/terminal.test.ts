@@ -155,7 +155,7 @@ it('a recording is told of harmlessly', async () => {
 		method: 'POST', url: `https://console.example/${encodeURIComponent(hostile)}/event/log/search?${hostile}=1`, headers: {[hostile]: hostile}, at,
 		json: {start_time: at / 1000 - 3600, end_time: at / 1000, page, page_size: 20, [hostile]: hostile, event_type: hostile},
 	}, {status: 200, body: JSON.stringify({code: 0, msg: hostile, data: {list: rows, total: 40, [hostile]: hostile}})}))));
-	const ran = await runCommand(['feishu-app-log', 'learn', path, '--console', 'https://console.example'], {fetch: noNetwork, env: {XDG_CONFIG_HOME: join(directory, 'config')}});
+	const ran = await runCommand(['feishu-app-log', 'learn', path, '--console', 'https://console.example'], {fetch: noNetwork, env: {XDG_CONFIG_HOME: join(directory, 'config'), XDG_DATA_HOME: join(directory, 'data')}});
 	expect(ran.code).not.toBe(5);
 	expectHarmless(ran.stderr);
 	expectHarmless(ran.stdout);

@@ -6,7 +6,7 @@ import {learnOptions} from '../../src/commands/app-log-options.ts';
 import {DAY} from '../../src/base/duration.ts';
 import {runCommand} from '../helpers/context.ts';
 import {VirtualClock} from '../helpers/virtual-clock.ts';
-import {eventProfile, fakeConsole, profileFile, searchLog, shapes, standIn, start, temporaryDirectory} from './consoles.ts';
+import {baseUrl, eventProfile, fakeConsole, profileFile, searchLog, shapes, standIn, start, temporaryDirectory} from './consoles.ts';
 
 const empty = fakeConsole(() => ({data: {list: [], total: 0}}));
 const nowhere = {fetch: async () => Promise.reject(new Error('no request was expected'))};
@@ -32,7 +32,7 @@ describe('without a request profile', () => {
 		expect((await searchLog(['event'], {fetch, env})).code).toBe(2);
 		mkdirSync(join(directory, 'audit-export'));
 		writeFileSync(join(directory, 'audit-export', 'feishu-app-log.yaml'), formatProfile(eventProfile()));
-		expect((await searchLog(['event', '--since', '1h'], {fetch, env})).code).toBe(0);
+		expect((await searchLog(['event', '--since', '1h', '--base-url', baseUrl], {fetch, env})).code).toBe(0);
 		expect(seen).toHaveLength(1);
 	});
 });

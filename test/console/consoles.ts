@@ -28,11 +28,12 @@ export function profileFile(profile: RequestProfile): string {
 	return path;
 }
 
-/** Runs `feishu-app-log`, against a profile unless the arguments name one. */
-export async function searchLog(args: readonly string[], {profile, env, clock = new VirtualClock(start), ...options}: {
-	fetch: Fetch; profile?: RequestProfile; env?: Record<string, string>; clock?: VirtualClock; cwd?: string;
+/** Runs `feishu-app-log`, against a profile unless the arguments name one; its console is one that the user named, unless that is what the test is about. */
+export async function searchLog(args: readonly string[], {profile, isNamed = true, env, clock = new VirtualClock(start), ...options}: {
+	fetch: Fetch; profile?: RequestProfile; isNamed?: boolean; env?: Record<string, string>; clock?: VirtualClock; cwd?: string;
 }): Promise<Ran> {
-	return runCommand(['feishu-app-log', ...args, ...(profile === undefined ? [] : ['--request-profile', profileFile(profile)])], {
+	const named = profile === undefined || !isNamed || args.includes('--base-url') || args.includes('--host') ? [] : ['--base-url', profile.base_url];
+	return runCommand(['feishu-app-log', ...args, ...named, ...(profile === undefined ? [] : ['--request-profile', profileFile(profile)])], {
 		...options, clock, env: {XDG_DATA_HOME: '/nonexistent', FEISHU_APP_ID: 'cli_sandbox', ...session, ...env},
 	});
 }

@@ -6,7 +6,7 @@ import type {Fetch} from '../../src/base/context.ts';
 import {DAY} from '../../src/base/duration.ts';
 import {runCommand} from '../helpers/context.ts';
 import {VirtualClock} from '../helpers/virtual-clock.ts';
-import {baseUrl, searchLog, shapeNames, shapes, standIn, start, temporaryDirectory} from './consoles.ts';
+import {baseUrl, cookie, fakeConsole, searchLog, session, shapeNames, shapes, standIn, start, temporaryDirectory} from './consoles.ts';
 import {entry, har, noise} from './learn/recorder.ts';
 
 /** A `fetch` that writes down what goes through it, as a browser's network panel does. */
@@ -18,10 +18,10 @@ function recording(fetch: Fetch): {fetch: Fetch; entries: unknown[]} {
 			const request = new Request(input, init);
 			const text = await request.clone().text();
 			const answer = await fetch(request);
-			const {cookie = '', ...headers} = Object.fromEntries(request.headers);
+			const {cookie: sentCookie = '', ...headers} = Object.fromEntries(request.headers);
 			entries.push(entry({
 				method: request.method as 'GET' | 'POST', url: request.url, headers, at: start,
-				cookies: Object.fromEntries(cookie.split('; ').map(pair => pair.split(/=(.*)/s)).map(([name = '', value = '']) => [name, value])),
+				cookies: Object.fromEntries(sentCookie.split('; ').map(pair => pair.split(/=(.*)/s)).map(([name = '', value = '']) => [name, value])),
 				...(text === '' ? {} : {json: JSON.parse(text) as unknown}),
 			}, {status: answer.status, body: await answer.clone().text()}));
 			return answer;
@@ -83,7 +83,17 @@ describe('learn', () => {
 		const {code, stderr} = await runCommand(['feishu-app-log', 'learn', path, '--console', baseUrl, '-o', 'own.yaml'], {fetch: standIn('page').fetch, env, cwd: directory});
 		expect(code).toBe(0);
 		expect(stderr).toContain(`written to ${join(directory, 'own.yaml')}`);
-		expect(existsSync(join(directory, 'data'))).toBe(false);
+		expect(await runCommand(['auth', 'status', 'console', '--base-url', baseUrl], {fetch: standIn('page').fetch, env})).toMatchObject({code: 3});
+		const kept = readFileSync(join(directory, 'data', 'audit-export', 'console-sessions.json'), 'utf8');
+		expect(Object.keys((JSON.parse(kept) as {sessions: object[]}).sessions[0] ?? {})).toEqual(['base_url', 'saved_at']);
+		// What --console named is the user's word for it: the environment's session goes there.
+		const {fetch, seen} = fakeConsole(() => new Response('', {status: 401}));
+		const signedIn = {...env, ...session};
+		expect((await searchLog(['event', '--since', '1h', '--request-profile', join(directory, 'own.yaml')], {fetch, env: signedIn})).code).toBe(3);
+		expect(seen[0]?.headers.get('cookie')).toBe(cookie);
+		await runCommand(['auth', 'logout', 'console', '--base-url', baseUrl], {fetch, env});
+		expect((await searchLog(['event', '--since', '1h', '--request-profile', join(directory, 'own.yaml')], {fetch, env: signedIn})).code).toBe(2);
+		expect(seen).toHaveLength(1);
 	});
 
 	it('leaves other searches where they are, and other consoles alone', async () => {
@@ -92,7 +102,7 @@ describe('learn', () => {
 		const {client} = shapes.page.searches;
 		if (client === undefined) throw new Error('no client search');
 		writeFileSync(own, JSON.stringify({...shapes.page, searches: {client}}));
-		const run = async (path: string, origin = baseUrl) => runCommand(['feishu-app-log', 'learn', path, '--console', origin, '-o', own], {fetch: standIn('page').fetch, clock: new VirtualClock(start + DAY)});
+		const run = async (path: string, origin = baseUrl) => runCommand(['feishu-app-log', 'learn', path, '--console', origin, '-o', own], {fetch: standIn('page').fetch, clock: new VirtualClock(start + DAY), env: {XDG_DATA_HOME: join(directory, 'data')}});
 		expect((await run(await recordOf('page', standIn('page'), directory))).code).toBe(0);
 		expect(Object.keys((await readProfile(own))?.searches ?? {}).toSorted()).toEqual(['client', 'event']);
 		expect((await readProfile(own))?.searches.client).toEqual(client);

@@ -2,7 +2,6 @@ import {UsageError} from '../../base/errors.ts';
 import {searchKinds, type SearchKind} from '../../sources/app-log-kinds.ts';
 import type {RequestProfile, SearchProfile} from '../profile.ts';
 import {baseUrlProblem} from '../../access/config/base-url.ts';
-import {feishu} from '../../sources/vendors/feishu.ts';
 import {groupCandidates, type Group} from './candidate.ts';
 import {Draft} from './draft.ts';
 import {checkFlags, consoleOrigin, describesOne, type LearnFlags} from './flags.ts';
@@ -15,6 +14,7 @@ import {explainMissing, noSearch} from './problems.ts';
 import {BrokenRecordingError} from './read-har.ts';
 import {Recording, showUrl} from './recording.ts';
 import type {SecretValues} from './secrets.ts';
+import {vendorOrigins} from '../session.ts';
 import {learnSession, sessionOf, type RecordedSession} from './session.ts';
 
 export interface LearnOptions {
@@ -74,8 +74,6 @@ export async function learn(entries: AsyncIterable<HarEntry> | Iterable<HarEntry
 	}
 	return compose(whole.flatMap(({profile, ...search}) => profile === undefined ? [] : [{...search, profile}]), {recording, warn});
 }
-
-const vendorOrigins: ReadonlySet<string> = new Set(Object.values(feishu.hosts));
 
 /**
  * The searches of a console that the session may be sent to: of the one that `--console` names, else of the vendor's own hosts.
