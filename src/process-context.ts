@@ -68,10 +68,6 @@ function currentDirectory(): string {
 /** Loaded with the first request: `--help` sends none. */
 function createLazyFetch(env: NodeJS.ProcessEnv): Fetch {
 	let loading: Promise<Fetch> | undefined;
-	const load = async () => {
-		const [{createFetch}, {keepHeapSmall}] = await Promise.all([import('./http/fetch.ts'), import('./small-heap.ts')]);
-		keepHeapSmall();
-		return createFetch(env);
-	};
+	const load = async () => (await import('./http/fetch.ts')).createFetch(env);
 	return async (...request) => (await (loading ??= load()))(...request);
 }
