@@ -126,7 +126,7 @@ export const howToLearn = [
 	'  2. open the browser\'s network panel (F12), run a search there, and turn to its second page',
 	'  3. save the panel "as HAR with content" (Chrome: Export HAR, with sensitive data)',
 	'  4. audit-export feishu-app-log learn <recording.har>',
-	'or write a request profile by hand, as the README shows, and name it with --request-profile',
+	'or write a request profile by hand, as docs/console.md shows, and name it with --request-profile',
 ].join('\n');
 
 function baseUrlOf({baseUrl, host}: AppLogFlags, profile: RequestProfile): string {

@@ -156,5 +156,5 @@ export type FilterPlace = z.infer<typeof filter>;
 
 /** The validated profile. @throws UsageError as `requireValid` */
 export function validateProfile(document: unknown, file: string): RequestProfile {
-	return requireValid(profileSchema, document, {file, hint: 'the README shows a whole request profile; audit-export feishu-app-log learn writes one from a recording'});
+	return requireValid(profileSchema, document, {file, hint: 'docs/console.md shows a whole request profile; audit-export feishu-app-log learn writes one from a recording'});
 }

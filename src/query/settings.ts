@@ -7,7 +7,7 @@ import {languages, type Language} from '../sources/labels.ts';
 import {stepMs, longestWindowMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {resolveFilters} from './filters.ts';
-import {formatOf, defaultLanguage, type FormatName} from './format-names.ts';
+import {formatNames, formatOf, defaultLanguage, type FormatName} from './format-names.ts';
 import {namesOf, redactionsOf} from './names.ts';
 import type {ExportFlags, SourceDefaults} from './options.ts';
 import type {Query} from './query.ts';
@@ -44,8 +44,6 @@ const headStartMs = 5000;
 /** A start that went out of reach no longer ago than this is moved, not refused. */
 const graceMs = 60_000;
 
-const formats: readonly FormatName[] = ['ndjson', 'json', 'csv', 'table'];
-
 /**
  * Resolves one export: flags over the configuration's defaults for the source over the source's own.
  * @throws UsageError for every value that is not understood or beyond a documented limit.
@@ -71,7 +69,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 		throw new UsageError('--since is later than --until', {hint: 'the range is [since, until): since comes first'});
 	}
 	const path = flags.output === undefined || flags.output === '-' ? undefined : flags.output;
-	const format = oneOf(flags.format ?? (path === undefined ? undefined : formatOf(path)) ?? defaults.format ?? (terminal && path === undefined ? 'table' : 'ndjson'), formats, '--format');
+	const format = oneOf(flags.format ?? (path === undefined ? undefined : formatOf(path)) ?? defaults.format ?? (terminal && path === undefined ? 'table' : 'ndjson'), formatNames, '--format');
 	const fields = namesOf(flags.fields ?? defaults.fields ?? [], flags.fields === undefined ? 'fields in the configuration' : '--fields');
 	const limit = flags.limit === undefined ? undefined : positiveInteger(flags.limit, '--limit');
 	return {

@@ -5,7 +5,7 @@ import {runCommand} from '../helpers/context.ts';
 import {VirtualClock} from '../helpers/virtual-clock.ts';
 import {start} from './consoles.ts';
 
-/** The profile that the README shows. */
+/** The profile that docs/console.md shows. */
 const path = fileURLToPath(new URL('request-profile.example.yaml', import.meta.url));
 
 const planOf = async (...args: string[]) => runCommand(['feishu-app-log', ...args, '--since', '1h', '--dry-run', '--request-profile', path, '--app-id', 'cli_a1'], {

@@ -2,9 +2,9 @@ import {readFileSync} from 'node:fs';
 import {expect, it} from 'vitest';
 import {bundled, locked, manifest, root} from './lock.ts';
 
-/** The packages that the README gives a reason for. */
+/** The packages that CONTRIBUTING.md gives a reason for. */
 function justified(): string[] {
-	const [, table = ''] = /^\| dependency \| why \|\n\|---\|---\|\n((?:\|.*\n)+)/m.exec(readFileSync(`${root}/README.md`, 'utf8')) ?? [];
+	const [, table = ''] = /^\| dependency \| why \|\n\|---\|---\|\n((?:\|.*\n)+)/m.exec(readFileSync(`${root}/CONTRIBUTING.md`, 'utf8')) ?? [];
 	return table.split('\n').flatMap(row => row.split('|')[1]?.split(',') ?? []).map(name => name.trim()).filter(name => name !== '');
 }
 
@@ -15,7 +15,7 @@ function placeOf(name: string, from: string): string | undefined {
 	return places.find(place => locked[place] !== undefined);
 }
 
-/** Everything that packages of the README's table lead to, as `name version`. */
+/** Everything that packages of that table lead to, as `name version`. */
 function reachable(names: readonly string[]): Set<string> {
 	const seen = new Set<string>();
 	const visit = (name: string, from: string) => {
@@ -42,14 +42,14 @@ it('runs no script of anybody when it is installed, nor when it is developed', (
 	expect(manifest.allowScripts).toEqual(Object.fromEntries(withScripts.map(([place]) => [place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length), false])));
 });
 
-it('bundles only what the README gives a reason for, and what that leads to', () => {
+it('bundles only what CONTRIBUTING.md gives a reason for, and what that leads to', () => {
 	const reasons = justified();
 	expect(reasons).toContain('commander');
 	const known = reachable(reasons);
 	expect(bundled().filter(label => !known.has(label))).toEqual([]);
 });
 
-it('has a reason in the README for no package that is not there', () => {
+it('has a reason in CONTRIBUTING.md for no package that is not there', () => {
 	const there = {...manifest.devDependencies, ...manifest.optionalDependencies};
 	expect(justified().filter(name => !(name in there))).toEqual([]);
 });

@@ -22,6 +22,7 @@ export const locked = (read('package-lock.json') as {packages: Readonly<Record<s
 
 export const manifest = read('package.json') as {
 	readonly version: string;
+	readonly files: readonly string[];
 	readonly dependencies?: Readonly<Record<string, string>>;
 	readonly devDependencies: Readonly<Record<string, string>>;
 	readonly optionalDependencies: Readonly<Record<string, string>>;
