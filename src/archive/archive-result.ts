@@ -23,7 +23,7 @@ export interface ArchiveResult {
 	late: {records: number; latestByMs: number; readonly windows: LateWindow[]};
 	/** Open gaps, oldest first. */
 	gaps: readonly Gap[];
-	/** Rows that the archive has, whose content was another when they were read again. The archive keeps the first. */
+	/** Rows whose content was another when they were read again. The archive keeps both. */
 	changed: number;
 }
 

@@ -111,6 +111,7 @@ export class Archiving {
 				completes: purpose === 'fresh' ? undefined : purpose === 'gap' ? 'gap' : 'late',
 				gap: incompleteBecause(report, window, {isFirst: purpose === 'fresh'}),
 				total: to === task.to ? report.total : undefined,
+				report,
 			});
 		} catch (error) {
 			if (!(error instanceof DamagedSegmentError)) throw error;
@@ -127,6 +128,7 @@ export class Archiving {
 		if (task.purpose === 'probe' || work === undefined) return;
 		counters.windows++;
 		counters.duplicates += report.duplicates;
+		counters.changed = result.changed;
 		counters.problems.push(...problemsOf(report, task));
 		result.covered = result.covered === undefined ? undefined : {...result.covered, until: recorder.standing.until};
 		counters.records = result.records;

@@ -8,7 +8,7 @@ import type {Window} from '../engine/windows.ts';
 import {withGap} from './gaps.ts';
 import type {SegmentCompression, ListedSegment} from './layout.ts';
 import {writeStanding} from './manifest.ts';
-import {incompleteBecause, type Attempted, type RepairWork} from './repair-work.ts';
+import {incompleteBecause, settled, type Attempted, type RepairWork} from './repair-work.ts';
 import {SeenBefore} from './seen-before.ts';
 import {draftSegment, type SegmentDraft, type WrittenSegment} from './segment-draft.ts';
 import {setAside} from './sweep.ts';
@@ -56,7 +56,7 @@ async function readAgain({dir, query, read, healthy, signal, inspect}: RepairWor
 	const report = newReport();
 	for await (const records of inTimeOrder(read(window, report))) {
 		signal.throwIfAborted();
-		const unseen = await seenBefore.unseen(records);
+		const unseen = await seenBefore.unseen(settled(records, report));
 		inspect(unseen);
 		await draft.write(unseen.map(({text}) => text));
 	}

@@ -67,6 +67,14 @@ export function incompleteBecause(report: WindowReport, window: Window, {isFirst
 	return kinds.size === 0 ? undefined : [...kinds].join(', ');
 }
 
+/**
+ * Those of a window's rows that an archive may take. Where rows kept moving while they were read, those without an id may
+ * be here twice, and could not be taken back: they are left to the next reading of what is a gap until then.
+ */
+export function settled(records: readonly AuditRecord[], {problems}: WindowReport): readonly AuditRecord[] {
+	return problems.some(({kind}) => kind === 'unstable') ? records.filter(({id}) => id !== undefined) : records;
+}
+
 /** Runs one attempt and reports how it ended; what went wrong with this window alone does not end the repair. */
 export type Attempt = (place: Window & {file: string | undefined}, run: () => Promise<Attempted>) => Promise<void>;
 

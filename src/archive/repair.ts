@@ -39,7 +39,7 @@ async function fill({dir, query, read, signal, inspect, now}: RepairWork, window
 	let next = await batches.next();
 	const gap = incompleteBecause(report, window);
 	const result = newArchiveResult();
-	const writing = new WindowWork({window, seenBefore, recorder, result, maxRecords, now, inspect, completes: 'gap', gap, total: report.total});
+	const writing = new WindowWork({window, seenBefore, recorder, result, maxRecords, now, inspect, completes: 'gap', gap, total: report.total, report});
 	try {
 		for (; next.done !== true; next = await batches.next()) {
 			signal.throwIfAborted();
@@ -52,7 +52,7 @@ async function fill({dir, query, read, signal, inspect, now}: RepairWork, window
 	} finally {
 		await batches.return();
 	}
-	const found = `${result.records} record${result.records === 1 ? '' : 's'}`;
+	const found = `${result.records} record${result.records === 1 ? '' : 's'}${result.changed === 0 ? '' : `, ${result.changed} of them with another content than before`}`;
 	return gap === undefined ? {done: true, detail: `read again, ${found}`} : {done: false, detail: `read again, ${found}, but not completely: ${gap}`};
 }
 

@@ -100,7 +100,7 @@ export async function runArchive(options: ArchiveOptions, run: ArchiveRun): Prom
 		result.covered = {since: archive.since, until: recorder.recorded.until};
 		await archive.close(!recorder.unclean && !writer.unsettled);
 	}
-	if (result.changed > 0) log.warning(`${result.changed} row${result.changed === 1 ? ' was' : 's were'} changed by the API since; the archive keeps what it got first`);
+	if (result.changed > 0) log.notice(`${result.changed} row${result.changed === 1 ? ' was' : 's were'} changed by the API since; the archive keeps both contents`);
 	result.status = result.gaps.length === 0 && run.counters.problems.length === 0 ? 'complete' : 'incomplete';
 	return result;
 }

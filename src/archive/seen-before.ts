@@ -1,6 +1,7 @@
-import {createHash, hash} from 'node:crypto';
+import {createHash} from 'node:crypto';
 import type {AuditRecord} from '../base/record.ts';
 import {toRecord} from '../engine/rows-of.ts';
+import {SeenRows} from '../engine/seen-rows.ts';
 import type {Window} from '../engine/windows.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {ListedSegment} from './layout.ts';
@@ -8,53 +9,16 @@ import {DamagedSegmentError, readSegment} from './segment-file.ts';
 import {indexSegments} from './segment-index.ts';
 
 /**
- * Rows that the archive has. A row is known by its id, also when its content has changed since; one without an id by its
- * text, as often as it was there.
- */
-export class KnownRows {
-	readonly #byId = new Map<string, string>();
-	/** Of ids that several rows have, the contents of all but the first. */
-	readonly #further = new Map<string, Set<string>>();
-	readonly #withoutId = new Map<string, number>();
-
-	/** Remembers a row. */
-	add({id, text}: AuditRecord): void {
-		const content = contentOf(text);
-		if (id === undefined) this.#withoutId.set(content, (this.#withoutId.get(content) ?? 0) + 1);
-		else if (!this.#byId.has(id)) this.#byId.set(id, content);
-		// Two rows under one id: neither of them is a change of the other.
-		else if (this.#byId.get(id) !== content) this.#further.set(id, (this.#further.get(id) ?? new Set()).add(content));
-	}
-
-	/** Looks a row up that was read again. Each is asked about once: of equal rows without an id, the archive may have fewer. */
-	judge({id, text}: AuditRecord): 'new' | 'same' | 'changed' {
-		const content = contentOf(text);
-		if (id === undefined) {
-			const count = this.#withoutId.get(content) ?? 0;
-			if (count === 0) return 'new';
-			this.#withoutId.set(content, count - 1);
-			return 'same';
-		}
-		const known = this.#byId.get(id);
-		if (known === undefined) return 'new';
-		return known === content || this.#further.get(id)?.has(content) === true ? 'same' : 'changed';
-	}
-}
-
-function contentOf(text: string): string {
-	return hash('sha256', text, 'base64');
-}
-
-/**
  * Reads the rows of segments, and makes sure that these are as they were written.
  * @param dir the archive's directory
  * @param options.remember which of the rows are wanted: memory holds no others
+ * @returns them as an earlier reading: the one that asks is another
  * @throws DamagedSegmentError when a segment is not what its line says: then it cannot be told what is known
  */
 async function readKnownRows(dir: string, segments: readonly ListedSegment[], {source, remember}: {
 	source: SourceDefinition; remember: (record: AuditRecord) => boolean;
-}): Promise<KnownRows> {
-	const known = new KnownRows();
+}): Promise<SeenRows> {
+	const known = new SeenRows();
 	for (const {file, sha256, records} of segments) {
 		const digest = createHash('sha256');
 		let count = 0;
@@ -67,6 +31,7 @@ async function readKnownRows(dir: string, segments: readonly ListedSegment[], {s
 		}
 		if (count !== records || digest.digest('hex') !== sha256) throw new DamagedSegmentError(file, 'was altered since it was written');
 	}
+	known.begin();
 	return known;
 }
 
@@ -93,14 +58,14 @@ export interface SeenBeforeOptions {
 
 /** Tells the rows of one window that the archive has from those that it does not. */
 export class SeenBefore {
-	/** Rows that the archive has with another content. */
+	/** Rows that the archive has with another content: it keeps both. */
 	changed = 0;
-	readonly #timed: KnownRows;
+	readonly #timed: SeenRows;
 	/** Rows whose time cannot be read, looked up when there are any. */
-	#timeless: Promise<KnownRows> | undefined;
+	#timeless: Promise<SeenRows> | undefined;
 	readonly #options: SeenBeforeOptions;
 
-	private constructor(options: SeenBeforeOptions, timed: KnownRows) {
+	private constructor(options: SeenBeforeOptions, timed: SeenRows) {
 		this.#options = options;
 		this.#timed = timed;
 	}
@@ -124,15 +89,15 @@ export class SeenBefore {
 			if (isFirstReading && (record.time !== undefined || record.id === undefined)) unseen.push(record);
 			else {
 				const known = record.time === undefined ? await (this.#timeless ??= this.#readTimeless()) : this.#timed;
-				const verdict = known.judge(record);
-				if (verdict === 'new') unseen.push(record);
-				else if (verdict === 'changed') this.changed++;
+				const seen = known.add(record);
+				if (seen === 'new' || seen === 'other' || seen === 'changed') unseen.push(record);
+				if (seen === 'changed') this.changed++;
 			}
 		}
 		return unseen;
 	}
 
-	async #readTimeless(): Promise<KnownRows> {
+	async #readTimeless(): Promise<SeenRows> {
 		const {dir, source, window, strayMs} = this.#options;
 		const around = {from: window.from - strayMs, to: window.to + strayMs};
 		try {
@@ -140,7 +105,7 @@ export class SeenBefore {
 			return await readKnownRows(dir, index.within(around), {source, remember: ({time}) => time === undefined});
 		} catch (error) {
 			// Half of the window may be written by now; rather a row twice than not at all.
-			if (error instanceof DamagedSegmentError) return new KnownRows();
+			if (error instanceof DamagedSegmentError) return new SeenRows();
 			throw error;
 		}
 	}

@@ -3,6 +3,7 @@ import type {Window} from '../engine/windows.ts';
 import type {AuditRecord} from '../base/record.ts';
 import type {ArchiveResult} from './archive-result.ts';
 import type {Recorder} from './recorder.ts';
+import {settled} from './repair-work.ts';
 import type {SeenBefore} from './seen-before.ts';
 import type {SegmentDraft} from './segment-draft.ts';
 import {WindowWriter} from './window-writer.ts';
@@ -14,6 +15,8 @@ export interface WindowWorkOptions {
 	readonly completes: 'late' | 'gap' | undefined;
 	/** Why it stays, or becomes, a gap. */
 	readonly gap: string | undefined;
+	/** What its reading found out. */
+	readonly report: WindowReport;
 	/** The number of rows that the API stated for exactly this window. */
 	readonly total: WindowReport['total'];
 	readonly maxRecords: number;
@@ -50,10 +53,10 @@ export class WindowWork {
 
 	/** Takes the next records, oldest first. Rows from the window's end on are left to another reading. */
 	async take(records: readonly AuditRecord[]): Promise<void> {
-		const {window, seenBefore, inspect} = this.#options;
+		const {window, seenBefore, inspect, report} = this.#options;
 		const own = records.filter(({time}) => time === undefined || time < window.to);
 		this.rows += own.length;
-		const unseen = await seenBefore.unseen(own);
+		const unseen = await seenBefore.unseen(settled(own, report));
 		if (unseen.length === 0) return;
 		inspect(unseen);
 		await this.#writer.take(unseen);
@@ -61,9 +64,9 @@ export class WindowWork {
 
 	/** Records that the window was read. */
 	async end(): Promise<void> {
-		const {window, completes, gap, total, recorder, result, seenBefore} = this.#options;
+		const {window, completes, gap, total, recorder, result, seenBefore, report} = this.#options;
 		const isWritten = await this.#writer.end();
-		result.changed += seenBefore.changed;
+		result.changed += Math.max(seenBefore.changed, report.changed);
 		if (isWritten) return;
 		// Nothing new and nothing to say: no late rows, or a gap that stays one.
 		if (completes === 'late' ? gap === undefined : completes === 'gap' && gap !== undefined) return;

@@ -7,6 +7,7 @@ import {isMeaningHidden, meaningOf, offsetOf, telltaleOffset, type OffsetMeaning
 import type {WindowReport} from './problems.ts';
 import type {WindowReader} from './read-tokens.ts';
 import {rowsOf} from './rows-of.ts';
+import type {SeenRows} from './seen-rows.ts';
 import type {Page} from './sieve.ts';
 import {askedRange, type AskedRange, type Window} from './windows.ts';
 
@@ -189,7 +190,8 @@ export interface FittingInputs {
 	readonly first: CountedPage | undefined;
 	readonly reader: CappedReader;
 	readonly report: WindowReport;
-	readonly written: Set<string>;
+	/** The rows of earlier readings of these times; takes those of this one. */
+	readonly seen: SeenRows;
 	/** What it states may be too much: it is read as far as there are rows before it is cut. Default false. */
 	readonly isDoubtful?: boolean;
 }

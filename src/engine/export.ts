@@ -9,7 +9,7 @@ import {MemoryPool} from './record-bytes.ts';
 import {problemsOf} from './problems.ts';
 import type {RunCounters} from './summary.ts';
 import {inTimeOrder} from './time-order.ts';
-import {TimelessRows} from './recent-rows.ts';
+import {TimelessRows} from './seen-rows.ts';
 import {windowsOf} from './window-plan.ts';
 import {createWindowReader, windowsAtOnce} from './window-reader.ts';
 
@@ -98,6 +98,7 @@ export async function runExport(query: Query, {client, formatter, output, counte
 
 function takeReport({window, report}: WindowEvent, counters: RunCounters): void {
 	counters.duplicates += report.duplicates;
+	counters.changed += report.changed;
 	counters.problems.push(...problemsOf(report, window));
 }
 

@@ -38,13 +38,19 @@ export interface WindowReport {
 	oddities: Oddities;
 	/** Rows delivered more than once, written once. */
 	duplicates: number;
+	/** Rows that a later reading brought with another content than an earlier one, written beside it. */
+	changed: number;
+	/** Distinct rows of the window that its last readings brought. */
+	inside: number;
+	/** Rows of the window that were written, by all of its readings. */
+	written: number;
 	/** The number of rows that the API stated for the asked ranges of this window, all together; undefined where it states none. */
 	total: number | undefined;
 }
 
 /** A report on a window of which nothing is known yet. */
 export function newReport(): WindowReport {
-	return {problems: [], duplicates: 0, oddities: noOddities(), total: undefined};
+	return {problems: [], duplicates: 0, changed: 0, inside: 0, written: 0, oddities: noOddities(), total: undefined};
 }
 
 /** Nothing strange so far. */

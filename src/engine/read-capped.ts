@@ -4,7 +4,8 @@ import {ahead, Lanes, type Lane} from './lanes.ts';
 import {offsetOf} from './offset-meaning.ts';
 import type {Oddities, WindowReport} from './problems.ts';
 import {readInstant, readPart} from './read-instant.ts';
-import {readUntilStill, type ReadingOutcome} from './read-window.ts';
+import {readUntilStill, tellSurplus, type ReadingOutcome} from './read-window.ts';
+import {SeenRows} from './seen-rows.ts';
 import {StretchReading, type Statement} from './stretch-reading.ts';
 import {stretchesOf, type CrowdedInstant, type Doubtful, type Stretch} from './stretches.ts';
 import type {Window} from './windows.ts';
@@ -30,25 +31,27 @@ type Taken =
  * of each beside each other and the next stretch planned meanwhile, so that the way to the API is never idle.
  */
 export async function* readCapped(window: Window, reader: CappedReader, report: WindowReport): Records {
+	const before = {...report};
 	const lane = reader.lanes.open();
 	const through: CappedReader = {...reader, fetchPage: parameters => lane.send(() => reader.fetchPage(parameters))};
 	try {
-		yield* readStretches(window, {reader: through, report, written: undefined, lane});
+		yield* readStretches(window, {reader: through, report, seen: undefined, lane});
+		tellSurplus(window, report, before);
 	} finally {
 		lane.close();
 	}
 }
 
-/** @param inputs.written the ids of rows written before the window had to be cut */
-async function* readStretches(window: Window, {reader, report, written, lane}: {
-	reader: CappedReader; report: WindowReport; written: Set<string> | undefined; lane: Pick<Lane, 'pages' | 'plans'>;
+/** @param inputs.seen the rows of readings before the window had to be cut */
+async function* readStretches(window: Window, {reader, report, seen, lane}: {
+	reader: CappedReader; report: WindowReport; seen: SeenRows | undefined; lane: Pick<Lane, 'pages' | 'plans'>;
 }): Records {
 	const stretches = ahead(stretchesOf(window, reader), lane.plans, async stretch => stretch);
-	for await (const step of ahead(stepsOf(stretches, reader, written), lane.pages, take)) {
+	for await (const step of ahead(stepsOf(stretches, reader, seen), lane.pages, take)) {
 		if (step.kind === 'instant') {
-			yield* readInstant(step.window, reader, {report, written: written ?? new Set(), readFitting});
+			yield* readInstant(step.window, reader, {report, seen: seen ?? new SeenRows(), readFitting});
 		} else if (step.kind === 'doubtful') {
-			yield* readFitting(partOf(step.window, reader), {first: undefined, reader, report, written: written ?? new Set(), isDoubtful: true});
+			yield* readFitting(partOf(step.window, reader), {first: undefined, reader, report, seen: seen ?? new SeenRows(), isDoubtful: true});
 		} else if (step.kind === 'page') {
 			const kept = step.reading.take(step.page, step.index);
 			if (kept.length > 0) yield kept;
@@ -66,16 +69,16 @@ async function take(step: Step): Promise<Taken> {
 	}
 }
 
-async function* stepsOf(stretches: AsyncIterable<Stretch | CrowdedInstant | Doubtful>, reader: CappedReader, written: Set<string> | undefined): AsyncGenerator<Step, void, undefined> {
+async function* stepsOf(stretches: AsyncIterable<Stretch | CrowdedInstant | Doubtful>, reader: CappedReader, seen: SeenRows | undefined): AsyncGenerator<Step, void, undefined> {
 	for await (const stretch of stretches) {
-		if (stretch.kind === 'stretch') yield* pagesOf(stretch, reader, written);
+		if (stretch.kind === 'stretch') yield* pagesOf(stretch, reader, seen);
 		else yield stretch;
 	}
 }
 
-async function* pagesOf(stretch: Stretch, reader: CappedReader, written: Set<string> | undefined): AsyncGenerator<Step, void, undefined> {
+async function* pagesOf(stretch: Stretch, reader: CappedReader, seen: SeenRows | undefined): AsyncGenerator<Step, void, undefined> {
 	const {part, pages, size, known, borrowed} = stretch;
-	const reading = new StretchReading(stretch, reader, written);
+	const reading = new StretchReading(stretch, reader, seen);
 	/** What each answer for the part says; undefined for one that failed, which surfaces in its turn. */
 	const stated: Array<Promise<{total: number; rows: number} | undefined>> = [];
 	const pageAt = (index: number, asked = known.get(index)): Step => ({
@@ -107,13 +110,16 @@ async function* pagesOf(stretch: Stretch, reader: CappedReader, written: Set<str
 /** Settles whether a stretch was read whole: then its report counts, and otherwise it is read again. */
 async function* settle(reading: StretchReading, check: Statement | undefined, {reader, report}: {reader: CappedReader; report: WindowReport}): Records {
 	const outcome = await reading.outcome(check);
-	const {stretch: {part: {from, to}}, written} = reading;
+	const {stretch: {part: {from, to}}, seen} = reading;
 	report.duplicates += reading.report.duplicates;
+	report.changed += reading.report.changed;
+	report.written += reading.report.written;
 	if (outcome.kind === 'complete') {
 		report.oddities = sumOf(report.oddities, reading.report.oddities);
+		report.inside += reading.report.inside;
 		report.total = (report.total ?? 0) + (reading.report.total ?? 0);
 	} else {
-		yield* readFitting(partOf({from, to}, reader), {first: undefined, reader, report, written}, outcome);
+		yield* readFitting(partOf({from, to}, reader), {first: undefined, reader, report, seen}, outcome);
 	}
 }
 
@@ -121,11 +127,11 @@ async function* settle(reading: StretchReading, check: Statement | undefined, {r
  * Reads a part whose total is under the cap, again where it moves, and cuts it where it has outgrown the cap.
  * @param outcome how a first reading went, where there was one
  */
-async function* readFitting(part: Part, {first, reader, report, written, isDoubtful = false}: FittingInputs, outcome?: ReadingOutcome): Records {
-	const ended = yield* readUntilStill(part, {reader, report}, repeated =>
-		repeated || outcome === undefined ? readPart(part, {first: repeated ? undefined : first, reader, report, written, isDoubtful}, repeated) : wasRead(outcome));
+async function* readFitting(part: Part, {first, reader, report, seen, isDoubtful = false}: FittingInputs, outcome?: ReadingOutcome): Records {
+	const ended = yield* readUntilStill(part, {reader, report}, turn =>
+		turn.isRepeated || outcome === undefined ? readPart(part, {first: turn.isRepeated ? undefined : first, reader, report, seen, isDoubtful}, turn) : wasRead(outcome));
 	if (ended.kind !== 'too-many') return;
-	for (const smaller of ended.parts) yield* readStretches(smaller, {reader, report, written, lane: new Lanes(reader.concurrency).open()});
+	for (const smaller of ended.parts) yield* readStretches(smaller, {reader, report, seen, lane: new Lanes(reader.concurrency).open()});
 }
 
 /** A reading that has taken place. */

@@ -1,4 +1,3 @@
-import {hash} from 'node:crypto';
 import {ApiError} from '../base/errors.ts';
 import type {AuditRecord} from '../base/record.ts';
 import {formatUtc} from '../base/timezone.ts';
@@ -7,6 +6,7 @@ import {stepMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {PageParameters} from './pager.ts';
 import type {WindowReport} from './problems.ts';
+import {digestOf} from './seen-rows.ts';
 import type {Window} from './windows.ts';
 
 /** Asks for one page: the range and page parameters of the API by name. */
@@ -57,32 +57,51 @@ export class DeadTokenError extends Error {
 	}
 }
 
-/** How often each row was seen, by its content. */
+/** Rows that were read and may be read again: how often each, by its content, and which content an id had last. */
 class CountedRows {
 	readonly #counts = new Map<string, number>();
+	readonly #byId = new Map<string, string>();
 
 	get size(): number {
 		return this.#counts.size;
 	}
 
-	add({text}: AuditRecord): void {
-		const key = hash('sha256', text, 'base64');
-		this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+	add({id, text}: AuditRecord): void {
+		const key = keyOf(text);
+		this.#count(key, 1);
+		if (id !== undefined) this.#byId.set(keyOf(id), key);
 	}
 
-	/** Takes a row out; false when it is not there. */
-	take({text}: AuditRecord): boolean {
-		if (this.#counts.size === 0) return false;
-		const key = hash('sha256', text, 'base64');
+	/** Takes a row out, or the one whose content has changed to it since: undefined when neither is there. */
+	take({id, text}: AuditRecord): 'same' | 'changed' | undefined {
+		if (this.#counts.size === 0) return undefined;
+		const key = keyOf(text);
+		const idKey = id === undefined ? '' : keyOf(id);
+		const before = this.#byId.get(idKey);
+		if (before !== undefined && (before === key || !this.#counts.has(key))) this.#byId.delete(idKey);
+		if (this.#takeOut(key)) return 'same';
+		return before !== undefined && this.#takeOut(before) ? 'changed' : undefined;
+	}
+
+	takeOver(other: CountedRows): void {
+		for (const [key, count] of other.#counts) this.#count(key, count);
+		for (const [id, key] of other.#byId) this.#byId.set(id, key);
+	}
+
+	#count(key: string, more: number): void {
+		this.#counts.set(key, (this.#counts.get(key) ?? 0) + more);
+	}
+
+	#takeOut(key: string): boolean {
 		const count = this.#counts.get(key) ?? 0;
 		if (count > 1) this.#counts.set(key, count - 1);
 		else this.#counts.delete(key);
 		return count > 0;
 	}
+}
 
-	takeOver(other: CountedRows): void {
-		for (const [key, count] of other.#counts) this.#counts.set(key, (this.#counts.get(key) ?? 0) + count);
-	}
+function keyOf(text: string): string {
+	return digestOf(text).toString('base64');
 }
 
 /** What one reading of a piece has brought, as far as it came. */
@@ -141,7 +160,11 @@ export async function* readByTokens(window: Window, {reader, report, read}: {
 		try {
 			for await (const page of read(piece, through)) {
 				progress.take(page);
-				const fresh = page.filter(record => !written.take(record));
+				const fresh = page.filter(record => {
+					const known = written.take(record);
+					if (known === 'changed') report.changed++;
+					return known !== 'same';
+				});
 				if (fresh.length > 0) yield fresh;
 				if (isSmallest || progress.seen.size < mostRemembered) continue;
 				isWhole = false;

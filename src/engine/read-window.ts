@@ -1,12 +1,13 @@
 import type {AuditRecord} from '../base/record.ts';
 import type {ApiAnswer} from '../base/transport.ts';
-import {valueAt} from '../json/value.ts';
+import {valueAt, wholeNumber} from '../json/value.ts';
 import {stepMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {createPager, type PageParameters} from './pager.ts';
 import type {ProblemKind, WindowReport} from './problems.ts';
 import {DeadTokenError, readByTokens, type WindowReader} from './read-tokens.ts';
-import {isRow} from './rows-of.ts';
+import {isRow, rowsOf} from './rows-of.ts';
+import {SeenRows} from './seen-rows.ts';
 import {Sieve} from './sieve.ts';
 import {askedRange, splitWindow, type Window} from './windows.ts';
 
@@ -24,6 +25,14 @@ export type Comparison =
 	| {readonly kind: 'complete'}
 	| {readonly kind: 'incomplete'; readonly problem: ProblemKind; readonly detail: string};
 
+/** Which reading of a window it is. */
+export interface Turn {
+	/** An earlier reading wrote rows. */
+	readonly isRepeated: boolean;
+	/** There is none after it. */
+	readonly isLast: boolean;
+}
+
 /** How one reading of a window ended. `inside`: distinct rows of the window that it brought. */
 export type ReadingOutcome =
 	| Comparison & {readonly inside: number}
@@ -38,18 +47,20 @@ export type ReadingOutcome =
  */
 export async function* readWindow(window: Window, reader: WindowReader, report: WindowReport, mostRows = Infinity): AsyncGenerator<AuditRecord[], number, undefined> {
 	if (reader.source.pagination.style === 'token') {
-		const read = (piece: Window, through: WindowReader) => readOnce({window: piece, reader: through, report, written: undefined, repeated: false, mostRows});
+		const read = (piece: Window, through: WindowReader) => readOnce({window: piece, reader: through, report, seen: undefined, mostRows, isRepeated: false, isLast: true});
 		yield* readByTokens(window, {reader, report, read});
 		return 0;
 	}
-	const written = new Set<string>();
+	const seen = new SeenRows();
+	const before = {...report};
 	let stated = 0;
-	const outcome = yield* readUntilStill(window, {reader, report, isAlone: true}, repeated => readOnce({
-		window, reader, report, written, repeated, mostRows,
+	const outcome = yield* readUntilStill(window, {reader, report}, turn => readOnce({
+		window, reader, report, seen, mostRows, ...turn,
 		counted: total => {
 			stated = total;
 		},
 	}));
+	tellSurplus(window, report, before);
 	if (outcome.kind !== 'too-many') return stated;
 	let left = outcome.total;
 	// Twice as many: parts ask a little beyond their ends, where rows are then counted in two of them.
@@ -63,34 +74,24 @@ export async function* readWindow(window: Window, reader: WindowReader, report: 
  */
 export async function* readUntilStill(
 	window: Window,
-	{reader, report, isAlone = false}: {
-		reader: WindowReader; report: WindowReport;
-		/** No other reading shares what was written, so that the rows written can be held against those of the last reading. */
-		isAlone?: boolean;
-	},
-	read: (repeated: boolean) => AsyncGenerator<AuditRecord[], ReadingOutcome, undefined>,
+	{reader, report}: {reader: WindowReader; report: WindowReport},
+	read: (turn: Turn) => AsyncGenerator<AuditRecord[], ReadingOutcome, undefined>,
 ): AsyncGenerator<AuditRecord[], ReadingOutcome, undefined> {
 	let most = 0;
-	let written = 0;
 	for (let count = 1; ; count++) {
 		const known = report.problems.length;
+		const {inside} = report;
 		const odd = {...report.oddities};
-		const reading = read(count > 1);
-		let step = await reading.next();
-		try {
-			for (; step.done !== true; step = await reading.next()) {
-				written += step.value.length;
-				yield step.value;
-			}
-		} finally {
-			await reading.return({kind: 'complete', inside: 0});
-		}
-		const ended = step.value;
-		// More were written than the last reading brought: some are gone, or stand in the output twice.
-		const before = isAlone && count > 1 ? Math.max(most, written) : most;
-		const outcome = ended.kind === 'complete' && ended.inside < before ? vanished(ended, before) : ended;
+		const ended = yield* read({isRepeated: count > 1, isLast: count === mostReadings});
+		const outcome = ended.kind === 'complete' && ended.inside < most ? vanished(ended, most) : ended;
 		if (outcome.kind === 'incomplete') most = Math.max(most, outcome.inside);
-		if (outcome.kind !== 'incomplete') return outcome;
+		if (outcome.kind === 'complete') return outcome;
+		if (outcome.kind === 'too-many') {
+			// Its parts bring the same rows again.
+			report.inside = inside;
+			report.oddities = odd;
+			return outcome;
+		}
 		reader.verbose(`window read ${count} of at most ${mostReadings} times: ${outcome.detail}`);
 		if (count === mostReadings) {
 			// Entries that are no rows are counted by themselves.
@@ -99,8 +100,23 @@ export async function* readUntilStill(
 		}
 		// The next reading finds the same strange rows again.
 		report.problems.length = known;
+		report.inside = inside;
 		report.oddities = odd;
 	}
+}
+
+/** What a report counted when the reading of a window began. */
+export type Counted = Pick<WindowReport, 'changed' | 'inside' | 'written'>;
+
+/**
+ * Tells when more rows of a window were written than its last readings brought: then some are gone, or rows without an
+ * id, which moved while they were read, stand in the output twice.
+ */
+export function tellSurplus({from, to}: Window, report: WindowReport, before: Counted): void {
+	const surplus = report.written - before.written - (report.changed - before.changed) - (report.inside - before.inside);
+	if (surplus <= 0 || report.problems.some(({kind, since, until}) => kind === 'unstable' && since < to && until > from)) return;
+	const rows = surplus === 1 ? '1 row was' : `${surplus} rows were`;
+	report.problems.push({kind: 'unstable', since: from, until: to, detail: `${rows} delivered, and not when it was read again: gone by now, or delivered twice`});
 }
 
 function vanished({inside}: {inside: number}, before: number): ReadingOutcome {
@@ -126,8 +142,8 @@ export function compareTotal(report: WindowReport, {total, totalMoved, delivered
 	return {kind: 'complete'};
 }
 
-async function* readOnce({window, reader, report, written, repeated, mostRows, counted}: {
-	window: Window; reader: WindowReader; report: WindowReport; written: Set<string> | undefined; repeated: boolean; mostRows: number;
+async function* readOnce({window, reader, report, seen, isRepeated, isLast, mostRows, counted}: Turn & {
+	window: Window; reader: WindowReader; report: WindowReport; seen: SeenRows | undefined; mostRows: number;
 	/** Told of the rows that the API states. */
 	counted?: (total: number) => void;
 }): AsyncGenerator<AuditRecord[], ReadingOutcome, undefined> {
@@ -135,8 +151,9 @@ async function* readOnce({window, reader, report, written, repeated, mostRows, c
 	const label = `${source.name}: ${source.endpoint.method} ${source.endpoint.path}`;
 	const asked = askedRange(window, source);
 	const pager = createPager(source.pagination, reader.pageSize, label);
-	const sieve = new Sieve({window, asked, source, report, written, repeated});
+	const sieve = new Sieve({window, asked, source, report, seen});
 	let parameters: PageParameters | undefined = pager.first;
+	let hasMoved = false;
 	// A function of its own: a generator holds on to all of its variables while it waits, here to the whole answer.
 	const takePage = async (pageParameters: PageParameters): Promise<AuditRecord[]> => {
 		const answer = await fetchRows({[source.range.start]: asked.start, [source.range.end]: asked.end, ...pageParameters}, reader);
@@ -144,24 +161,30 @@ async function* readOnce({window, reader, report, written, repeated, mostRows, c
 			report.problems.push({kind: 'unreadable', since: window.from, until: window.to, detail: `a page has no list of rows (${source.rows.join('.')}), and the API says that there is more`});
 		}
 		const known = sieve.noRows;
-		const {kept, rows, fresh} = sieve.take(answer, label);
+		const page = {records: rowsOf(answer, source, label), altered: answer.altered};
+		hasMoved = !isLast && isMoved(page.records, pager.total, totalOf(answer.body, source));
+		if (hasMoved) return [];
+		const {kept, rows, fresh} = sieve.sift(page);
 		parameters = pager.next({body: answer.body, rows, fresh, noRows: sieve.noRows - known});
 		return kept;
 	};
 	let kept = await takePage(parameters);
 	const {total} = pager;
 	if (total !== undefined) counted?.(total);
-	if (!repeated && total !== undefined && total > mostCountedRows && total <= mostRows) {
+	if (!isRepeated && total !== undefined && total > mostCountedRows && total <= mostRows) {
 		const parts = splitWindow(window, Math.min(mostParts, Math.ceil(total / (mostCountedRows * 0.8))), stepMs(source.range));
-		if (parts.length > 1) return {kind: 'too-many', total, parts};
+		if (parts.length > 1) {
+			report.written -= kept.length;
+			return {kind: 'too-many', total, parts};
+		}
 	}
 	for (;;) {
 		if (kept.length > 0) yield kept;
 		kept = [];
-		if (parameters === undefined) break;
+		if (parameters === undefined || hasMoved) break;
 		kept = await takePage(parameters);
 	}
-	return {...compareTotal(report, {total: pager.total, totalMoved: pager.totalMoved, delivered: sieve.delivered, noRows: sieve.noRows}), inside: sieve.inside};
+	return {...compareTotal(report, {total: pager.total, totalMoved: pager.totalMoved || hasMoved, delivered: sieve.delivered, noRows: sieve.noRows}), inside: sieve.inside};
 }
 
 /**
@@ -193,6 +216,18 @@ function entriesOf(body: unknown, {rows: path}: SourceDefinition): {rows: number
 
 function hasNoList(body: unknown, {rows}: SourceDefinition): boolean {
 	return (valueAt(body, rows) ?? undefined) === undefined;
+}
+
+/**
+ * Whether a page must not be taken: rows without an id have moved since the page before, and cannot be told from those that
+ * came already. Read again from its start, the window brings each once.
+ */
+export function isMoved(records: readonly AuditRecord[], before: number | undefined, total: number | undefined): boolean {
+	return before !== undefined && total !== before && records.some(({id, isRow: row}) => id === undefined && row !== false);
+}
+
+function totalOf(body: unknown, {pagination}: SourceDefinition): number | undefined {
+	return 'total' in pagination && pagination.total !== undefined ? wholeNumber(valueAt(body, pagination.total)) : undefined;
 }
 
 /** A stated total tells whether rows are missing. */

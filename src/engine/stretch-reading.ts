@@ -2,7 +2,8 @@ import type {AuditRecord} from '../base/record.ts';
 import {askPage, type CappedReader, type CountedPage, type Part} from './capped-page.ts';
 import {offsetOf} from './offset-meaning.ts';
 import {newReport, type WindowReport} from './problems.ts';
-import {compareTotal, type Comparison, type ReadingOutcome} from './read-window.ts';
+import {compareTotal, isMoved, type Comparison, type ReadingOutcome} from './read-window.ts';
+import {SeenRows} from './seen-rows.ts';
 import {Sieve} from './sieve.ts';
 import {cutShort, type Stretch} from './stretches.ts';
 
@@ -18,22 +19,24 @@ export interface Statement {
  */
 export class StretchReading {
 	readonly stretch: Stretch;
-	readonly written: Set<string>;
+	readonly seen: SeenRows;
 	readonly report: WindowReport = newReport();
 	readonly #reader: CappedReader;
 	readonly #sieve: Sieve;
 	#total: number | undefined;
 	#totalMoved = false;
+	/** Rows have moved that cannot be told from those taken before: it will be read again, from its start. */
+	#isAbandoned = false;
 	/** Rows past the part: on borrowed pages, which are not in its total, and on its own, where an end turned out to be inclusive. */
 	#borrowedPast = 0;
 	#ownPast = 0;
 
-	/** @param written the ids of rows written by earlier readings of these times, where there were any */
-	constructor(stretch: Stretch, reader: CappedReader, written: Set<string> | undefined) {
+	/** @param seen the rows of earlier readings of these times, where there were any */
+	constructor(stretch: Stretch, reader: CappedReader, seen: SeenRows | undefined) {
 		this.stretch = stretch;
-		this.written = written ?? new Set();
+		this.seen = seen ?? new SeenRows();
 		this.#reader = reader;
-		this.#sieve = new Sieve({window: stretch.part, asked: stretch.within, source: reader.source, report: this.report, written: this.written, repeated: written !== undefined});
+		this.#sieve = new Sieve({window: stretch.part, asked: stretch.within, source: reader.source, report: this.report, seen: this.seen});
 	}
 
 	/** The rows of the next page that belong to the output. */
@@ -45,8 +48,10 @@ export class StretchReading {
 		} else {
 			this.#ownPast += past;
 			this.#totalMoved ||= this.#total !== undefined && page.total !== this.#total;
+			if (isMoved(page.records, this.#total, page.total)) this.#isAbandoned = true;
 			this.#total = page.total;
 		}
+		if (this.#isAbandoned) return [];
 		return this.#sieve.sift(page).kept;
 	}
 

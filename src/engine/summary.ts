@@ -8,7 +8,10 @@ export type RunStatus = 'complete' | 'incomplete' | 'failed' | 'interrupted';
 export interface RunCounters {
 	/** Records written, by this run and by those it resumed. */
 	records: number;
+	/** Rows delivered more than once, written once. */
 	duplicates: number;
+	/** Rows delivered again with another content, which is written beside the first. */
+	changed: number;
 	/** Windows finished. */
 	windows: number;
 	requests: number;
@@ -22,7 +25,7 @@ export interface RunCounters {
 
 /** Counters of a run that has done nothing yet. */
 export function newCounters(): RunCounters {
-	return {records: 0, duplicates: 0, windows: 0, requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0, problems: []};
+	return {records: 0, duplicates: 0, changed: 0, windows: 0, requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0, problems: []};
 }
 
 /** The run's summary as `--summary` writes it; times as RFC 3339 in UTC, durations in milliseconds. */
@@ -33,6 +36,7 @@ export interface Summary {
 	readonly status: RunStatus;
 	readonly records: number;
 	readonly duplicates: number;
+	readonly changed: number;
 	readonly windows: number;
 	readonly requests: number;
 	readonly retries: number;
@@ -71,6 +75,7 @@ export function toSummary({source, since, until, status, counters, mayGrowFrom, 
 		status,
 		records: counters.records,
 		duplicates: counters.duplicates,
+		changed: counters.changed,
 		windows: counters.windows,
 		requests: counters.requests,
 		retries: counters.retries,

@@ -43,6 +43,8 @@ export function reportProblems({log, source}: ReportedRun, {counters, status, pa
 		const many = `${counters.problems.length} problem${counters.problems.length === 1 ? '' : 's'}`;
 		log.error(`${source.name}: the export is not complete: ${many}, named above${kept}`, remedyFor(counters.problems));
 	}
+	const {changed} = counters;
+	if (changed > 0) log.notice(`${source.name}: ${changed} row${changed === 1 ? ' was' : 's were'} changed by the API while the range was read; both contents are written`);
 	if (status === 'complete') log.verbose(`${source.name}: complete, ${counters.records} records in ${counters.requests} requests`);
 }
 

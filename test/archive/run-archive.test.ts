@@ -124,7 +124,7 @@ it('keeps rows as they are: large numbers, line separators, unknown members', as
 	}
 });
 
-it('counts rows whose content was changed since, and keeps the first', async () => {
+it('counts rows whose content was changed since, and keeps both contents', async () => {
 	const clock = modelClock(beginning + HOUR);
 	const server = new ModelServer({now: clock.now});
 	server.rows.push({id: 'a', time: beginning + 50 * MINUTE}, {id: 'b', time: beginning + 50 * MINUTE});
@@ -132,8 +132,13 @@ it('counts rows whose content was changed since, and keeps the first', async () 
 	await archiveRun({dir, client: server.client, clock});
 	server.rows[0] = {id: 'a', time: beginning + 50 * MINUTE, more: ',"changed":true'};
 	const {result, log} = await archiveRun({dir, client: server.client, clock});
-	expect(result).toMatchObject({changed: 1, records: 0, status: 'complete'});
-	expect(log).toContain('warning: 1 row was changed by the API since; the archive keeps what it got first');
+	expect(result).toMatchObject({changed: 1, records: 1, status: 'complete'});
+	expect(log).toContain('notice: 1 row was changed by the API since; the archive keeps both contents');
+	const {texts} = readArchive(dir);
+	expect(texts.filter(text => text.includes('"a"')).map(text => text.includes('changed'))).toEqual([false, true]);
+	const again = await archiveRun({dir, client: server.client, clock});
+	expect(again.result).toMatchObject({changed: 0, records: 0, status: 'complete'});
+	expect(again.log.filter(line => line.includes('changed'))).toEqual([]);
 });
 
 it('tells rows without an id by their text, and how often they were there', async () => {

@@ -1,3 +1,4 @@
+import {SeenRows} from '../../src/engine/seen-rows.ts';
 import {nothingLearned, type CappedReader, type CountedPage, type Learned} from '../../src/engine/capped-page.ts';
 import {Lanes} from '../../src/engine/lanes.ts';
 import type {OffsetPagination} from '../../src/sources/pagination.ts';
@@ -115,3 +116,10 @@ export async function drain<T>(reading: AsyncGenerator<AuditRecord[], T, undefin
 }
 
 export const idsOf = (rows: readonly Row[]): string[] => rows.map(({id}) => id);
+
+/** What is known when these rows were written by an earlier reading. */
+export function seenOf(rows: readonly Row[]): SeenRows {
+	const seen = new SeenRows();
+	for (const record of pageOf(rows, rows.length).records) seen.add(record);
+	return seen;
+}

@@ -39,7 +39,7 @@ describe('a window in several stretches', () => {
 		expect(ids).toEqual(idsOf(rows));
 		expect(batches).toEqual(sizes);
 		expect(requests.toSorted()).toEqual([...planned, ...totals === 'honest' ? [] : ['298-400 @90'], ...pages].toSorted());
-		expect(report).toEqual({...newReport(), total: 250});
+		expect(report).toEqual({...newReport(), inside: 250, written: 250, total: 250});
 		expect(told).toEqual([]);
 	});
 
@@ -68,7 +68,7 @@ describe('a window in several stretches', () => {
 		expect(requests.filter(request => request === '100-199 @90')).toHaveLength(1);
 		expect(requests).toHaveLength(planned.length + pages.length + 1);
 		expect(ids).toEqual(idsOf(rows));
-		expect(report).toEqual({...newReport(), total: 250});
+		expect(report).toEqual({...newReport(), inside: 250, written: 250, total: 250});
 	});
 
 	it('adds up what was strange about them', async () => {
@@ -78,7 +78,7 @@ describe('a window in several stretches', () => {
 			return {total, rows: [...served.map(row => ({...row, ...strange.get(row.id)})), ...asked.offset === 40 ? served.slice(0, 1) : []]};
 		}, {altered: [50]});
 		expect(ids).toEqual(idsOf(rows.filter(({id}) => id !== 'r151' && id !== 'r251').map(row => ({...row, ...strange.get(row.id)}))));
-		expect(report).toEqual({problems: [], duplicates: 3, oddities: {unreadable: 2, noRows: 0, outOfRange: 2, ambiguous: 2, altered: 3}, total: 250});
+		expect(report).toEqual({problems: [], duplicates: 3, changed: 0, inside: 248, written: 248, oddities: {unreadable: 2, noRows: 0, outOfRange: 2, ambiguous: 2, altered: 3}, total: 250});
 	});
 
 	it('lets a failure surface after the pages before it', async () => {
@@ -110,7 +110,7 @@ describe('a window that changes while it is read', () => {
 		const late = [...before.slice(0, 20), {id: 'late', time: 120}, ...before.slice(20)];
 		const {ids, requests, report, told} = await read((asked, count) => serving(count < 6 ? before : late)(asked));
 		once(ids, late);
-		expect(report).toEqual({...newReport(), duplicates: 1, total: 251});
+		expect(report).toEqual({...newReport(), duplicates: 1, inside: 251, written: 251, total: 251});
 		expect(told).toEqual(['window read 1 of at most 3 times: the number of rows kept changing while they were read; the last total was 100, 98 were delivered']);
 		// As many as a query reaches are in it by now: it is cut.
 		expect(requests.slice(11, 14)).toEqual(['100-199 @90', '100-199 @0', '100-150 @0']);

@@ -2,16 +2,17 @@ import {describe, expect, it} from 'vitest';
 import type {FittingInputs} from '../../src/engine/capped-page.ts';
 import {newReport} from '../../src/engine/problems.ts';
 import {readPart} from '../../src/engine/read-instant.ts';
+import {SeenRows} from '../../src/engine/seen-rows.ts';
 import {cappedReader, drain, idsOf, pageOf, rowsAt, rowsFrom, serving, type Answer, type Asked, type CappedOptions, type Page} from './capped-reader.ts';
 
 /** Reads 100 units of time, unless told otherwise, once. */
-async function read(answer: (asked: Asked, count: number) => Answer, {from = 100, to = 200, repeated = false, first, isDoubtful, ...options}: CappedOptions & Partial<Pick<FittingInputs, 'first' | 'isDoubtful'>> & {
-	from?: number; to?: number; repeated?: boolean;
+async function read(answer: (asked: Asked, count: number) => Answer, {from = 100, to = 200, repeated = false, seen = new SeenRows(), first, isDoubtful, ...options}: CappedOptions & Partial<Pick<FittingInputs, 'first' | 'isDoubtful'>> & {
+	from?: number; to?: number; repeated?: boolean; seen?: SeenRows;
 } = {}) {
 	const {reader, asked} = cappedReader(answer, options);
 	const report = newReport();
-	const inputs: FittingInputs = {first, reader, report, written: new Set(), ...isDoubtful === undefined ? {} : {isDoubtful}};
-	const {ids, batches, outcome} = await drain(readPart({from, to, asked: {start: from, end: to}}, inputs, repeated));
+	const inputs: FittingInputs = {first, reader, report, seen, ...isDoubtful === undefined ? {} : {isDoubtful}};
+	const {ids, batches, outcome} = await drain(readPart({from, to, asked: {start: from, end: to}}, inputs, {isRepeated: repeated, isLast: false}));
 	return {ids, batches, outcome, report, reader, offsets: asked.map(({offset}) => offset)};
 }
 
@@ -26,7 +27,7 @@ describe('a part that fits', () => {
 		expect(batches).toEqual(sizes);
 		expect(offsets).toEqual(expected);
 		expect(outcome).toEqual({kind: 'complete', inside: count});
-		expect(report).toEqual({...newReport(), total: count});
+		expect(report).toEqual({...newReport(), inside: count, written: count, total: count});
 	});
 
 	it('is read on from a page that is there already', async () => {
@@ -91,8 +92,9 @@ describe('a part that fits', () => {
 
 	it('does not repeat rows without an identity when it is read again', async () => {
 		const answer = (): Answer => ({rows: [{id: '', time: 105}], total: 1});
-		expect((await read(answer)).ids).toEqual(['']);
-		expect((await read(answer, {repeated: true})).ids).toEqual([]);
+		const seen = new SeenRows();
+		expect((await read(answer, {seen})).ids).toEqual(['']);
+		expect((await read(answer, {repeated: true, seen})).ids).toEqual([]);
 	});
 });
 

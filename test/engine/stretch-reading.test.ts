@@ -1,8 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import type {CountedPage} from '../../src/engine/capped-page.ts';
+import {SeenRows} from '../../src/engine/seen-rows.ts';
 import {StretchReading} from '../../src/engine/stretch-reading.ts';
 import type {Stretch} from '../../src/engine/stretches.ts';
-import {cappedReader, idsOf, pageOf, rowsFrom, serving, type Answer, type Asked, type CappedOptions, type Row} from './capped-reader.ts';
+import {cappedReader, idsOf, pageOf, rowsFrom, seenOf, serving, type Answer, type Asked, type CappedOptions, type Row} from './capped-reader.ts';
 
 const part = {from: 100, to: 120, asked: {start: 100, end: 120}};
 /** Two pages of ten rows each. */
@@ -10,10 +11,10 @@ const rows = rowsFrom(100, 20);
 const [head, tail] = [rows.slice(0, 10), rows.slice(10)];
 const past: Row[] = rowsFrom(120, 2);
 
-function open(borrowed: readonly number[] = [], {answer = serving(rows), written, ...options}: CappedOptions & {answer?: (asked: Asked, count: number) => Answer; written?: Set<string>} = {}) {
+function open(borrowed: readonly number[] = [], {answer = serving(rows), written, seen = written && seenOf(written), ...options}: CappedOptions & {answer?: (asked: Asked, count: number) => Answer; written?: readonly Row[]; seen?: SeenRows | undefined} = {}) {
 	const {reader, asked} = cappedReader(answer, options);
 	const stretch: Stretch = {kind: 'stretch', part, pages: 2, size: 10, known: new Map(), borrowed: new Map(borrowed.map(index => [index, pageOf([], 0)])), within: part.asked};
-	const reading = new StretchReading(stretch, reader, written);
+	const reading = new StretchReading(stretch, reader, seen);
 	/** Takes pages, each as its rows and the total that it states. */
 	const take = (...pages: ReadonlyArray<readonly [readonly Row[], number]>) => pages.flatMap(([page, total], index) => reading.take(pageOf(page, total), index).map(({id}) => id));
 	return {reading, asked, take};
@@ -43,15 +44,16 @@ describe('a stretch with pages of its own', () => {
 	});
 
 	it('leaves rows out that are past it or were written before, and counts them', async () => {
-		const {reading, take} = open([], {written: new Set(['r100', 'r101'])});
+		const {reading, take} = open([], {written: rows.slice(0, 2)});
 		expect(take([head, 22], [[...tail, ...past], 22])).toEqual(idsOf(rows.slice(2)));
 		expect(await reading.outcome(undefined)).toEqual({kind: 'complete', inside: 20});
 	});
 
 	it('does not write rows without an identity again', () => {
 		const page: CountedPage = {records: [{text: '{"time":105}', id: undefined, time: 105}], altered: false, total: 1};
-		expect(open().reading.take(page, 0)).toHaveLength(1);
-		expect(open([], {written: new Set()}).reading.take(page, 0)).toEqual([]);
+		const seen = new SeenRows();
+		expect(open([], {seen}).reading.take(page, 0)).toHaveLength(1);
+		expect(open([], {seen}).reading.take(page, 0)).toEqual([]);
 	});
 });
 

@@ -15,13 +15,13 @@ it.each([
 
 it('sums a run up in RFC 3339 times and whole milliseconds', () => {
 	const counters = {
-		...newCounters(), records: 1, duplicates: 2, windows: 3, requests: 4, retries: 5, rateLimited: 6, retryWaitMs: 7.3,
+		...newCounters(), records: 1, duplicates: 2, changed: 1, windows: 3, requests: 4, retries: 5, rateLimited: 6, retryWaitMs: 7.3,
 		problems: [{kind: 'capped' as const, since: at(1), until: at(2), detail: 'too many'}],
 	};
 	const run = {source: 'trae-openapi', since: at(0), until: at(9), counters, budgetWaitedMs: 100.4, elapsedMs: 1000.6};
 	const counted = {
 		source: 'trae-openapi', since: '2026-11-20T00:00:00Z', until: '2026-11-20T09:00:00Z',
-		records: 1, duplicates: 2, windows: 3, requests: 4, retries: 5, rate_limited: 6, waited_ms: 108, elapsed_ms: 1001,
+		records: 1, duplicates: 2, changed: 1, windows: 3, requests: 4, retries: 5, rate_limited: 6, waited_ms: 108, elapsed_ms: 1001,
 		problems: [{kind: 'capped', since: '2026-11-20T01:00:00Z', until: '2026-11-20T02:00:00Z', detail: 'too many'}],
 	};
 	expect(toSummary({...run, status: 'incomplete', mayGrowFrom: at(8), partial: 'out.partial', error: 'refused'})).toEqual({
@@ -33,5 +33,5 @@ it('sums a run up in RFC 3339 times and whole milliseconds', () => {
 });
 
 it('starts a run with nothing counted', () => {
-	expect(newCounters()).toEqual({records: 0, duplicates: 0, windows: 0, requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0, problems: []});
+	expect(newCounters()).toEqual({records: 0, duplicates: 0, changed: 0, windows: 0, requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0, problems: []});
 });
