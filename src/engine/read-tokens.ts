@@ -161,9 +161,9 @@ export async function* readByTokens(window: Window, {reader, report, read}: {
 			for await (const page of read(piece, through)) {
 				progress.take(page);
 				const fresh = page.filter(record => {
-					const known = written.take(record);
-					if (known === 'changed') report.changed++;
-					return known !== 'same';
+					const before = written.take(record);
+					if (before === 'changed') report.changed++;
+					return before !== 'same';
 				});
 				if (fresh.length > 0) yield fresh;
 				if (isSmallest || progress.seen.size < mostRemembered) continue;

@@ -1,5 +1,4 @@
 import type {AuditRecord} from '../base/record.ts';
-import type {ApiAnswer} from '../base/transport.ts';
 import {stepMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {WindowReport} from './problems.ts';

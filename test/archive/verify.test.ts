@@ -199,18 +199,26 @@ describe('a segment file', () => {
 		const rows = Array.from({length: 30_000}, (_, index) => ({id: `id-${index}`, event_time: start + Math.floor(index / 10), payload: Array.from({length: 20}, (__, part) => (index * 31 + part * 977) ** 3 % 1_000_003).join(' ')}));
 		const dir = archive([{...hour(0), rows}]);
 		expect(await verify(dir)).toMatchObject({code: 0, records: 30_000});
-		const twice = archive([{...hour(0), rows: [...rows.slice(0, 29_999), {...rows[29_999], id: 'id-17'} as typeof rows[number]]}]);
+		const twice = archive([{...hour(0), rows: [...rows.slice(0, 18), ...rows.slice(17)]}]);
 		const {findings} = await verify(twice);
 		expect(findings).toMatchObject([{kind: 'repeated', file: fileOf(0), detail: 'id id-17 twice in it'}]);
+		const other = archive([{...hour(0), rows: [...rows.slice(0, 29_999), {...rows[29_999], id: 'id-17'} as typeof rows[number]]}]);
+		expect(await verify(other)).toMatchObject({code: 0, findings: [], notes: [`several contents: id id-17 in ${fileOf(0)}`]});
 	});
 });
 
 describe('ids that occur twice', () => {
-	it('are named with both files, whatever lies between', async () => {
+	it('with several contents are worth knowing and no fault, whatever lies between', async () => {
 		const [first] = rowsOf(0);
 		const dir = archive([...hours(3), {...hour(3), rows: [{...rowsOf(3)[0], id: first?.id ?? '', event_time: start + 3 * 3600}]}]);
-		const {findings} = await verify(dir);
-		expect(findings).toMatchObject([{kind: 'repeated', file: fileOf(3), line: 4, detail: `id ${first?.id} also in ${fileOf(0)}`}]);
+		expect(await verify(dir)).toMatchObject({code: 0, findings: [], notes: [`several contents: id ${first?.id} in ${fileOf(0)} and, with another content, in ${fileOf(3)}`]});
+	});
+
+	it('are a fault beside another content of the same id, too', async () => {
+		const rows = ['a', 'b', 'a'].map(payload => ({id: 'x', event_time: start, payload}));
+		const {findings, notes} = await verify(archive([{...hour(0), rows}]));
+		expect(findings).toMatchObject([{kind: 'repeated', file: fileOf(0), detail: 'id x twice in it'}]);
+		expect(notes).toEqual([`several contents: id x in ${fileOf(0)}`]);
 	});
 
 	it('are counted where two files share many', async () => {
@@ -229,7 +237,7 @@ describe('ids that occur twice', () => {
 	it('are found by fields and in times that are not ASCII, and shown as they are', async () => {
 		const consoleLog = {...feishuOpenapi, id: '日志.编号', time: '时间', readTime: (value: unknown) => typeof value === 'string' ? Date.parse(value.replace('年', '-')) : undefined};
 		const row = (minute: number) => ({日志: {编号: '甲'}, 时间: `2026年11-20T22:0${minute}:00Z`}) as unknown as TinyRow;
-		const dir = archive([{...hour(0), rows: [row(1), row(0)]}]);
+		const dir = archive([{...hour(0), rows: [row(1), row(0), row(0)]}]);
 		const findings: Finding[] = [];
 		await verifyArchive({dir, sourceOf: async () => consoleLog, report: finding => findings.push(finding), signal: new AbortController().signal, sleep: async () => undefined});
 		expect(findings.map(({kind, detail}) => [kind, detail])).toEqual([['order', 'row 2 is older than the row before it'], ['repeated', 'id 甲 twice in it']]);

@@ -9,7 +9,7 @@ import {formatUtc} from '../../base/timezone.ts';
  * - of the time covered: `window_gap` (no line says that it was read), `window_overlap` (read twice), `gap` (recorded: it
  *   could not be read, or not completely);
  * - of a segment: `name`, `listed_twice`, `missing`, `not_a_file`, `altered`, `unreadable`, `count`, `out_of_window`, `order`;
- * - of all segments together: `repeated` (an id that occurs twice), `unlisted` (a file that no line lists).
+ * - of all segments together: `repeated` (a row that occurs twice), `unlisted` (a file that no line lists).
  */
 export type FindingKind =
 	| 'line_unreadable' | 'line_missing' | 'line_order' | 'chain' | 'standing' | 'tail' | 'head'

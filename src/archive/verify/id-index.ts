@@ -1,10 +1,12 @@
+import {randomBytes} from 'node:crypto';
 import {closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {digestOf} from '../../engine/seen-rows.ts';
 import {writeFailure} from '../../output/failure.ts';
 
-/** Bytes of an entry: a hash as a double, and the place where its id stands as 32 bits. */
-const entryBytes = 12;
+/** Bytes of an entry: the hashes of an id and of its row's content as doubles, and the place where it stands as 32 bits. */
+const entryBytes = 20;
 
 const entriesPerBlock = 1024;
 
@@ -16,13 +18,21 @@ const mostBuckets = 4096;
 /** Hashes that are remembered of two places that share many. */
 const mostSamples = 4;
 
+/** The hashes of a row: of its id and of its content. */
+export interface RowHashes {
+	readonly id: number;
+	readonly content: number;
+}
+
 /** Two places, which may be one and the same, that seem to hold the same ids. */
 export interface Suspicion {
+	/** The same rows, too; otherwise rows of other contents. */
+	readonly isRepeat: boolean;
 	readonly first: number;
 	readonly second: number;
 	/** Ids of the second that seem to stand in the first, too. */
 	readonly count: number;
-	/** Hashes of some of them. */
+	/** Hashes of some of these ids. */
 	readonly hashes: readonly number[];
 }
 
@@ -34,7 +44,7 @@ interface Bucket {
 }
 
 /**
- * Finds out which places share ids, in bounded memory: 12 bytes per id go through a private temporary file. Call `close`
+ * Finds out which places share ids, in bounded memory: 20 bytes per id go through a private temporary file. Call `close`
  * at the end, whatever happens.
  */
 export class IdIndex {
@@ -49,33 +59,42 @@ export class IdIndex {
 	}
 
 	/**
-	 * Remembers that an id with this hash stands at this place.
+	 * Remembers that a row with these hashes stands at this place.
 	 * @throws OutputError when there is no room for temporary files
 	 */
-	add(hash: number, place: number): void {
-		const bucket = this.#buckets[hash % this.#buckets.length];
-		if (bucket === undefined) throw new RangeError(`${hash} is no hash`);
+	add({id, content}: RowHashes, place: number): void {
+		const bucket = this.#buckets[id % this.#buckets.length];
+		if (bucket === undefined) throw new RangeError(`${id} is no hash`);
 		const {block, used} = bucket;
-		block.writeDoubleLE(hash, used);
-		block.writeUInt32LE(place, used + 8);
+		block.writeDoubleLE(id, used);
+		block.writeDoubleLE(content, used + 8);
+		block.writeUInt32LE(place, used + 16);
 		bucket.used += entryBytes;
 		if (bucket.used < block.length) return;
 		bucket.offsets.push(this.#write(block));
 		bucket.used = 0;
 	}
 
-	/** Every two places that share a hash, in no particular order. */
+	/** Every two places that share an id, in no particular order; a place shares its own ids where it has them twice. */
 	suspicions(): Suspicion[] {
-		const found = new Map<string, {first: number; second: number; count: number; hashes: number[]}>();
+		const found = new Map<string, Suspicion & {count: number; hashes: number[]}>();
+		const suspect = (id: number, {first, second, isRepeat}: Pick<Suspicion, 'first' | 'second' | 'isRepeat'>) => {
+			const key = `${first} ${second} ${isRepeat}`;
+			const suspicion = found.get(key) ?? {first, second, isRepeat, count: 0, hashes: []};
+			found.set(key, suspicion);
+			suspicion.count++;
+			if (suspicion.hashes.length < mostSamples) suspicion.hashes.push(id);
+		};
 		for (const bucket of this.#buckets) {
-			for (const [hash, places] of this.#repeatsOf(bucket)) {
-				const [first = 0, ...others] = places.toSorted((a, b) => a - b);
-				for (const second of others) {
-					const key = `${first} ${second}`;
-					const suspicion = found.get(key) ?? {first, second, count: 0, hashes: []};
-					found.set(key, suspicion);
-					suspicion.count++;
-					if (suspicion.hashes.length < mostSamples) suspicion.hashes.push(hash);
+			for (const [id, rows] of this.#repeatsOf(bucket)) {
+				const firstOf = new Map<number, number>();
+				const inOrder = rows.toSorted((a, b) => a.place - b.place);
+				const first = inOrder[0]?.place ?? 0;
+				for (const {content, place} of inOrder) {
+					const known = firstOf.get(content);
+					if (known !== undefined) suspect(id, {first: known, second: place, isRepeat: true});
+					else if (firstOf.size > 0) suspect(id, {first, second: place, isRepeat: false});
+					if (known === undefined) firstOf.set(content, place);
 				}
 			}
 		}
@@ -116,39 +135,34 @@ export class IdIndex {
 		return blocks;
 	}
 
-	/** The hashes that occur more than once, each with its places. */
-	#repeatsOf(bucket: Bucket): Map<number, number[]> {
+	/** The hashes of ids that occur more than once, each with the contents and places of its rows. */
+	#repeatsOf(bucket: Bucket): Map<number, Array<{content: number; place: number}>> {
 		const blocks = this.#blocksOf(bucket);
 		const hashes = new Float64Array(blocks.reduce((sum, {length}) => sum + length / entryBytes, 0));
 		let count = 0;
 		for (const block of blocks) for (let at = 0; at < block.length; at += entryBytes) hashes[count++] = block.readDoubleLE(at);
 		hashes.sort();
-		const repeats = new Map<number, number[]>();
+		const repeats = new Map<number, Array<{content: number; place: number}>>();
 		for (let index = 1; index < hashes.length; index++) {
 			const hash = hashes[index];
 			if (hash !== undefined && hash === hashes[index - 1]) repeats.set(hash, []);
 		}
 		if (repeats.size === 0) return repeats;
 		for (const block of blocks) {
-			for (let at = 0; at < block.length; at += entryBytes) repeats.get(block.readDoubleLE(at))?.push(block.readUInt32LE(at + 8));
+			for (let at = 0; at < block.length; at += entryBytes) repeats.get(block.readDoubleLE(at))?.push({content: block.readDoubleLE(at + 8), place: block.readUInt32LE(at + 16)});
 		}
 		return repeats;
 	}
 }
 
+/** Made anew for every process: whoever writes ids cannot know which of them share a hash. */
+const salt = randomBytes(16).toString('hex');
+
 /**
- * A hash of 53 bits: few enough for a number, enough for tens of millions of ids. Equal hashes are a suspicion only;
- * whoever uses them looks at the ids themselves before saying anything. (cyrb53, public domain.)
+ * A hash of 53 bits: few enough for a number, enough for tens of millions of texts. Equal hashes are a suspicion only;
+ * whoever uses them looks at the ids themselves before saying anything.
  */
-export function hashId(id: string): number {
-	let high = 0xdeadbeef;
-	let low = 0x41c6ce57;
-	for (let index = 0; index < id.length; index++) {
-		const code = id.charCodeAt(index);
-		high = Math.imul(high ^ code, 2_654_435_761);
-		low = Math.imul(low ^ code, 1_597_334_677);
-	}
-	high = Math.imul(high ^ (high >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
-	low = Math.imul(low ^ (low >>> 16), 2_246_822_507) ^ Math.imul(high ^ (high >>> 13), 3_266_489_909);
-	return 4_294_967_296 * (2_097_151 & low) + (high >>> 0);
+export function hashText(text: string): number {
+	const digest = digestOf(text, salt);
+	return digest.readUInt32LE(0) * 2 ** 21 + (digest.readUInt32LE(4) >>> 11);
 }

@@ -5,7 +5,7 @@ import {formatUtc} from '../../base/timezone.ts';
 import type {AuditRecord} from '../../base/record.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
 import type {FindingKind} from './finding.ts';
-import {hashId} from './id-index.ts';
+import {hashText, type RowHashes} from './id-index.ts';
 import {lineFeed, LineSplitter} from '../segment-file.ts';
 import type {ListedSegment} from '../layout.ts';
 
@@ -113,10 +113,10 @@ export class RowReader {
 	}
 }
 
-/** Checks the rows of one segment against its line, and collects the hashes of their ids. */
+/** Checks the rows of one segment against its line, and collects the hashes of those that have ids. */
 export class RowsCheck {
 	/** Of the rows that have an id, in their order; no more than the segment should have. */
-	readonly hashes: number[] = [];
+	readonly hashes: RowHashes[] = [];
 	/** Rows that could not be checked as the others: without an id, without a time. */
 	withoutId = 0;
 	withoutTime = 0;
@@ -159,9 +159,9 @@ export class RowsCheck {
 			this.#note('unreadable', `row ${row} is not JSON`);
 			return;
 		}
-		const {id, time} = record;
+		const {id, time, text} = record;
 		if (id === undefined) this.withoutId++;
-		else if (this.hashes.length < this.#segment.records) this.hashes.push(hashId(id));
+		else if (this.hashes.length < this.#segment.records) this.hashes.push({id: hashText(id), content: hashText(text)});
 		if (time === undefined) this.withoutTime++;
 		else if (time < this.#segment.from || time >= this.#segment.to) this.#note('out_of_window', `row ${row} is of ${shownTime(time)}`);
 		// Rows whose time cannot be read stand at the end.

@@ -4,6 +4,7 @@ import type {SourceDefinition} from '../../sources/types.ts';
 import {DamagedSegmentError, readSegmentBytes} from '../segment-file.ts';
 import type {FindingKind} from './finding.ts';
 import type {ListedSegment} from '../layout.ts';
+import type {RowHashes} from './id-index.ts';
 import {RowsCheck} from './rows-check.ts';
 import {checkBytes} from './segment-bytes.ts';
 
@@ -13,8 +14,8 @@ const unpackedBytes = 16 * 1024 * 1024;
 /** What looking at a segment's file came to. */
 export interface SegmentVerdict {
 	readonly rows: number;
-	/** Of the ids in it; none where its bytes are not the listed ones. */
-	readonly hashes: readonly number[];
+	/** Of the rows in it that have ids; none where its bytes are not the listed ones. */
+	readonly hashes: readonly RowHashes[];
 	/** Rows that have no id, or no time, that could be read. */
 	readonly withoutId: number;
 	readonly withoutTime: number;

@@ -47,7 +47,7 @@ export interface Verified {
 	/** Whole segments, and the records in them. */
 	readonly segments: number;
 	readonly records: number;
-	/** What could not be checked, and why. */
+	/** What is worth knowing and no fault: what could not be checked, and why; ids with several contents. */
 	readonly notes: readonly string[];
 }
 
@@ -63,13 +63,14 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verified> {
 	for (const gap of manifest.standing?.gaps ?? []) report({kind: 'gap', since: Date.parse(gap.since), until: Date.parse(gap.until), detail: gap.reason});
 	const found = manifest.header === undefined ? 'the first line, which names the source, cannot be read' : await options.sourceOf(manifest.header);
 	const source = typeof found === 'string' ? undefined : found;
-	const {segments, records, withoutId, withoutTime} = await checkSegments(options, manifest, source);
+	const {segments, records, withoutId, withoutTime, several} = await checkSegments(options, manifest, source);
 	await reportStrays({dir, listed: manifest.segments, isHeld, report, signal, sleep});
 	const notes = typeof found === 'string'
 		? [`ids and times were not checked: ${found}`]
 		: [
 			...(withoutId === 0 ? [] : [`${withoutId} of ${records} records have no id that could be compared`]),
 			...(withoutTime === 0 ? [] : [`${withoutTime} of ${records} records have no time that could be compared`]),
+			...several,
 		];
 	return {manifest, segments, records, notes};
 }
@@ -113,16 +114,18 @@ interface Counts {
 	/** Records that have no id, or no time, that could be read. */
 	withoutId: number;
 	withoutTime: number;
+	/** Ids with several contents, for people. */
+	several: string[];
 }
 
 async function checkSegments({dir, report, progress, signal}: VerifyOptions, {segments: listed}: ManifestContents, source: SourceDefinition | undefined): Promise<Counts> {
 	const segments = [...listed.values()];
 	const index = new IdIndex(segments.reduce((sum, {records}) => sum + records, 0));
-	const counts: Counts = {segments: 0, records: 0, withoutId: 0, withoutTime: 0};
+	const counts: Counts = {segments: 0, records: 0, withoutId: 0, withoutTime: 0, several: []};
 	try {
 		for (const [place, segment] of segments.entries()) {
 			const {rows, hashes, problems, withoutId, withoutTime} = await checkSegment(dir, segment, {source, signal});
-			for (const hash of hashes) index.add(hash, place);
+			for (const row of hashes) index.add(row, place);
 			for (const problem of problems) report({...problem, ...placeOf(segment)});
 			if (problems.length === 0) counts.segments++;
 			counts.records += rows;
@@ -133,7 +136,7 @@ async function checkSegments({dir, report, progress, signal}: VerifyOptions, {se
 			await nextTurn();
 			signal.throwIfAborted();
 		}
-		if (source !== undefined) await reportRepeats(dir, {suspicions: index.suspicions(), segments, source, report, signal});
+		if (source !== undefined) counts.several = await reportRepeats(dir, {suspicions: index.suspicions(), segments, source, report, signal});
 	} finally {
 		index.close();
 	}
