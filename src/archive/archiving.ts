@@ -1,9 +1,9 @@
-import {DAY, MINUTE} from '../base/duration.ts';
-import {ExportError} from '../base/errors.ts';
+import type {ExportError} from '../base/errors.ts';
 import type {AuditRecord} from '../base/record.ts';
 import {formatUtc} from '../base/timezone.ts';
 import type {WindowEvent} from '../engine/in-order.ts';
 import {problemsOf, type WindowReport} from '../engine/problems.ts';
+import {requireSameTime, settledBy, type ServerClock} from '../engine/server-clock.ts';
 import type {RunCounters} from '../engine/summary.ts';
 import type {Query} from '../query/query.ts';
 import {stepMs} from '../sources/range.ts';
@@ -15,14 +15,8 @@ import {wholeUnits} from './run-plan.ts';
 import {SeenBefore} from './seen-before.ts';
 import {DamagedSegmentError} from './segment-file.ts';
 import type {SegmentIndex} from './segment-index.ts';
-import type {ServerClock, Progress, Task} from './tasks.ts';
+import type {Progress, Task} from './tasks.ts';
 import {WindowWork} from './window-work.ts';
-
-/** Clocks that are further apart than this, in milliseconds, do not tell the time of the same world: one has to be set. */
-const farthestApartMs = DAY;
-
-/** A server whose clock is behind by more than this, in milliseconds, is worth a warning. */
-const noticeableMs = MINUTE;
 
 export interface ArchivingOptions {
 	/** The archive's directory. */
@@ -92,13 +86,12 @@ export class Archiving {
 	/** Begins to write a window, all of which has been read; null when it does not count, or has failed after all. */
 	async #begin(task: Task, report: WindowReport): Promise<WindowWork | null> {
 		const {purpose, from} = task;
-		const {dir, query, recorder, index, progress, failures, maxRecords, result, now, warning, inspect} = this.#options;
+		const {dir, query, recorder, index, progress, failures, maxRecords, result, now, inspect} = this.#options;
 		if (purpose === 'probe' || (purpose === 'fresh' && from !== this.#position)) return null;
-		this.#compareClocks(task);
+		requireSameTime(task.answer);
 		const isBounded = purpose !== 'overlap' && task.answer.at !== undefined;
 		const to = isBounded ? Math.min(task.to, this.#settledBy(task.answer.at ?? 0)) : task.to;
 		if (to < task.to && purpose === 'fresh') {
-			if (!progress.caughtUp && task.to - to > noticeableMs) warning(`the server's clock stands at ${formatUtc(task.answer.at ?? 0)}: what lies after that is left to the next run`);
 			progress.caughtUp = true;
 		}
 		if (to <= from) return null;
@@ -161,15 +154,9 @@ export class Archiving {
 		progress.freshMs = Math.min(query.windowMs, Math.max(unitMs, wholeUnits(lengthMs, unitMs)));
 	}
 
-	/** @throws ExportError when the server's clock and this one cannot both be right */
-	#compareClocks({answer: {at, aheadMs}}: Task): void {
-		if (at === undefined || Math.abs(aheadMs) <= farthestApartMs) return;
-		throw new ExportError(`the server's clock stood at ${formatUtc(at)} when this one stood at ${formatUtc(at - aheadMs)}`, {hint: 'set the clock that is wrong, or see what stands between this machine and the server'});
-	}
-
 	/** Up to where all rows must be there when the server's clock says `at`: whole units, but for the lag. */
 	#settledBy(at: number): number {
 		const {lagMs, query} = this.#options;
-		return wholeUnits(at - lagMs, stepMs(query.source.range));
+		return settledBy(at, query.source, lagMs);
 	}
 }

@@ -7,6 +7,7 @@ import {formatUtc} from '../base/timezone.ts';
 import {inOrder} from '../engine/in-order.ts';
 import type {WindowReport} from '../engine/problems.ts';
 import type {RunCounters} from '../engine/summary.ts';
+import {ServerClock} from '../engine/server-clock.ts';
 import {inTimeOrder} from '../engine/time-order.ts';
 import {createWindowReader, windowsAtOnce} from '../engine/window-reader.ts';
 import type {Client} from '../http/client.ts';
@@ -23,7 +24,7 @@ import {openArchive, type ArchiveJob, type OpenArchive} from './open-archive.ts'
 import {Recorder} from './recorder.ts';
 import {planRun, wholeUnits, type RunPlan} from './run-plan.ts';
 import {indexSegments} from './segment-index.ts';
-import {ServerClock, tasksOf, type Progress, type Task} from './tasks.ts';
+import {tasksOf, type Progress, type Task} from './tasks.ts';
 
 /** Text sorted in memory, in characters, over all windows that are read at once. */
 const sortedCharacters = 24 * 1024 * 1024;
@@ -125,12 +126,7 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 	const verbose = (message: string) => {
 		log.verbose(message);
 	};
-	let current: Task['answer'] = {at: undefined, aheadMs: 0};
-	const readerOf = (answer: () => Task['answer']) => createWindowReader(query, {client, signal: context.signal, verbose, now: context.now, served: at => {
-		clock.answered(answer(), at);
-	}});
-	// What a reader learns of its API it keeps from window to window; those that read beside each other learn nothing.
-	const oneByOne = concurrency === 1 ? readerOf(() => current) : undefined;
+	const read = createWindowReader(query, {client, signal: context.signal, verbose, now: context.now});
 	const archiving = new Archiving({
 		dir, query, lagMs, maxRecords, recorder, index, clock, progress, counters, result,
 		freshFrom: plan.unreachable?.from ?? plan.fresh.from,
@@ -149,11 +145,12 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 			task.failure = new ApiError(`${query.source.name} no longer gives out ${formatUtc(task.from)} to ${formatUtc(task.to)}, which no run has read`);
 			return;
 		}
-		current = task.answer;
-		const read = oneByOne ?? readerOf(() => task.answer);
 		try {
 			// Sorted, a window is read whole before its first record comes out: what fails has written nothing.
-			yield* inTimeOrder(read(task, report), {runCharacters: Math.floor(sortedCharacters / concurrency)});
+			const rows = read(task, report, at => {
+				clock.answered(task.answer, at);
+			});
+			yield* inTimeOrder(rows, {runCharacters: Math.floor(sortedCharacters / concurrency)});
 		} catch (error) {
 			if (stop.signal.aborted || error instanceof LongRefusalError || !(error instanceof ApiError || error instanceof NetworkError)) throw error;
 			task.failure = error;
@@ -165,6 +162,7 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 			await archiving.take(event);
 		}
 		await archiving.end();
+		if (archive.last.kind === 'archive' && clock.skew !== undefined) log.notice(clock.skew);
 		await recorder.flush();
 	} catch (error) {
 		await leave(error, {archiving, recorder, verbose});

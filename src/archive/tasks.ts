@@ -1,46 +1,10 @@
 import {DAY, MINUTE} from '../base/duration.ts';
 import type {ExportError} from '../base/errors.ts';
+import {noAnswer, type FirstAnswer} from '../engine/server-clock.ts';
 import type {Window} from '../engine/windows.ts';
 import {stepMs} from '../sources/range.ts';
 import {nextWindow, partsOf, wholeUnits, type RunPlan, type WindowRules} from './run-plan.ts';
 import type {SegmentIndex} from './segment-index.ts';
-
-/** When a reading's first answer was served. */
-export interface FirstAnswer {
-	/** Unix milliseconds by the server's clock; undefined before there is one, and where the server does not say. */
-	at: number | undefined;
-	/** How far that was ahead of the clock on this side, in milliseconds. */
-	aheadMs: number;
-}
-
-/**
- * What the server's clock said. A clock on this side may be wrong by hours; rows up to the moment of an answer can only be
- * in it when that moment has passed over there.
- */
-export class ServerClock {
-	/** The latest that it said, in Unix milliseconds. */
-	latest: number | undefined;
-	/** How far it is ahead of this side, in milliseconds, by the answer that came quickest; undefined where it does not say. */
-	aheadMs: number | undefined;
-	readonly #now: () => number;
-
-	/** @param now wall-clock time on this side in Unix milliseconds */
-	constructor(now: () => number) {
-		this.#now = now;
-	}
-
-	/** A time of this side's clock by the server's, never later than it is here. The server cuts its own to the second. */
-	notBeyond(ms: number): number {
-		return ms + Math.min(0, (this.aheadMs ?? 0) + 999);
-	}
-
-	/** An answer to this reading came that was served at this time. */
-	answered(first: FirstAnswer, at: number): void {
-		this.aheadMs = Math.max(this.aheadMs ?? -Infinity, at - this.#now());
-		this.latest = Math.max(this.latest ?? at, at);
-		if (first.at === undefined) Object.assign(first, {at, aheadMs: at - this.#now()});
-	}
-}
 
 /** So many failures in a row are no matter of a window any more. */
 export const mostFailuresInRow = 3;
@@ -134,5 +98,5 @@ export function* tasksOf({plan, progress, index, rules, concurrency}: TasksOptio
 }
 
 function taskOf(purpose: Purpose, {from, to}: Window): Task {
-	return {purpose, from, to, answer: {at: undefined, aheadMs: 0}, failure: undefined};
+	return {purpose, from, to, answer: noAnswer(), failure: undefined};
 }

@@ -4,14 +4,16 @@ import type {Client} from '../http/client.ts';
 import type {Output} from '../output/output.ts';
 import type {Query} from '../query/query.ts';
 import type {AuditRecord} from '../base/record.ts';
-import {inOrder, type WindowEvent} from './in-order.ts';
+import {inOrder, type ReadWindow, type WindowEvent} from './in-order.ts';
 import {MemoryPool} from './record-bytes.ts';
 import {problemsOf} from './problems.ts';
+import {noAnswer, requireSameTime, settledBy, type FirstAnswer, type ServerClock} from './server-clock.ts';
 import type {RunCounters} from './summary.ts';
 import {inTimeOrder} from './time-order.ts';
 import {TimelessRows} from './seen-rows.ts';
 import {windowsOf} from './window-plan.ts';
 import {createWindowReader, windowsAtOnce} from './window-reader.ts';
+import type {Window} from './windows.ts';
 
 /** Text that `--order time` holds in memory, in characters; more goes through temporary files. */
 const sortedCharacters = 16 * 1024 * 1024;
@@ -23,8 +25,11 @@ export interface ExportDependencies {
 	readonly output: Output;
 	/** Counted up as the run goes. */
 	readonly counters: RunCounters;
-	/** Told when the server answered, Unix milliseconds by its own clock cut to the second. */
-	readonly served?: (at: number) => void;
+	/**
+	 * The clock of the server. Where it is given, another run goes on where this one ends: rows of time that had not passed over
+	 * there are left to that one.
+	 */
+	readonly clock?: ServerClock | undefined;
 	/** Aborts what is still under way when the export ends; the client must listen to it. */
 	readonly stop: AbortController;
 	/** Aborts when the run was asked to stop. */
@@ -43,6 +48,8 @@ export interface ExportDependencies {
 export interface ExportResult {
 	/** `--limit` ended the export before its range did. */
 	readonly limited: boolean;
+	/** Everything before this instant is written unless `limited`, Unix milliseconds: the end of the range, or where the server's clock stood. */
+	readonly reached: number;
 }
 
 /**
@@ -51,10 +58,19 @@ export interface ExportResult {
  * first window with a problem: a later run of the same command begins again there.
  * @throws whatever the client or the output throws, and the signal's reason when interrupted.
  */
-export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, now, sleep, served}: ExportDependencies): Promise<ExportResult> {
+export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, now, sleep, clock}: ExportDependencies): Promise<ExportResult> {
 	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
 	counters.records = output.resumed?.checkpoint.records ?? 0;
-	const read = createWindowReader(query, {client, signal, verbose, now, ...(served && {served})});
+	const reader = createWindowReader(query, {client, signal, verbose, now});
+	const answers = new WeakMap<Window, FirstAnswer>();
+	const read: ReadWindow = (window, report) => {
+		const first = noAnswer();
+		answers.set(window, first);
+		return reader(window, report, at => {
+			clock?.answered(first, at);
+		});
+	};
+	let reached = Infinity;
 	const concurrency = concurrencyOf(query);
 	// Windows read beside each other are sorted beside each other, too.
 	const runCharacters = Math.ceil(sortedCharacters / concurrency);
@@ -70,10 +86,16 @@ export async function runExport(query: Query, {client, formatter, output, counte
 	if (!limited) {
 		for await (const event of events) {
 			signal.throwIfAborted();
+			const first = answers.get(event.window) ?? noAnswer();
+			if (clock !== undefined) requireSameTime(first);
+			const settled = clock === undefined ? Infinity : settledBy(first.at ?? clock.beganAt, query.source);
+			// What is before a window was settled by the answers to those before it.
+			if (reached === Infinity && settled < event.window.to) reached = event.window.from === query.since ? settled : Math.max(event.window.from, settled);
 			if (event.kind === 'records') {
 				const room = query.limit === undefined ? Infinity : query.limit - counters.records;
-				const fresh = timeless.fresh(event.records);
-				counters.duplicates += event.records.length - fresh.length;
+				const due = reached === Infinity ? event.records : event.records.filter(({time}) => time === undefined || time < reached);
+				const fresh = timeless.fresh(due);
+				counters.duplicates += due.length - fresh.length;
 				const records = room < fresh.length ? fresh.slice(0, room) : fresh;
 				if (records.length === 0) continue;
 				inspect(records);
@@ -86,14 +108,14 @@ export async function runExport(query: Query, {client, formatter, output, counte
 					break;
 				}
 			} else {
-				await finishWindow(event, {counters, output});
+				await finishWindow(event, {counters, output, nextFrom: Math.max(query.since, Math.min(event.window.to, reached))});
 				verbose(`window ${new Date(event.window.from).toISOString()} to ${new Date(event.window.to).toISOString()} done, ${counters.records} records so far`);
 			}
 		}
 	}
 	beforeWrite();
 	await output.write(formatter.end());
-	return {limited};
+	return {limited, reached: Math.min(reached, query.until)};
 }
 
 function takeReport({window, report}: WindowEvent, counters: RunCounters): void {
@@ -102,10 +124,10 @@ function takeReport({window, report}: WindowEvent, counters: RunCounters): void 
 	counters.problems.push(...problemsOf(report, window));
 }
 
-async function finishWindow(event: WindowEvent, {counters, output}: {counters: RunCounters; output: Output}): Promise<void> {
+async function finishWindow(event: WindowEvent, {counters, output, nextFrom}: {counters: RunCounters; output: Output; nextFrom: number}): Promise<void> {
 	counters.windows++;
 	takeReport(event, counters);
-	if (counters.problems.length === 0) await output.checkpoint({nextFrom: event.window.to, records: counters.records});
+	if (counters.problems.length === 0) await output.checkpoint({nextFrom, records: counters.records});
 }
 
 /** A small `--limit` is met by few pages: reading windows ahead would only spend the budget. */

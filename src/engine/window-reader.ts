@@ -6,12 +6,16 @@ import type {Client} from '../http/client.ts';
 import type {Query} from '../query/query.ts';
 import {toRequest} from '../query/request.ts';
 import {nothingLearned, type CappedReader} from './capped-page.ts';
-import type {ReadWindow} from './in-order.ts';
 import {Lanes} from './lanes.ts';
+import type {WindowReport} from './problems.ts';
 import {readCapped} from './read-capped.ts';
 import {newTokenLife, type FetchPage, type WindowReader} from './read-tokens.ts';
 import {readWindow} from './read-window.ts';
 import {createRedactor, type Redactor} from './redactor.ts';
+import type {Window} from './windows.ts';
+
+/** Reads one window. @param served told when each of its answers was served, Unix milliseconds by the server's clock */
+export type ReadTimed = (window: Window, report: WindowReport, served?: (at: number) => void) => AsyncIterable<AuditRecord[]>;
 
 /** What is redacted before anything else of the program has its turn: a tenth of a second's worth. */
 const charactersPerTurn = 1024 * 1024;
@@ -21,13 +25,12 @@ const charactersPerTurn = 1024 * 1024;
  * leave, redacted. What it learns about an API whose documentation leaves things open it keeps from window to window.
  * @param options.signal ends the work on a page, too
  * @param options.now wall-clock time in Unix milliseconds
- * @param options.served told when the server answered, Unix milliseconds by its own clock
  */
-export function createWindowReader(query: Query, {client, signal, verbose, now, served}: {
-	client: Client; signal: AbortSignal; verbose: (message: string) => void; now: () => number; served?: (at: number) => void;
-}): ReadWindow {
+export function createWindowReader(query: Query, {client, signal, verbose, now}: {
+	client: Client; signal: AbortSignal; verbose: (message: string) => void; now: () => number;
+}): ReadTimed {
 	const {source} = query;
-	const fetchPage: FetchPage = async parameters => {
+	const fetcherOf = (served?: (at: number) => void): FetchPage => async parameters => {
 		const {reachMs, range} = source;
 		if (reachMs !== undefined && Number(parameters[range.start]) * range.unitMs < now() - reachMs) {
 			throw new ApiError(`${source.name}: a window has gone out of the ${formatDuration(reachMs)} that can be asked for while it was being read`, {
@@ -38,15 +41,17 @@ export function createWindowReader(query: Query, {client, signal, verbose, now, 
 		if (answer.servedAt !== undefined) served?.(answer.servedAt);
 		return answer;
 	};
-	const reader: WindowReader = {source, pageSize: query.pageSize, verbose, fetchPage, tokens: newTokenLife()};
+	const reader: WindowReader = {source, pageSize: query.pageSize, verbose, fetchPage: fetcherOf(), tokens: newTokenLife()};
 	const {pagination, splitBy} = source;
 	const capped: CappedReader | undefined = pagination.style === 'offset'
 		? {...reader, pagination: {...pagination, counts: query.offsetCounts ?? pagination.counts}, concurrency: query.concurrency, lanes: new Lanes(query.concurrency), learned: nothingLearned(), splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}
 		: undefined;
 	const redactor = createRedactor(query, source);
 	const {keeps} = query;
-	return (window, report) => {
-		const delivered = capped === undefined ? readWindow(window, reader, report) : readCapped(window, capped, report);
+	return (window, report, served) => {
+		// Of their own: whose answer came when. What was learned of the API they share.
+		const fetchPage = fetcherOf(served);
+		const delivered = capped === undefined ? readWindow(window, {...reader, fetchPage}, report) : readCapped(window, {...capped, fetchPage}, report);
 		const kept = keeps === undefined ? delivered : keep(delivered, keeps);
 		return redactor === undefined ? kept : redact(kept, redactor, signal);
 	};

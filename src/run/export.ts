@@ -3,7 +3,6 @@ import {setMaxListeners} from 'node:events';
 import {resolve} from 'node:path';
 import {loadConfig} from '../access/config/load.ts';
 import type {OpenedSource, OpenSource} from '../access/open-source.ts';
-import {ServerClock, type FirstAnswer} from '../archive/tasks.ts';
 import type {Context} from '../base/context.ts';
 import {formatDuration, MINUTE} from '../base/duration.ts';
 import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../base/errors.ts';
@@ -11,6 +10,7 @@ import {systemTimezone} from '../base/system-timezone.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {runExport} from '../engine/export.ts';
 import {RecordWatch} from '../engine/redactor.ts';
+import {ServerClock} from '../engine/server-clock.ts';
 import {newCounters, type RunStatus} from '../engine/summary.ts';
 import {countWindowsOf} from '../engine/window-plan.ts';
 import {Budget} from '../http/budget.ts';
@@ -25,7 +25,6 @@ import type {ExportFlags} from '../query/options.ts';
 import type {Query} from '../query/query.ts';
 import {resolveSettings, type ExportSettings} from '../query/settings.ts';
 import {labelledColumns} from '../sources/labels.ts';
-import {stepMs} from '../sources/range.ts';
 import {askedOf} from './asked.ts';
 import {commandLog} from './command-log.ts';
 import {reportGrowth, reportProblems, secretWarning, writeSummary, type ReportedRun} from './export-report.ts';
@@ -49,7 +48,7 @@ interface Run extends ReportedRun {
  */
 export async function exportCommand(open: OpenSource, flags: ExportFlags, context: Context): Promise<ExitCode> {
 	const run = await prepare(open, flags, context);
-	const {source, opened} = run;
+	const {opened} = run;
 	if (flags.dryRun === true) {
 		const plan = planOf(run.settings.query, opened, context.now);
 		const isJson = flags.format === 'json';
@@ -62,16 +61,11 @@ export async function exportCommand(open: OpenSource, flags: ExportFlags, contex
 	const state = flags.state === undefined ? undefined : await openStateAt(resolve(context.cwd, flags.state), run, {fingerprint: fingerprint.query, account});
 	try {
 		const {query, output} = await openRange(run, {fingerprint: fingerprint.output, account, stateUntil: state?.until});
-		const {status, limited} = await execute(run, query, output);
-		// Whole units only: the one under way still gets rows, and rows are cut by whole units.
-		const unitMs = stepMs(source.range);
-		const reached = Math.floor(run.clock.notBeyond(output.resumed?.startedAt ?? run.startedAt) / unitMs) * unitMs;
-		const behindMs = -(run.clock.aheadMs ?? 0);
-		if (state !== undefined && behindMs >= 5000) run.log.notice(`the clock here is ${formatDuration(Math.floor(behindMs / 1000) * 1000)} ahead of the server's, which decides where ${state.path} ends`);
+		const {status, limited, reached} = await execute(run, query, output);
 		if (state !== undefined && status === 'complete') {
+			if (state.until === undefined && run.clock.skew !== undefined) run.log.notice(`${state.path}: ${run.clock.skew}`);
 			if (limited) run.log.notice(`${state.path} stays where it was: --limit ended the export before its range did`);
-			// A future end is not reached yet: rows up to it can still arrive.
-			else await state.save(Math.max(state.until ?? -Infinity, Math.min(query.until, reached)));
+			else await state.save(Math.max(state.until ?? -Infinity, reached));
 		}
 		if (status !== 'complete') return exitCodes.incomplete;
 		return run.summaryFailed ? exitCodes.api : exitCodes.complete;
@@ -181,7 +175,7 @@ function continuedFrom(stateUntil: number, {source, flags, opened, context, log,
 }
 
 /** Runs the export, settles the output, and writes the summary however it ends. */
-async function execute(run: Run, query: Query, output: Output): Promise<{status: RunStatus; limited: boolean}> {
+async function execute(run: Run, query: Query, output: Output): Promise<{status: RunStatus; limited: boolean; reached: number}> {
 	const {context, log, settings, source} = run;
 	const counters = newCounters();
 	const budget = new Budget(query.budget, context);
@@ -201,7 +195,6 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	const warnOfSecrets = secretWarning(context, log);
 	const watch = new RecordWatch({redact: query.redact, fields: settings.output.fields, source});
 	let whole = false;
-	const first: FirstAnswer = {at: undefined, aheadMs: 0};
 	let status: RunStatus = 'failed';
 	let partial: string | undefined;
 	let failure: unknown;
@@ -214,7 +207,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 				log.warning(message);
 			},
 		});
-		const {limited} = await runExport(query, {
+		const {limited, reached} = await runExport(query, {
 			client,
 			formatter: createFormatter(settings.output.format, {
 				columns: labelledColumns(source, settings.output.labels),
@@ -228,9 +221,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 			}),
 			output,
 			counters,
-			served: at => {
-				run.clock.answered(first, at);
-			},
+			...(run.flags.state === undefined ? {} : {clock: run.clock}),
 			stop,
 			signal: context.signal,
 			inspect: records => {
@@ -248,7 +239,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		status = counters.problems.length === 0 ? 'complete' : 'incomplete';
 		if (status === 'complete') await output.commit();
 		else partial = await output.abandon();
-		return {status, limited};
+		return {status, limited, reached};
 	} catch (error) {
 		failure = error;
 		status = error instanceof InterruptedError || error instanceof BrokenPipeError ? 'interrupted' : 'failed';

@@ -87,7 +87,7 @@ const spread = [rowAt('a', 0), rowAt('b', 0.5), rowAt('c', 1), rowAt('d', 1.5), 
 describe('an export', () => {
 	it('writes every window in turn between start and end, and takes a checkpoint after each', async () => {
 		const {result, written, checkpoints, counters, inspected, told, stopped} = await run(spread);
-		expect(result).toEqual({limited: false});
+		expect(result).toEqual({limited: false, reached: since + 3 * HOUR});
 		expect(written).toBe('<|ab|cd|e|f|>');
 		expect(checkpoints).toEqual([{nextFrom: since + HOUR, records: 2}, {nextFrom: since + 2 * HOUR, records: 5}, {nextFrom: since + 3 * HOUR, records: 6}]);
 		expect(counters).toMatchObject({records: 6, windows: 3, duplicates: 0, problems: []});
@@ -180,7 +180,7 @@ describe('a problem', () => {
 describe('a limit', () => {
 	it.each([[1, 'a'], [2, 'ab'], [3, 'ab|c'], [5, 'ab|cd|e'], [6, 'ab|cd|e|f']])('of %i ends the export within a page as well as between two', async (limit, expected) => {
 		const {result, written, counters, stopped, inspected} = await run(spread, {limit});
-		expect(result).toEqual({limited: true});
+		expect(result).toEqual({limited: true, reached: since + 3 * HOUR});
 		expect(written).toBe(`<|${expected}|>`);
 		expect(inspected.join('')).toBe(expected.replaceAll('|', ''));
 		expect(counters.records).toBe(limit);

@@ -38,13 +38,10 @@ async function read(query: Query, answer: (request: ApiRequest, count: number) =
 		},
 		signal: new AbortController().signal,
 		now: () => now,
-		served: at => {
-			served.push(at);
-		},
 	});
 	const batches: string[][] = [];
 	const report = newReport();
-	for await (const batch of readWindow(window, report)) batches.push(batch.map(({text}) => text));
+	for await (const batch of readWindow(window, report, at => served.push(at))) batches.push(batch.map(({text}) => text));
 	return {batches, report, requests, served, verbose, texts: batches.flat()};
 }
 

@@ -3,8 +3,8 @@ import {exitCodes} from '../../base/errors.ts';
 import {formatDuration, SECOND} from '../../base/duration.ts';
 import type {Verdict} from './finding.ts';
 
-/** Less than this is within what a `Date` header in whole seconds and a slow network can tell, and does no harm. */
-const warnAboveMs = 5 * SECOND;
+/** Less than this is within what a `Date` header in whole seconds and a slow network can tell, and does no harm; exports say the same once. */
+const warnFromMs = 5 * SECOND;
 /**
  * More than this fails. Scheduled exports end at "now" less a margin for late rows, commonly two minutes: a clock that
  * is ahead by half of that makes `--state` move past rows that have yet to arrive, and they would be lost.
@@ -46,7 +46,8 @@ function certainSkewMs({sentAt, answeredAt, date}: {sentAt: number; answeredAt: 
 export function judgeClock(skewMs: number | undefined): Verdict {
 	if (skewMs === undefined) return {status: 'skipped', detail: 'the server does not tell its time'};
 	const amount = Math.abs(skewMs);
-	if (amount <= warnAboveMs) return {status: 'ok', detail: `within ${formatDuration(warnAboveMs)} of the server's`};
+	// Ahead by so much for certain, it may be ahead by the second more that `Date` was cut by.
+	if (amount < (skewMs > 0 ? warnFromMs - SECOND : warnFromMs)) return {status: 'ok', detail: `within ${formatDuration(warnFromMs)} of the server's`};
 	return {
 		status: amount > failAboveMs ? 'failed' : 'warning',
 		detail: `this machine's clock is ${formatDuration(Math.round(amount / SECOND) * SECOND)} ${skewMs > 0 ? 'ahead of' : 'behind'} the server's`,
