@@ -3,8 +3,10 @@ import {valueAt} from '../json/value.ts';
 import {declaredOption, optionName, outcomes, searchFilters, type FilterDeclaration} from '../sources/app-log-filters.ts';
 import type {SearchKind} from '../sources/app-log-kinds.ts';
 import type {ParameterRule, SourceOption} from '../sources/types.ts';
+import {printable} from '../base/visible.ts';
 import {comparisonOf} from './compare.ts';
 import type {SearchProfile, FilterPlace} from './profile.ts';
+import {placeholdersOf} from './template.ts';
 
 /** The values of options, as they are typed. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -37,7 +39,10 @@ export function filterOptions({kind, search, placeholders, given, warn}: FilterS
 	const parameters: Record<string, ParameterRule> = {};
 	for (const filter of searchFilters[kind]) {
 		const key = optionName(filter.name);
-		options[key] = {...declaredOption(filter), ...wayOf(filter, valuesOf(given[key]), {kind, search, placeholders, warn})};
+		const way = wayOf(filter, valuesOf(given[key]), {kind, search, placeholders, warn});
+		const option = declaredOption(filter);
+		// What can be neither sent nor compared cannot be asked for: the search is then what the profile makes of it.
+		options[key] = {...option, required: option.required === true && way.refusal === undefined, ...way};
 		parameters[filter.name] = {type: filter.repeatable === true ? 'string[]' : 'string'};
 	}
 	return {options, parameters};
@@ -72,7 +77,22 @@ function wayOf(filter: FilterDeclaration, values: readonly string[], {kind, sear
 		});
 	}
 	if (field !== undefined || name === 'keyword') return locally;
-	return {refusal: `the request profile has neither {${name}} in searches.${kind}.request, where the console would be asked for it, nor searches.${kind}.fields.${name}, by which rows could be compared here`};
+	const fixed = fixedMembers(search.request);
+	const seen = fixed.length === 0 ? '' : `; as recorded it always asks with ${fixed.slice(0, mostShown).join(', ')}${fixed.length > mostShown ? ` and ${fixed.length - mostShown} more` : ''}: where one of them is this filter, write {${name}} in its place`;
+	return {refusal: `the request profile has neither {${name}} in searches.${kind}.request, where the console would be asked for it, nor searches.${kind}.fields.${name}, by which rows could be compared here${seen}`};
+}
+
+const mostShown = 8;
+
+/** What a request asks the same with every search, for people: `json.tab = 2`. */
+function fixedMembers({query = {}, json = null, form = {}}: SearchProfile['request']): string[] {
+	const found: string[] = [];
+	const walk = (path: string, value: unknown): void => {
+		if (typeof value === 'object' && value !== null) for (const [key, member] of Object.entries(value)) walk(key === 'json_text' ? path : `${path}.${key}`, member);
+		else if (value !== null && placeholdersOf(value).size === 0) found.push(printable(`${path} = ${JSON.stringify(value)}`));
+	};
+	for (const [part, tree] of Object.entries({query, json, form})) walk(part, tree);
+	return found;
 }
 
 /** Whether a status is a code that could mean anything: 1 is a success here and a failure there. */

@@ -33,8 +33,9 @@ const vague: ReadonlySet<string> = new Set(['event', 'path', 'api', 'interface',
  * The filters of a request.
  * @param known places that hold something else
  * @param columns of the rows, which show whether a value was a filter at all
+ * @param kind the search: an app's feature is told by its value alone where the search asks for one
  */
-export function findFilters(request: RequestTree, known: readonly Place[], columns: readonly ColumnFact[]): FiltersGuess {
+export function findFilters(request: RequestTree, known: readonly Place[], columns: readonly ColumnFact[], kind?: SearchKind): FiltersGuess {
 	const filters: FilterGuess[] = [];
 	const conditions: Place[] = [];
 	const done: Place[] = [...known];
@@ -47,7 +48,7 @@ export function findFilters(request: RequestTree, known: readonly Place[], colum
 		}
 		const values = scalarsIn(value);
 		if (values === undefined) continue;
-		const name = values.some(member => typeof member === 'string' && openId.test(member)) ? 'user_open_id' : findFilterName(place);
+		const name = values.some(member => typeof member === 'string' && openId.test(member)) ? 'user_open_id' : findFilterName(place) ?? (kind === 'client' && values.length === 1 && isFeature(values[0]) ? 'app_feature' : undefined);
 		if (name === undefined || values.some(member => typeof member === 'boolean' || isLong(member)) || filters.some(filter => filter.name === name)) continue;
 		const evidence = judge(name, values, columns);
 		const isUnset = values.every(member => isUnsetValue(member));
@@ -139,6 +140,11 @@ const knownWords: Partial<Record<FilterName, Readonly<Record<string, RegExp>>>> 
 	status: {success: /^(?:success|succeeded|succeed|succ|ok|normal)$/i, failed: /^(?:fail|failed|failure|error|err)$/i},
 	app_feature: {'mini-program': /^(?:mini_?-?(?:program|app)|gadget|mp)$/i, 'web-app': /^(?:web_?-?(?:app)?|h5|webapplication)$/i, 'widget': /^(?:widgets?|block|blocks)$/i},
 };
+
+/** Whether a value is what a console would call a feature of an app, and nothing else. */
+function isFeature(value: Scalar | undefined): boolean {
+	return typeof value === 'string' && value.length > 3 && Object.values(knownWords.app_feature ?? {}).some(pattern => pattern.test(value));
+}
 
 /** What the console writes for the names that the command line knows, where the recording shows it. */
 function spellings(name: FilterName, seen: readonly Scalar[]): Record<string, string> {

@@ -143,7 +143,7 @@ export function learnFilters(draft: Draft): NonNullable<SearchProfile['filters']
 	const others = draft.members.filter(({exchange, standing}) => exchange !== draft.best.exchange && standing !== 'no');
 	for (const {exchange, rows} of [draft.best, ...others]) {
 		const isBest = exchange === draft.best.exchange;
-		const found = findFilters(exchange.request, known, rows?.columns ?? []);
+		const found = findFilters(exchange.request, known, rows?.columns ?? [], draft.kind);
 		for (const filter of found.filters) {
 			const {name, place, wasSet} = filter;
 			const before = filters.get(name);
@@ -167,6 +167,9 @@ export function learnFilters(draft: Draft): NonNullable<SearchProfile['filters']
 	const always = [...filters.values()].filter(({name, wasSet, isUnset, how}) => wasSet && !isUnset && how.otherwise === undefined && name !== 'app_feature');
 	for (const {name, place} of always) draft.notes.push(`${draft.show(place)} was set in all of the recording; without --${name.replaceAll('_', '-')} it is left out, and where the console insists on it, write what to send in filters.${name}.otherwise of the profile`);
 	noteValues(draft, learned);
+	for (const {name, required} of searchFilters[draft.kind]) {
+		if (required === true && !filters.has(name)) draft.notes.push(`no place of --${name.replaceAll('_', '-')} was recognised: searches ask for what was recorded, without that option; where a member of the request means it, write {${name}} in its place in the profile`);
+	}
 	return learned;
 }
 
