@@ -22,17 +22,26 @@ const sleep: Sleep = async (ms, signal) => new Promise((resolve, reject) => {
 	signal?.addEventListener('abort', onAbort, {once: true});
 });
 
+/** How long, in milliseconds, a run that was asked to stop may take to end in order: people wait for two seconds at most. */
+const longestEndMs = 1800;
+
 /**
  * The context of the real process. The first SIGHUP, SIGINT or SIGTERM aborts its signal, so that the run ends in order; the
- * second ends the process at once.
+ * second ends the process at once, and so does time: what was being saved is then as a power cut leaves it.
  */
 export function createProcessContext(): Context {
 	const controller = new AbortController();
 	for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
 		process.on(name, () => {
-			const error = new InterruptedError(name);
-			if (controller.signal.aborted) process.exit(error.exitCode);
-			controller.abort(error);
+			if (controller.signal.aborted) {
+				endBy(name);
+				return;
+			}
+			controller.abort(new InterruptedError(name));
+			setTimeout(() => {
+				process.stderr.write(`error: interrupted by ${name}, and ended before all was put in order: something did not stop in time\n`);
+				endBy(name);
+			}, longestEndMs).unref();
 		});
 	}
 	// Past a file size limit the write fails and says so; by default the signal would end the process first.
@@ -52,6 +61,12 @@ export function createProcessContext(): Context {
 		masker: new Masker(),
 		signal: controller.signal,
 	};
+}
+
+/** Ends the process by the signal itself: `process.exit` waits for calls that wait, such as the opening of a FIFO without a writer. */
+function endBy(name: NodeJS.Signals): void {
+	process.removeAllListeners(name);
+	process.kill(process.pid, name);
 }
 
 /** Where the directory was that somebody has removed meanwhile: what is looked for in it is then not there. */

@@ -62,6 +62,19 @@ it('a second signal ends the run at once', async () => {
 	expect([130, 143, null]).toContain((await running.ended).code);
 });
 
+it.skipIf(process.platform === 'win32').each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)('%s ends a run even where the system keeps it waiting for ever, by the signal itself', async signal => {
+	const api = await serveApi();
+	const cwd = temporaryDirectory();
+	// Nobody reads it.
+	execFileSync('mkfifo', [join(cwd, 'summary')]);
+	const running = start([...api.flags, ...day, '--summary', 'summary'], {env: api.env, cwd});
+	await until(() => running.stdout().split('\n').length > 1000);
+	running.process.kill(signal);
+	const {code, stderr} = await running.ended;
+	expect([code, running.process.signalCode]).toEqual([null, signal]);
+	expect(stderr).toContain(`interrupted by ${signal}, and ended before all was put in order`);
+});
+
 it.each(['csv.gz', 'ndjson.gz', 'json', 'csv'])('a killed run into .%s is continued by the same command to the same bytes as in one go', async ending => {
 	const api = await serveApi({recordsPerDay: 5000});
 	const cwd = temporaryDirectory();
