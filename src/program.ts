@@ -84,8 +84,6 @@ or a configuration file, never from flags.`);
 		.option('--cap <n>', 'most rows that one query with offsets reaches; default as documented')
 		.option('--console <page|offset|cursor>', "how the developer console's log search speaks on the wire; default page")
 		.option('--totals <honest|saturating>', 'whether a total also counts what lies beyond the cap; default honest')
-		.option('--faults <file|preset|list>', 'let things go wrong as a JSON or YAML file or a preset says; list shows what can')
-		.option('--fault-seed <n>', "the same seed gives the same faults; default the file's, or 1")
 		.addHelpText('after', `
 Point the exporter at it from another terminal:
   $ export FEISHU_APP_ID=cli_sandbox FEISHU_APP_SECRET=sandbox-feishu-secret

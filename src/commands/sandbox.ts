@@ -1,14 +1,8 @@
 import type {Context} from '../base/context.ts';
 import {requireDuration} from '../base/duration.ts';
 import {UsageError} from '../base/errors.ts';
-import {visibleOnLines} from '../base/visible.ts';
-import {writeReport} from '../output/stream-output.ts';
 import {consolePaths} from '../sandbox/console/handler.ts';
 import {consoleShapeNames} from '../sandbox/console/shape-names.ts';
-import {faultList} from '../sandbox/faults/list.ts';
-import {createFaultPlan, type FaultPlan} from '../sandbox/faults/plan.ts';
-import {readFaults} from '../sandbox/faults/read-faults.ts';
-import type {FaultsFile} from '../sandbox/faults/schema.ts';
 import type {Sandbox} from '../sandbox/options.ts';
 import {createSandbox} from '../sandbox/sandbox.ts';
 import {serveSandbox} from '../sandbox/serve.ts';
@@ -29,8 +23,6 @@ export interface SandboxCommandOptions {
 	readonly cap?: string;
 	readonly totals?: string;
 	readonly console?: string;
-	readonly faults?: string;
-	readonly faultSeed?: string;
 }
 
 /** Where the sandbox listens unless `--port` says otherwise. */
@@ -44,17 +36,12 @@ const maxSeed = 2 ** 32 - 1;
 
 /**
  * Serves the sandbox until the context's signal aborts, then closes it and returns. What to set and run stands on
- * stdout, as text that a shell can also read; every fault that is done, on stderr. `--faults list` is only answered.
- * @throws UsageError for a wrong option, a mistake in the faults file, or a port that is taken.
+ * stdout, as text that a shell can also read.
+ * @throws UsageError for a wrong option, or a port that is taken.
  */
-export async function sandboxCommand(options: SandboxCommandOptions, context: Pick<Context, 'stdout' | 'stderr' | 'cwd' | 'masker' | 'now' | 'sleep' | 'signal'>): Promise<void> {
-	if (options.faults === 'list') {
-		await writeReport(faultList(), 'text', context);
-		return;
-	}
-	const faults = await openFaults(options, context);
+export async function sandboxCommand(options: SandboxCommandOptions, context: Pick<Context, 'stdout' | 'now' | 'sleep' | 'signal'>): Promise<void> {
 	const sandbox = createSandbox({
-		now: faults?.plan.now ?? context.now,
+		now: context.now,
 		sleep: context.sleep,
 		seed: wholeNumber('--seed', options.seed ?? '1', maxSeed),
 		recordsPerDay: wholeNumber('--records', options.records ?? '1000', maxRecordsPerDay),
@@ -69,34 +56,13 @@ export async function sandboxCommand(options: SandboxCommandOptions, context: Pi
 	});
 	const port = wholeNumber('--port', options.port ?? String(defaultSandboxPort), 65_535);
 	context.signal.throwIfAborted();
-	const served = await serveSandbox(sandbox, {port, host: '127.0.0.1', faults: faults?.plan});
+	const served = await serveSandbox(sandbox, {port});
 	try {
-		context.stdout.write(sandboxPage(served.url, sandbox) + (faults?.page ?? ''));
+		context.stdout.write(sandboxPage(served.url, sandbox));
 		await aborted(context.signal);
 	} finally {
 		await served.close();
 	}
-}
-
-/** The plan of `--faults`, and what to tell of it beforehand. */
-async function openFaults({faults, faultSeed}: SandboxCommandOptions, {cwd, stderr, now, sleep}: Pick<Context, 'cwd' | 'stderr' | 'now' | 'sleep'>): Promise<{plan: FaultPlan; page: string} | undefined> {
-	if (faults === undefined) {
-		if (faultSeed !== undefined) throw new UsageError('--fault-seed: there are no faults', {hint: 'add --faults <file|preset>'});
-		return undefined;
-	}
-	const file = await readFaults(faults, cwd);
-	const seed = faultSeed === undefined ? file.seed : wholeNumber('--fault-seed', faultSeed, maxSeed);
-	const plan = createFaultPlan(file, {
-		now, sleep, seed,
-		onFault: ({request, method, path, text}) => {
-			stderr.write(`${visibleOnLines(`fault: request ${request} ${method} ${path}: ${text}`)}\n`);
-		},
-	});
-	return {plan, page: faultsPage(file, seed)};
-}
-
-function faultsPage({rules}: FaultsFile, seed: number): string {
-	return visibleOnLines([`# Faults are on (--fault-seed ${seed}), of these rules the first that is due:`, ...rules.map(({fullText}) => `#   ${fullText}`), ''].join('\n'));
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -1,9 +1,9 @@
 import {createAdaptorServer} from '@hono/node-server';
 import {Server} from 'node:http';
 import {systemCode, UsageError} from '../base/errors.ts';
-import {createDoors, type Doors} from './faults/doors.ts';
-import {createFaultyListener, type FaultySandbox} from './faults/faulty.ts';
-import type {FaultPlan} from './faults/plan.ts';
+import type {Sandbox} from './options.ts';
+
+const host = '127.0.0.1';
 
 /** A sandbox on a port of this machine. */
 export interface ServedSandbox {
@@ -14,40 +14,40 @@ export interface ServedSandbox {
 	close(): Promise<void>;
 }
 
-export interface ServeOptions {
-	/** 0 takes any free port. */
-	readonly port: number;
-	readonly host?: '127.0.0.1';
-	/** What goes wrong on the way; the sandbox must have been made with the plan's clock. Default: nothing. */
-	readonly faults?: FaultPlan | undefined;
-}
-
 /**
  * Serves a sandbox over HTTP on the loopback address.
+ * @param port 0 takes any free port.
  * @throws UsageError when the port is taken or cannot be listened on.
  */
-export async function serveSandbox(sandbox: FaultySandbox, {port, host = '127.0.0.1', faults}: ServeOptions): Promise<ServedSandbox> {
-	const server = createAdaptorServer({
-		fetch: faults === undefined
-			? (request: Request) => sandbox.fetch(request)
-			: createFaultyListener(sandbox, faults, {refuseFor: ms => doors.refuseFor(ms, faults.sleep)}),
-		// The program's own fetch must not notice that a server runs in the same process.
-		overrideGlobalObjects: false,
-	});
-	// Without TLS options the adaptor makes a plain server; its type allows for others.
-	if (!(server instanceof Server)) throw new TypeError('not an HTTP/1 server');
-	await listen(server, port, host);
-	const address = server.address();
-	const listeningPort = typeof address === 'object' && address !== null ? address.port : port;
-	const doors: Doors = createDoors(server, () => listen(server, listeningPort, host));
+export async function serveSandbox(sandbox: Pick<Sandbox, 'fetch'>, {port}: {readonly port: number}): Promise<ServedSandbox> {
+	const server = createServer((request: Request) => sandbox.fetch(request));
+	const listening = await listen(server, port);
 	return {
-		url: `http://${host}:${listeningPort}`,
-		port: listeningPort,
-		close: () => doors.close(),
+		url: `http://${host}:${listening}`,
+		port: listening,
+		async close() {
+			const closed = new Promise(resolve => server.close(resolve));
+			server.closeAllConnections();
+			await closed;
+		},
 	};
 }
 
-async function listen(server: Server, port: number, host: string): Promise<void> {
+/** A server of Node's that answers as `fetch` would be answered. */
+export function createServer(answer: Parameters<typeof createAdaptorServer>[0]['fetch']): Server {
+	// The program's own fetch must not notice that a server runs in the same process.
+	const server = createAdaptorServer({fetch: answer, overrideGlobalObjects: false});
+	// Without TLS options the adaptor makes a plain server; its type allows for others.
+	if (!(server instanceof Server)) throw new TypeError('not an HTTP/1 server');
+	return server;
+}
+
+/**
+ * Listens on the loopback address.
+ * @returns the port, also where any was asked for by 0
+ * @throws UsageError when the port is taken or cannot be listened on.
+ */
+export async function listen(server: Server, port: number): Promise<number> {
 	await new Promise<void>((resolve, reject) => {
 		const failed = (error: Error) => reject(listenError(error, port));
 		server.once('error', failed);
@@ -56,6 +56,8 @@ async function listen(server: Server, port: number, host: string): Promise<void>
 			resolve();
 		});
 	});
+	const address = server.address();
+	return typeof address === 'object' && address !== null ? address.port : port;
 }
 
 function listenError(error: Error, port: number): Error {

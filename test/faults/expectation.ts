@@ -1,4 +1,4 @@
-import type {RuleDocument} from '../../src/sandbox/faults/schema.ts';
+import type {RuleDocument} from './catalogue/schema.ts';
 import type {ProblemKind} from '../../src/engine/problems.ts';
 import type {Column, Trait} from './columns.ts';
 

@@ -1,4 +1,4 @@
-import type {catalogue} from '../../src/sandbox/faults/catalogue.ts';
+import type {catalogue} from './catalogue/catalogue.ts';
 import type {Expectation} from './expectation.ts';
 import {bom, charset, deepNesting, duplicateKeys, endless, gzipBomb, gzipCut, gzipGarbage, hugePage, notJson} from './expected/body.ts';
 import {contentLength, cutOff, drip, garbage, hang, overLong, refuse, reset} from './expected/connection.ts';

@@ -2,7 +2,7 @@ import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {expect, it} from 'vitest';
-import {catalogue} from '../../src/sandbox/faults/catalogue.ts';
+import {catalogue} from './catalogue/catalogue.ts';
 import {columns} from './columns.ts';
 import {expectedOf} from './expectation.ts';
 import {expectations, whyNotAsked} from './expectations.ts';

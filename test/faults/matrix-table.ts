@@ -1,5 +1,5 @@
-import {catalogue} from '../../src/sandbox/faults/catalogue.ts';
-import type {FaultDefinition} from '../../src/sandbox/faults/fault.ts';
+import {catalogue} from './catalogue/catalogue.ts';
+import type {FaultDefinition} from './catalogue/fault.ts';
 import {columns, type Column} from './columns.ts';
 import type {Expectation} from './expectation.ts';
 import {expectations, whyNotAsked} from './expectations.ts';

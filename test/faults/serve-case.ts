@@ -1,9 +1,10 @@
-import {createSandbox, serveSandbox} from '../../src/sandbox/index.ts';
-import {bodyFaults} from '../../src/sandbox/faults/body/index.ts';
-import {contentFaults} from '../../src/sandbox/faults/content/index.ts';
-import type {FaultySandbox} from '../../src/sandbox/faults/faulty.ts';
-import {createFaultPlan, type FaultPlan} from '../../src/sandbox/faults/plan.ts';
-import {parseFaults, type RuleDocument} from '../../src/sandbox/faults/schema.ts';
+import {createSandbox} from '../../src/sandbox/index.ts';
+import {bodyFaults} from './catalogue/body/index.ts';
+import {contentFaults} from './catalogue/content/index.ts';
+import type {FaultySandbox} from './catalogue/faulty.ts';
+import {createFaultPlan, type FaultPlan} from './catalogue/plan.ts';
+import {parseFaults, type RuleDocument} from './catalogue/schema.ts';
+import {serveFaulty} from './catalogue/serve.ts';
 import type {CaseClock} from './case-clock.ts';
 import type {Column} from './columns.ts';
 import {recorded, watched} from './watched-fault.ts';
@@ -55,7 +56,7 @@ export async function serveCase({source, recordsPerDay, console}: Column, clock:
 			return wasDirect ? recorded(response, text => sent.push(text)) : response;
 		},
 	};
-	const served = await serveSandbox(recording, {port: 0, faults: endable});
+	const served = await serveFaulty(recording, endable);
 	const {feishu, trae} = sandbox.credentials;
 	return {
 		url: served.url,

@@ -1,4 +1,4 @@
-import type {Exchange, Inject, Outcome} from '../../src/sandbox/faults/fault.ts';
+import type {Exchange, Inject, Outcome} from './catalogue/fault.ts';
 
 /** Longer answers are passed on unread: they may have no end. */
 const mostRecorded = 4 * 1024 * 1024;

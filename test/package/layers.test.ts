@@ -26,6 +26,13 @@ test('no room imports one above it', () => {
 	expect(climbing).toEqual([]);
 });
 
+test('the sandbox knows of nothing but what describes APIs', () => {
+	const allowed = ['base', 'json', 'sources', 'sandbox'];
+	const others = [...imports].filter(([file]) => roomOf(file) === 'sandbox')
+		.flatMap(([file, found]) => found.filter(other => !allowed.includes(roomOf(other))).map(other => `${file} imports ${other}`));
+	expect(others).toEqual([]);
+});
+
 test('no file imports itself by way of others', () => {
 	const done = new Set<string>();
 	const circles: string[] = [];

@@ -1,7 +1,6 @@
 import {expect, it} from 'vitest';
 import {UsageError} from '../../src/base/errors.ts';
 import {sandboxCommand, sandboxPage} from '../../src/commands/sandbox.ts';
-import {Masker} from '../../src/json/secrets/masker.ts';
 import {memoryStream} from '../helpers/context.ts';
 import {noon} from './client.ts';
 import {createConsoleClient} from './console-client.ts';
@@ -13,7 +12,7 @@ it('says where the console is and how to sign in', () => {
 });
 
 it('refuses a shape that it does not know, naming the option', async () => {
-	const running = sandboxCommand({port: '0', console: 'graph'}, {stdout: memoryStream(), stderr: memoryStream(), cwd: '/', masker: new Masker(), now: () => noon, sleep: async () => undefined, signal: new AbortController().signal});
+	const running = sandboxCommand({port: '0', console: 'graph'}, {stdout: memoryStream(), now: () => noon, sleep: async () => undefined, signal: new AbortController().signal});
 	await expect(running).rejects.toThrow(UsageError);
 	await expect(running).rejects.toThrow('--console');
 });

@@ -1,8 +1,9 @@
 import {expect, it} from 'vitest';
-import {createFaultPlan} from '../../../src/sandbox/faults/plan.ts';
-import {askedApi, askedSources} from '../../../src/sandbox/faults/asked.ts';
-import {parseFaults} from '../../../src/sandbox/faults/schema.ts';
-import {createSandbox, serveSandbox} from '../../../src/sandbox/index.ts';
+import {createFaultPlan} from '../../faults/catalogue/plan.ts';
+import {askedApi, askedSources} from '../../faults/catalogue/asked.ts';
+import {parseFaults} from '../../faults/catalogue/schema.ts';
+import {serveFaulty} from '../../faults/catalogue/serve.ts';
+import {createSandbox} from '../../../src/sandbox/index.ts';
 import {noon} from '../client.ts';
 import {exchangePath, serveFaults, tracePath} from './served.ts';
 
@@ -26,7 +27,7 @@ it('gives the sandbox the body of a request that a fault is done to', async () =
 it('moves the clock of the sandbox and the Date header with it', async () => {
 	const plan = createFaultPlan(parseFaults({rules: [{fault: 'reset', times: 1}]}), {now: () => noon, sleep: async () => undefined});
 	const seen: number[] = [];
-	const served = await serveSandbox(createSandbox({now: plan.now, sleep: plan.sleep, onRequest: ({at}) => seen.push(at)}), {port: 0, faults: plan});
+	const served = await serveFaulty(createSandbox({now: plan.now, sleep: plan.sleep, onRequest: ({at}) => seen.push(at)}), plan);
 	try {
 		await expect(fetch(served.url)).rejects.toThrow('fetch failed');
 		plan.shiftClock(-3_600_000);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {createFaultPlan} from '../../../src/sandbox/faults/plan.ts';
-import {hasNumber, parseRequestNumbers} from '../../../src/sandbox/faults/request-numbers.ts';
-import {parseFaults, type RuleDocument} from '../../../src/sandbox/faults/schema.ts';
+import {createFaultPlan} from '../../faults/catalogue/plan.ts';
+import {hasNumber, parseRequestNumbers} from '../../faults/catalogue/request-numbers.ts';
+import {parseFaults, type RuleDocument} from '../../faults/catalogue/schema.ts';
 
 interface Asked {
 	readonly path: string;

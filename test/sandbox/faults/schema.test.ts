@@ -1,11 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import {UsageError} from '../../../src/base/errors.ts';
-import {catalogue} from '../../../src/sandbox/faults/catalogue.ts';
-import type {FaultDefinition} from '../../../src/sandbox/faults/fault.ts';
-import {faultList} from '../../../src/sandbox/faults/list.ts';
-import {presets} from '../../../src/sandbox/faults/presets.ts';
-import {conditionsSchema} from '../../../src/sandbox/faults/rule.ts';
-import {parseFaults} from '../../../src/sandbox/faults/schema.ts';
+import {catalogue} from '../../faults/catalogue/catalogue.ts';
+import type {FaultDefinition} from '../../faults/catalogue/fault.ts';
+import {conditionsSchema} from '../../faults/catalogue/rule.ts';
+import {parseFaults} from '../../faults/catalogue/schema.ts';
 
 function problemsOf(document: unknown): string {
 	try {
@@ -62,26 +60,7 @@ describe.each(Object.entries<FaultDefinition>(catalogue))('%s', (name, {summary,
 		expect(parseFaults({rules: [{fault: name}]}).rules[0]?.create()).toBeTypeOf('function');
 		for (const [key, parameter] of Object.entries(parameters.shape)) {
 			expect(['fault', '//', ...Object.keys(conditionsSchema.shape)]).not.toContain(key);
-			expect(faultList()).toContain(`        ${key} <`);
 			expect(parameter).toHaveProperty('description');
 		}
 	});
-});
-
-describe('presets', () => {
-	it('have the names that are promised', () => {
-		expect(Object.keys(presets)).toEqual(expect.arrayContaining(['flaky', 'rate-storm', 'bad-tokens', 'lying-totals', 'hostile-rows', 'page-tokens', 'redirects', 'broken-bodies', 'slow']));
-	});
-
-	it.each(Object.entries(presets))('%s holds good rules', (_name, {rules}) => {
-		expect(parseFaults({rules}).rules).toHaveLength(rules.length);
-	});
-});
-
-it('lists every fault, preset and condition', () => {
-	const list = faultList();
-	for (const name of [...Object.keys(catalogue), ...Object.keys(presets)]) expect(list).toContain(`\n  ${name}\n`);
-	for (const name of Object.keys(conditionsSchema.shape)) expect(list).toContain(`\n  ${name} <`);
-	expect(list).toContain('at <before|headers|body>: ');
-	expect(list).toContain('(default 500)');
 });

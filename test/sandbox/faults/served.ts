@@ -3,9 +3,10 @@ import {connect} from 'node:net';
 import {setTimeout as wait} from 'node:timers/promises';
 import {onTestFinished} from 'vitest';
 import type {Sleep} from '../../../src/base/context.ts';
-import {createFaultPlan, type InjectedFault} from '../../../src/sandbox/faults/plan.ts';
-import {parseFaults, type RuleDocument} from '../../../src/sandbox/faults/schema.ts';
-import {createSandbox, serveSandbox} from '../../../src/sandbox/index.ts';
+import {createFaultPlan, type InjectedFault} from '../../faults/catalogue/plan.ts';
+import {parseFaults, type RuleDocument} from '../../faults/catalogue/schema.ts';
+import {createSandbox} from '../../../src/sandbox/index.ts';
+import {serveFaulty} from '../../faults/catalogue/serve.ts';
 import {noon} from '../client.ts';
 
 export const tracePath = '/openapi/v1/audit/openapi-logs';
@@ -21,7 +22,7 @@ export async function serveFaults(rules: readonly RuleDocument[], {sleep = async
 	const {appId: app_id, appSecret: app_secret} = sandbox.credentials.trae;
 	const issued = await sandbox.fetch(`http://sandbox.test${exchangePath}`, {method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({app_id, app_secret})});
 	const {data: {access_token: token}} = await issued.json() as {data: {access_token: string}};
-	const served = await serveSandbox(sandbox, {port: 0, faults: plan});
+	const served = await serveFaulty(sandbox, plan);
 	onTestFinished(async () => served.close());
 	const path = `${tracePath}?start_time=${seconds - 60}&end_time=${seconds}`;
 	const authorization = `Bearer ${token}`;

@@ -85,9 +85,8 @@ export class Chain {
 
 	/** @param {{port?: number, console?: string, rules?: readonly import('./sandbox.js').Rule[]}} options */
 	async #start(options) {
-		const {binary} = this.options;
 		if (options.rules !== undefined) this.commands.push(`# sandbox --seed ${this.sandboxSettings.seed} --records ${this.records} with rules ${JSON.stringify(options.rules)}`);
-		return startSandbox({binary, directory: this.#directory, records: this.records, ...this.sandboxSettings, ...options});
+		return startSandbox({directory: this.#directory, records: this.records, ...this.sandboxSettings, ...options});
 	}
 
 	/**
@@ -164,7 +163,7 @@ export class Chain {
 		for (const name of Object.keys(profiles)) copyFileSync(this.file(`profile-${name}.yaml`), join(directory, `profile-${name}.yaml`));
 		const {binary} = this.options;
 		const {seed} = this.sandboxSettings;
-		const sandbox = await startSandbox({binary, directory, seed, records: this.records, ...(source.console === undefined ? {} : {console: source.console})});
+		const sandbox = await startSandbox({directory, seed, records: this.records, ...(source.console === undefined ? {} : {console: source.console})});
 		try {
 			const path = join(directory, `${source.name.replaceAll(/\W/g, '-')}.ndjson`);
 			const child = startChild(binary, [...commandOf(source, sandbox.url), ...range, '--rate', '1000/1s', '-o', path, '--no-resume'], {directory, env: await sandbox.signIn()});

@@ -1,6 +1,8 @@
 import {createHash, randomBytes} from 'node:crypto';
-import {writeFileSync} from 'node:fs';
+import {existsSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {build} from 'esbuild';
 import {startChild} from './child.js';
 import {must} from './failure.js';
 
@@ -34,17 +36,15 @@ export function marker(source, request, at) {
 }
 
 /**
- * Starts the real sandbox.
- * @param {{binary: string, directory: string, seed: number, records: number, port?: number, console?: string, order?: string, offset?: string, rules?: readonly Rule[]}} options
+ * Starts the sandbox with faults.
+ * @param {{directory: string, seed: number, records: number, port?: number, console?: string, order?: string, offset?: string, rules?: readonly Rule[]}} options
  * @returns {Promise<Sandbox>}
  */
-export async function startSandbox({binary, directory, seed, records, port = 0, console = 'page', order = 'descending', offset = 'rows', rules = []}) {
-	const args = ['sandbox', '--port', String(port), '--seed', String(seed), '--records', String(records), '--rate', 'off', '--console', console, '--order', order, '--offset', offset];
-	if (rules.length > 0) {
-		writeFileSync(join(directory, 'faults.json'), JSON.stringify({seed, rules}, undefined, '\t'));
-		args.push('--faults', 'faults.json');
-	}
-	const child = startChild(binary, args, {directory});
+export async function startSandbox({directory, seed, records, port = 0, console = 'page', order = 'descending', offset = 'rows', rules = []}) {
+	const program = join(directory, 'sandbox.cjs');
+	if (!existsSync(program)) await bundle(program);
+	writeFileSync(join(directory, 'sandbox.json'), JSON.stringify({port, seed, records, console, order, offset, rules}, undefined, '\t'));
+	const child = startChild(program, ['sandbox.json'], {directory});
 	let faults = 0;
 	/** @type {(() => void) | undefined} */
 	let onMarker;
@@ -72,11 +72,21 @@ export async function startSandbox({binary, directory, seed, records, port = 0, 
 	};
 }
 
+/**
+ * The sandbox and the faults as one file that Node.js runs.
+ * @param {string} outfile
+ */
+async function bundle(outfile) {
+	await build({
+		entryPoints: [fileURLToPath(new URL('../faulty-sandbox.ts', import.meta.url))], outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'warning',
+	});
+}
+
 /** @param {import('./child.js').Child} child */
 async function listening(child) {
 	for (let tries = 0; tries < 600; tries++) {
 		const url = /stands in for the remote APIs at (\S+) /.exec(child.stdout())?.[1];
-		if (url !== undefined && child.stdout().includes('developer console')) return url;
+		if (url !== undefined) return url;
 		const ended = await Promise.race([child.ended, new Promise(resolve => {
 			setTimeout(resolve, 50);
 		})]);

@@ -1,5 +1,5 @@
 import type {FilterName, SearchKind} from '../../../sources/app-log-kinds.ts';
-import type {AnswerShape} from '../../faults/answer-shape.ts';
+import type {AnswerShape} from '../../answer-shape.ts';
 import type {ConsolePage, ConsoleQuery, ConsoleRange, PageStart} from '../log.ts';
 import type {ConsoleSearch} from '../searches.ts';
 

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {clock} from '../../../../src/sandbox/faults/content/clock.ts';
+import {clock} from '../../../faults/catalogue/content/clock.ts';
 import {noon} from '../../client.ts';
 import {open, subjects} from './subjects.ts';
 

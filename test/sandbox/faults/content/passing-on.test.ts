@@ -1,9 +1,9 @@
 import {describe, expect, it} from 'vitest';
-import {contentFaults} from '../../../../src/sandbox/faults/content/index.ts';
-import {hasMore} from '../../../../src/sandbox/faults/content/has-more.ts';
-import {pageNumber} from '../../../../src/sandbox/faults/content/page-number.ts';
-import {pageToken} from '../../../../src/sandbox/faults/content/page-token.ts';
-import {total} from '../../../../src/sandbox/faults/content/totals.ts';
+import {contentFaults} from '../../../faults/catalogue/content/index.ts';
+import {hasMore} from '../../../faults/catalogue/content/has-more.ts';
+import {pageNumber} from '../../../faults/catalogue/content/page-number.ts';
+import {pageToken} from '../../../faults/catalogue/content/page-token.ts';
+import {total} from '../../../faults/catalogue/content/totals.ts';
 import {injectOf, open, subjects} from './subjects.ts';
 
 const counted = subjects.filter(({shape}) => shape.pagination.style !== 'token');

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {contentFaults} from '../../../../src/sandbox/faults/content/index.ts';
-import {rows as rowsFault} from '../../../../src/sandbox/faults/content/rows.ts';
+import {contentFaults} from '../../../faults/catalogue/content/index.ts';
+import {rows as rowsFault} from '../../../faults/catalogue/content/rows.ts';
 import {jsonAt} from './reading.ts';
 import {injectOf, open, pageSize, subjects, type Subject} from './subjects.ts';
 

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {searchKinds} from '../../../../src/sources/app-log-kinds.ts';
-import {answerShapeOf} from '../../../../src/sandbox/faults/shapes.ts';
+import {answerShapeOf} from '../../../faults/catalogue/shapes.ts';
 import {consoleShapeNames} from '../../../../src/sandbox/index.ts';
 import {jsonAt} from './reading.ts';
 import {at, open, pageSize, subjects} from './subjects.ts';

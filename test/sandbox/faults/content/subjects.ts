@@ -1,10 +1,10 @@
 import type {Socket} from 'node:net';
-import type {AnswerShape} from '../../../../src/sandbox/faults/answer-shape.ts';
-import {readAsked} from '../../../../src/sandbox/faults/content/asked-parameters.ts';
-import {contentFaults} from '../../../../src/sandbox/faults/content/index.ts';
+import type {AnswerShape} from '../../../../src/sandbox/answer-shape.ts';
+import {readAsked} from '../../../faults/catalogue/content/asked-parameters.ts';
+import {contentFaults} from '../../../faults/catalogue/content/index.ts';
 import {elementsAt} from './reading.ts';
-import type {FaultDefinition, Inject} from '../../../../src/sandbox/faults/fault.ts';
-import {answerShapeOf} from '../../../../src/sandbox/faults/shapes.ts';
+import type {FaultDefinition, Inject} from '../../../faults/catalogue/fault.ts';
+import {answerShapeOf} from '../../../faults/catalogue/shapes.ts';
 import {consoleShapeNames, createSandbox, type ConsoleShapeName, type Sandbox} from '../../../../src/sandbox/index.ts';
 import {mulberry32} from '../../../../src/sandbox/random.ts';
 import {sources} from '../../../../src/sources/index.ts';
