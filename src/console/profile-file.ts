@@ -4,6 +4,7 @@ import {parseConfigFile} from '../access/config/parse-file.ts';
 import {userConfigDir} from '../access/config/search-places.ts';
 import {systemCode, UsageError} from '../base/errors.ts';
 import {readRegularFile} from '../base/regular-file.ts';
+import {visibleInJson, visibleInTable} from '../base/visible.ts';
 import {makeDirectory, writeFileAtomic} from '../output/atomic.ts';
 import {openFailure, systemMessage} from '../output/failure.ts';
 import {filterNames, searchKinds} from '../sources/app-log-kinds.ts';
@@ -125,7 +126,8 @@ export function formatProfile(profile: RequestProfile): string {
 	document.commentBefore = topComment;
 	visit(document, {
 		Scalar(_, node) {
-			if (typeof node.value === 'string') node.type = isPlain(node.value) ? 'PLAIN' : 'QUOTE_SINGLE';
+			// In double quotes alone a character can be written as an escape.
+			if (typeof node.value === 'string') node.type = isPlain(node.value) ? 'PLAIN' : visibleInTable(node.value) === node.value ? 'QUOTE_SINGLE' : 'QUOTE_DOUBLE';
 		},
 		Pair(_, pair, ancestors) {
 			const path = [...ancestors.filter(ancestor => isPair(ancestor)), pair].map(ancestor => keyOf(ancestor));
@@ -134,7 +136,7 @@ export function formatProfile(profile: RequestProfile): string {
 			pair.key.commentBefore = comment;
 		},
 	});
-	return document.toString({lineWidth: 0, singleQuote: true});
+	return visibleInJson(document.toString({lineWidth: 0, singleQuote: true}));
 }
 
 /** A word that every reader of YAML takes for a text. */

@@ -68,7 +68,7 @@ describe('--redact-secrets', () => {
 		const before = await workspace.read(lost);
 		await writeFile(join(workspace.dir, lost), 'damaged');
 		const repaired = await workspace.run(['verify', 'calls', '--repair'], {clock: clockAt(60_000)});
-		expect({code: repaired.code, stderr: repaired.stderr}).toEqual({code: 0, stderr: ''});
+		expect({code: repaired.code, stderr: repaired.stderr}).toEqual({code: 0, stderr: '8 values in 4 records were redacted\n'});
 		expect(await workspace.read(lost)).toBe(before);
 
 		await writeFile(join(workspace.dir, 'audit-export.config.json'), JSON.stringify({sources: {'feishu-openapi': {redact_secrets: true}}}));

@@ -1,4 +1,5 @@
 import {systemTimezone as ownTimezone} from '../../base/system-timezone.ts';
+import {visibleInTable} from '../../base/visible.ts';
 import {Masker} from '../../json/secrets/masker.ts';
 import type {SearchKind} from '../../sources/app-log-kinds.ts';
 import {mergeProfiles} from '../profile-file.ts';
@@ -12,10 +13,11 @@ import {noSession, type RecordedSession} from './session.ts';
 function formatReport(searches: readonly LearnedSearch[]): string {
 	return searches.map(({kind, title, draft}) => {
 		const width = Math.max(...draft.lines.map(([label]) => label.length), 'not found'.length);
-		const line = (label: string, text: string) => `  ${label.padEnd(width)}   ${text}`;
+		// Names are those of whoever made the recording: none may begin a line of its own.
+		const line = (label: string, text: string) => `  ${label.padEnd(width)}   ${visibleInTable(text)}`;
 		const count = draft.members.length;
 		return [
-			`${kind} search: ${title}${count > 1 ? ` (${count} requests)` : ''}`,
+			`${kind} search: ${visibleInTable(title)}${count > 1 ? ` (${count} requests)` : ''}`,
 			...order.flatMap(label => draft.lines.filter(([own]) => own === label)).map(([label, text]) => line(label, text)),
 			...(draft.unknown.length === 0 ? [] : [line('not found', draft.unknown.join(', '))]),
 			...draft.notes.map(note => line('note', note)),

@@ -45,11 +45,18 @@ function learnHeaders(headers: readonly NameAndValue[], {appId, appIdHeaders, se
 			leftOut.push({name, why: isSecretName(name) ? 'its name is that of a secret' : 'it differs with every request or user'});
 			continue;
 		}
-		const text = name === 'referer' ? toReferer(value, appId, secrets) : name === 'origin' ? value : toConstant([name], value, {secrets, csrfToken});
+		const text = name === 'referer' ? toReferer(value, appId, secrets) : name === 'origin' ? toOrigin(value, secrets) : toConstant([name], value, {secrets, csrfToken});
 		if (typeof text === 'string' && text.length <= 300) found[name] = text;
 		else if (isLeftOut(text)) leftOut.push({name, why: text.leftOut});
 	}
 	return {headers: found, leftOut};
+}
+
+/** The origin alone, whatever was recorded there; none where its host's name looks like a secret. */
+function toOrigin(value: string, secrets: SecretValues): string | undefined {
+	if (!URL.canParse(value)) return undefined;
+	const {origin, hostname} = new URL(value);
+	return origin !== 'null' && hostname.split('.').every(label => isSafeKey(label, secrets)) ? origin : undefined;
 }
 
 /** Without query and fragment; only the origin where something in the path looks like a secret. */

@@ -1,4 +1,6 @@
 import type {Masker} from '../../base/context.ts';
+import {secretKindOf} from '../../json/secrets/names.ts';
+import {holdsSecret} from '../../json/secrets/redact-secrets.ts';
 import type {HarEntry, NameAndValue} from './har.ts';
 import {wordsOf} from './words.ts';
 
@@ -20,12 +22,16 @@ export function isCsrfName(name: string): boolean {
 /** Whether a member, header or cookie of this name holds a secret. */
 export function isSecretName(name: string): boolean {
 	const words = wordsOf(name);
-	return secretPart.test(words.join('')) || words.some(word => secretWords.has(word));
+	return secretKindOf(name) !== undefined || secretPart.test(words.join('')) || words.some(word => secretWords.has(word));
 }
 
-/** Whether a text looks random: a JSON web token, a UUID, 32 and more hexadecimal digits, or long mixed letters and digits. */
+/**
+ * Whether a text looks like a secret: one that is taken out of records, too, `sid=…` and its like, a UUID, 32 and more
+ * hexadecimal digits, or long mixed letters and digits.
+ */
 export function looksRandom(text: string): boolean {
-	if (/eyJ[\w-]{8,1000}\.[\w-]{8}|[\da-f]{32}|[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/i.test(text)) return true;
+	if (holdsSecret(text) || Array.from(text.matchAll(/([\w.$-]{1,64})=/g)).some(([, name = '']) => isSecretName(name))) return true;
+	if (/[\da-f]{32}|[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}/i.test(text)) return true;
 	return (text.match(/[\w+/=~.%-]{20,}/g) ?? []).some(run => isMixed(run));
 }
 

@@ -1,6 +1,7 @@
 import {Buffer} from 'node:buffer';
 import type {Masker as MaskerType} from '../../base/context.ts';
-import {isUserAndPassword} from './values.ts';
+import {applied, merged, type Edit} from '../edits.ts';
+import {findSecretValues, isUserAndPassword} from './values.ts';
 import {spellings} from './spellings.ts';
 
 /** Shorter texts occur in others by chance when they are written in base64. */
@@ -36,13 +37,20 @@ export class Masker implements MaskerType {
 		this.#ordered = undefined;
 	}
 
-	/** The text with every registered secret, and whatever follows `Bearer` or `Basic`, replaced by `***`. */
+	/** The text with every registered secret, whatever follows `Bearer` or `Basic`, and what is a credential by its looks, replaced by `***`. */
 	mask(text: string): string {
 		let masked = text;
 		for (const {core, pattern} of this.#longestFirst()) if (masked.includes(core)) masked = masked.replaceAll(pattern(), '***');
-		return masked
+		masked = masked
 			.replaceAll(/\bBearer +[^\s"']+/g, 'Bearer ***')
 			.replaceAll(/\bBasic +([\w+/-]{4,}={0,2})/g, (whole, value: string) => isUserAndPassword(value) ? 'Basic ***' : whole);
+		const found: Edit[] = [];
+		findSecretValues(masked, (start, end) => {
+			// A key that is cut off would take the rest of a report with it, its quotes and brackets.
+			const quoted = masked.slice(start, end).search(/\\{0,64}["']/);
+			found.push({start, end: quoted === -1 ? end : start + quoted, value: '***'});
+		});
+		return applied(masked, merged(found));
 	}
 
 	/** Whether a registered secret stands in the text. */

@@ -51,6 +51,11 @@ export function redactSecretsInText(text: string): Redacted {
 	return {text: applied(text, edits), values: edits.length};
 }
 
+/** Whether a text, JSON or anything else, holds what `redactSecrets` takes out. */
+export function holdsSecret(text: string): boolean {
+	return secretsInContent(text, 0).length > 0;
+}
+
 /** Collects the edits of the value at `start`. Returns the index just past it. */
 function walk(text: string, start: number, place: Place, edits: Edit[]): number {
 	const kind = kindAt(text, start);

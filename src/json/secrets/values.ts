@@ -19,7 +19,7 @@ const prefixed: readonly string[] = [
 	'LTAI[A-Za-z0-9]{12,}', // Alibaba Cloud
 	'AKLT[A-Za-z0-9]{16,}', // Volcengine
 	'AKID[A-Za-z0-9]{13,}', // Tencent Cloud
-	String.raw`AIza[\w-]{30,}`, // Google
+	String.raw`AIza[\w-]{30,}`, String.raw`ya29\.[\w-]{20,}`, // Google
 	'gh[pousr]_[A-Za-z0-9]{20,}', String.raw`github_pat_\w{20,}`, // GitHub
 	String.raw`glpat-[\w-]{16,}`, // GitLab
 	String.raw`xox[abeoprs]-[\w-]{10,}`, // Slack
@@ -44,7 +44,7 @@ const patterns: readonly ValuePattern[] = [
 /** Where such a value may stand in a text. Never misses one. */
 export const valueHint = new RegExp([
 	'-----BEGIN', 'eyJ', String.raw`(?<!(?<!\\)[\w-])(?:[tuar]|ur)-[\w.-]{16}`,
-	'AKIA', 'ASIA', 'LTAI', 'AKLT', 'AKID', 'AIza', 'gh[pousr]_', 'github_pat', 'glpat-', 'xox[abeoprs]-', 'npm_', '[sr]k_(?:live|test)_', 'sk-',
+	'AKIA', 'ASIA', 'LTAI', 'AKLT', 'AKID', 'AIza', 'ya29', 'gh[pousr]_', 'github_pat', 'glpat-', 'xox[abeoprs]-', 'npm_', '[sr]k_(?:live|test)_', 'sk-',
 	'[bB][eE][aA][rR][eE][rR]', '[bB][aA][sS][iI][cC][ +]', String.raw`:(?:\\{0,8}\/){2}[^\s/?#@:"'<>\\]{0,256}:`,
 ].join('|'));
 

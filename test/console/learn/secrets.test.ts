@@ -165,3 +165,31 @@ describe('what looks like a secret', () => {
 		expect(looksRandom(value)).toBe(false);
 	});
 });
+
+describe('what a recording plants', () => {
+	const planted = [
+		'AKIAIOSFODNN7EXAMPLE', 'ghp_abcdefghijklmnopqrst0123', 'xoxb-1234567890-abcdef', 'ya29.abcdefghij0123456789abcd', 'sign in with Bearer abcdefgh-ijklm', 'password=hunter-two',
+		'//host;jsessionid=abcdefg', 'sid=abcdefg', '-----BEGIN RSA PRIVATE KEY-----\nMIIB',
+	];
+
+	it.each(planted)('is taken for a secret wherever records and messages would be: %j', text => {
+		expect(looksRandom(text)).toBe(true);
+	});
+
+	it.each(['passphrase', 'secret_key', 'encryptKey', 'x-passcode'])('is a secret by the name %s', name => {
+		expect(isSecretName(name)).toBe(true);
+	});
+
+	it('stays out of the profile and the report, and forges no line of either', async () => {
+		const json = Object.fromEntries(planted.map((text, index) => [`note${index}`, text]));
+		const {told, report} = await learnFrom(searchWith({
+			headers: {origin: `${origin}/;sid=abcdefg`},
+			json: {...json, passphrase: 'correct horse', 'a\n  rows   forged': 'x', ['b\u202ec']: 'y', kept: 'z\u202e\u0007'},
+		}), {keepSession: false});
+		await expect(learnFrom(searchWith({path: '/api;jsessionid=abcdefg/event/log/search'}))).rejects.toThrow("path.0 of the search's URL looks like a secret");
+		for (const text of [...planted, 'abcdefg', 'correct horse']) expect(told).not.toContain(text);
+		expect(report).not.toMatch(/^ {2}rows {3}forged/m);
+		expect(told).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+		expect(told).toContain(String.raw`z\u202e`);
+	});
+});
