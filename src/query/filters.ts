@@ -16,11 +16,35 @@ export interface ResolvedFilters {
 	readonly keeps?: (record: AuditRecord) => boolean;
 }
 
-/** What the values of some parameters look like, by the parameter's name in the API. */
-const shapes: Readonly<Record<string, {fits: (value: string) => boolean; called: string; example: string}>> = {
-	api_keys: {fits: value => /^[A-Z]+\/\S/.test(value), called: 'a method and a path joined', example: 'POST/open-apis/authen/v1/access_token'},
-	app_id: {fits: value => /^cli_\w+$/.test(value), called: 'the id of an app', example: 'cli_ and what follows, as the developer console shows it'},
-	source_ip: {fits: value => isIP(value) !== 0, called: 'an IP address', example: '203.0.113.7 or 2001:db8::7'},
+interface Shape {
+	readonly fits: (value: string) => boolean;
+	/** What a value is that fits. */
+	readonly called: string;
+	readonly example: string;
+}
+
+const ipAddress: Shape = {fits: value => isIP(value) !== 0, called: 'an IP address', example: '203.0.113.7 or 2001:db8::7'};
+const codeLike = (example: string): Shape => ({fits: value => /^\d{1,19}$/.test(value), called: 'a code, which is a number', example});
+/** Of ids that have no form but this one. */
+const withoutBlanks = (called: string): Shape => ({fits: value => /^\S+$/.test(value), called, example: 'it as a log shows it, without blanks'});
+
+/** What the values of some parameters look like, by the parameter's name in the API; of fields of `--filter`, by theirs after `filter.`. */
+const shapes: Readonly<Record<string, Shape>> = {
+	'api_keys': {fits: value => /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\/\S+$/.test(value), called: 'an HTTP method and a path joined', example: 'POST/open-apis/authen/v1/access_token'},
+	'api_path': {fits: value => /^\/\S*$/.test(value), called: 'a path', example: '/openapi/v1/users'},
+	'event_name': {fits: value => /^\w+$/.test(value), called: 'the name of an event', example: 'space_create_doc'},
+	'event_type': {fits: value => /^\w[\w.-]*$/.test(value), called: 'the type of an event', example: 'im.message.receive_v1'},
+	'event_id': withoutBlanks('the id of an event'),
+	'request_id': withoutBlanks('the id of a request'),
+	'tenant_key': withoutBlanks("a tenant's key"),
+	'user_open_id': {fits: value => /^ou_\w+$/.test(value), called: "a user's open_id", example: 'ou_ and what follows'},
+	'columns': {fits: value => /^\w+$/.test(value), called: 'the name of a field', example: 'opTime or clientIP'},
+	'filter.opTime': codeLike('Unix time in milliseconds'),
+	'filter.eventName': codeLike('19001'),
+	'filter.status': codeLike('18001 (succeeded) or 18002 (failed)'),
+	'filter.clientIP': ipAddress,
+	'app_id': {fits: value => /^cli_\w+$/.test(value), called: 'the id of an app', example: 'cli_ and what follows, as the developer console shows it'},
+	'source_ip': ipAddress,
 };
 
 /**
@@ -41,7 +65,7 @@ export function resolveFilters(source: SourceDefinition, flags: ExportFlags, env
 		const values = (Array.isArray(given) ? given : [given]).map(value => codeOf(String(value), option, longName));
 		if (option.refusal !== undefined) throw new UsageError(`${longName} cannot be used here: ${option.refusal}`, {hint: `leave ${longName} out`});
 		requireWritable(values, option, longName);
-		requireMatchable(values, option, longName);
+		requireMatchable(values, option.parameter, longName);
 		const value = checked(values, source.parameters[option.parameter], longName);
 		const {locally} = option;
 		if (locally === undefined) filters[option.parameter] = value;
@@ -75,8 +99,8 @@ function requireWritable(values: readonly string[], option: SourceOption, longNa
 }
 
 /** @throws UsageError for a value that no row can have: an export of nothing would look complete */
-function requireMatchable(values: readonly string[], {parameter}: SourceOption, longName: string): void {
-	const shape = Object.hasOwn(shapes, parameter) ? shapes[parameter] : undefined;
+function requireMatchable(values: readonly string[], name: string, longName: string): void {
+	const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
 	const wrong = shape === undefined ? undefined : values.find(value => value !== '' && !shape.fits(value));
 	if (shape !== undefined && wrong !== undefined) throw new UsageError(`${longName}: "${wrong}" can match nothing: it is not ${shape.called}`, {hint: `write ${shape.example}`});
 }
@@ -140,6 +164,7 @@ function filterExpression(source: SourceDefinition, flags: ExportFlags): string 
 		}
 		const values = entriesOf([right]);
 		if (values.length === 0) throw new UsageError(`--filter: "${pair}" has no value`);
+		requireMatchable(values, `filter.${left}`, `--filter ${left}`);
 		return {left, operator: '=', right: values.map(value => /^(?:0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value)};
 	});
 	return JSON.stringify({items});
