@@ -36,7 +36,7 @@ it('members of these names come out byte for byte', async () => {
 it('they can be picked and redacted as any other, and nothing is picked that is not there', async () => {
 	const picked = await runCommand(['feishu-openapi', ...range, '--fields', '__proto__.polluted,constructor.prototype.polluted,hasOwnProperty,valueOf,log_detail.payload.__proto__.polluted'], {fetch});
 	expect(picked.stdout).toBe('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":2}},"log_detail":{"payload":{"__proto__":{"polluted":3}}}}\n');
-	const redacted = await runCommand(['feishu-openapi', ...range, '--redact', '__proto__,constructor.prototype.polluted,log_detail.payload.__proto__'], {fetch});
+	const redacted = await runCommand(['feishu-openapi', ...range, '--redact', '?__proto__,?constructor.prototype.polluted,log_detail.payload.__proto__'], {fetch});
 	expect(redacted.stdout).toContain('"__proto__":"[REDACTED]","constructor":{"prototype":{"polluted":"[REDACTED]"}}');
 	expect(redacted.stdout).toContain('\\"__proto__\\":\\"[REDACTED]\\"');
 	const table = await runCommand(['feishu-openapi', ...range, '-f', 'table', '--fields', '__proto__,constructor,toString'], {fetch});
