@@ -15,7 +15,7 @@ export type Expected = 'complete' | 'fails 1' | 'fails 3' | 'fails 4' | `incompl
 
 /** One line of the matrix. */
 export interface Expectation {
-	/** As `sandbox --faults` takes it. */
+	/** As it stands in a faults file. */
 	readonly rule: RuleDocument;
 	/** What is promised, in one sentence. */
 	readonly promise: string;

@@ -32,14 +32,10 @@ finished the next run writes them anew.
 ## How to check a line
 
 \`\`\`sh
-echo '[<rule>]' > rule.json
-audit-export sandbox --faults rule.json --rate off --records 12     # ${columns.filter(({recordsPerDay}) => recordsPerDay !== 12).map(({name, recordsPerDay}) => `${name}: ${recordsPerDay}`).join(', ')}; event (<shape>): --console <shape>
-<command of the column> -o out.ndjson --summary summary.json --base-url http://127.0.0.1:8787
+npx vitest run --config vitest.hostile.config.ts test/faults/matrix-<column>.test.ts -t '"fault":"reset","at":"body"'     # a rule, or its beginning
 \`\`\`
 
-Start the sandbox anew for every line: it counts requests from its start. With the credentials that it prints; \`feishu-apaas\` takes the
-token of \`FEISHU_USER_ACCESS_TOKEN\` here, and with a session of \`auth login\` a refused token is renewed instead. The console reaches
-back seven days, so take two days of these, and the profile in \`test/app-log/consoles.ts\` (or learn one).
+runs the column's command against the sandbox with that fault, and again without it.
 
 | column | command |
 |---|---|

@@ -1,21 +1,15 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 import {expect, test} from 'vitest';
+import {importsOf, levelOf, roomOf, rooms} from './imports.js';
 
 const src = join(import.meta.dirname, '../../src');
-
-/** The rooms of the house, from the ground up: each may import only those before it. Files beside them are the process edge, the last. */
-const rooms = ['base', 'json', 'sources', 'http', 'query', 'output', 'engine', 'access', 'archive', 'console', 'run', 'sandbox', 'commands', 'edge'];
 
 /** Every file with the files it imports: types and dynamic imports count. */
 const imports = new Map(readdirSync(src, {recursive: true, encoding: 'utf8'}).filter(name => name.endsWith('.ts')).map(name => {
 	const text = readFileSync(join(src, name), 'utf8');
-	const specifiers = [...text.matchAll(/(?:\bfrom |\bimport\()'(\.[^']+)'/g)].map(([, specifier = '']) => specifier);
-	return [name, specifiers.map(specifier => relative(src, join(src, dirname(name), specifier)))];
+	return [name, importsOf(text).map(specifier => relative(src, join(src, dirname(name), specifier)))];
 }));
-
-const roomOf = (file: string) => file.includes('/') ? file.slice(0, file.indexOf('/')) : 'edge';
-const levelOf = (file: string) => rooms.indexOf(roomOf(file));
 
 test('every room stands in the order of the house', () => {
 	expect([...imports.keys()].map(roomOf).filter(room => !rooms.includes(room))).toEqual([]);

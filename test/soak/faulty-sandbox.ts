@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {setTimeout as wait} from 'node:timers/promises';
 import type {Sleep} from '../../src/base/context.ts';
-import {createSandbox, type SandboxOptions} from '../../src/sandbox/index.ts';
+import {createSandbox, serveSandbox, type SandboxOptions} from '../../src/sandbox/index.ts';
 import {createFaultPlan} from '../faults/catalogue/plan.ts';
 import {parseFaults, type RuleDocument} from '../faults/catalogue/schema.ts';
 import {serveFaulty} from '../faults/catalogue/serve.ts';
@@ -22,14 +22,13 @@ const sleep: Sleep = async (ms, signal) => wait(ms, undefined, {signal});
 
 async function main(file: string): Promise<void> {
 	const {port, seed, records, console, order, offset, rules} = JSON.parse(readFileSync(file, 'utf8')) as Settings;
-	// A plan has a rule at least: this one comes to no request.
-	const never: RuleDocument = {fault: 'informational', requests: String(Number.MAX_SAFE_INTEGER)};
-	const plan = createFaultPlan(parseFaults({seed, rules: rules.length === 0 ? [never] : rules}, file), {
+	const plan = rules.length === 0 ? undefined : createFaultPlan(parseFaults({seed, rules}, file), {
 		now: () => Date.now(), sleep, seed,
 		onFault: ({request, method, path, text}) => process.stderr.write(`fault: request ${request} ${method} ${path}: ${text}\n`),
 	});
-	const sandbox = createSandbox({now: plan.now, sleep, seed, recordsPerDay: records, rate: 'off', order, offsetCounts: offset, console});
-	const served = await serveFaulty(sandbox, plan, port);
+	const now = plan?.now ?? (() => Date.now());
+	const sandbox = createSandbox({now, sleep, seed, recordsPerDay: records, rate: 'off', order, offsetCounts: offset, console});
+	const served = plan === undefined ? await serveSandbox(sandbox, {port}) : await serveFaulty(sandbox, plan, port);
 	process.once('SIGTERM', () => void served.close());
 	process.stdout.write(`# The sandbox stands in for the remote APIs at ${served.url} \n`);
 }

