@@ -1,5 +1,5 @@
 import {createSandbox} from '../../src/sandbox/index.ts';
-import {bodyFaults} from './catalogue/body/index.ts';
+import {bodyFaults} from './catalogue/body.ts';
 import {contentFaults} from './catalogue/content/index.ts';
 import type {FaultySandbox} from './catalogue/faulty.ts';
 import {createFaultPlan, type FaultPlan} from './catalogue/plan.ts';
