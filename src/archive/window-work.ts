@@ -33,6 +33,8 @@ export interface WindowWorkOptions {
 export class WindowWork {
 	/** Rows of the window, those that the archive had before included. */
 	rows = 0;
+	/** Rows of segments before whose content was another. */
+	#changedBefore = 0;
 	readonly #writer: WindowWriter;
 	readonly #options: WindowWorkOptions;
 
@@ -79,7 +81,7 @@ export class WindowWork {
 	}
 
 	async #commit(part: Window, draft: SegmentDraft, oldest: number | undefined): Promise<void> {
-		const {window, completes, gap, total, recorder, result, now} = this.#options;
+		const {window, completes, gap, total, recorder, result, now, seenBefore} = this.#options;
 		const isLate = completes === 'late' && oldest !== undefined;
 		const lateByMs = isLate ? Math.max(0, now() - oldest) : undefined;
 		const isWhole = part.from === window.from && part.to === window.to;
@@ -87,9 +89,13 @@ export class WindowWork {
 		await recorder.read({...part, draft, completes, gap, lateByMs, total: isWhole ? total : undefined});
 		result.records += records;
 		result.segments++;
-		if (completes !== 'late') return;
-		result.late.records += records;
+		// What only changed did not come late.
+		const changed = Math.min(records, seenBefore.changed - this.#changedBefore);
+		this.#changedBefore += changed;
+		const late = records - changed;
+		if (completes !== 'late' || late === 0) return;
+		result.late.records += late;
 		result.late.latestByMs = Math.max(result.late.latestByMs, lateByMs ?? 0);
-		result.late.windows.push({...part, records, lateByMs: lateByMs ?? 0});
+		result.late.windows.push({...part, records: late, lateByMs: lateByMs ?? 0});
 	}
 }

@@ -132,7 +132,7 @@ it('counts rows whose content was changed since, and keeps both contents', async
 	await archiveRun({dir, client: server.client, clock});
 	server.rows[0] = {id: 'a', time: beginning + 50 * MINUTE, more: ',"changed":true'};
 	const {result, log} = await archiveRun({dir, client: server.client, clock});
-	expect(result).toMatchObject({changed: 1, records: 1, status: 'complete'});
+	expect(result).toMatchObject({changed: 1, records: 1, late: {records: 0, windows: []}, status: 'complete'});
 	expect(log).toContain('notice: 1 row was changed by the API since; the archive keeps both contents');
 	const {texts} = readArchive(dir);
 	expect(texts.filter(text => text.includes('"a"')).map(text => text.includes('changed'))).toEqual([false, true]);
