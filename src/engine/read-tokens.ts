@@ -67,16 +67,16 @@ class CountedRows {
 	}
 
 	add({id, text}: AuditRecord): void {
-		const key = keyOf(text);
+		const key = digestOf(text);
 		this.#count(key, 1);
-		if (id !== undefined) this.#byId.set(keyOf(id), key);
+		if (id !== undefined) this.#byId.set(digestOf(id), key);
 	}
 
 	/** Takes a row out, or the one whose content has changed to it since: undefined when neither is there. */
 	take({id, text}: AuditRecord): 'same' | 'changed' | undefined {
 		if (this.#counts.size === 0) return undefined;
-		const key = keyOf(text);
-		const idKey = id === undefined ? '' : keyOf(id);
+		const key = digestOf(text);
+		const idKey = id === undefined ? '' : digestOf(id);
 		const before = this.#byId.get(idKey);
 		if (before !== undefined && (before === key || !this.#counts.has(key))) this.#byId.delete(idKey);
 		if (this.#takeOut(key)) return 'same';
@@ -98,10 +98,6 @@ class CountedRows {
 		else this.#counts.delete(key);
 		return count > 0;
 	}
-}
-
-function keyOf(text: string): string {
-	return digestOf(text).toString('base64');
 }
 
 /** What one reading of a piece has brought, as far as it came. */

@@ -8,13 +8,18 @@ const digestWords = 4;
 const notUtf8 = Buffer.of(0xff);
 
 /**
- * The SHA-256 of a text, to tell whether the text came before. Rows are dropped on the strength of it, so nothing weaker
+ * The SHA-256 of a text, a character for each byte (a buffer costs three times as much), to tell whether the text came before. Rows are dropped on the strength of it, so nothing weaker
  * will do: whoever chooses the texts would find two that are taken for one.
  * @param salt goes before the text
  */
-export function digestOf(text: string, salt = ''): Buffer {
+export function digestOf(text: string, salt = ''): string {
 	// As UTF-8, all halves of surrogate pairs would become the same U+FFFD.
-	return hash('sha256', text.isWellFormed() ? salt + text : Buffer.concat([notUtf8, Buffer.from(salt + text, 'utf16le')]), 'buffer');
+	return hash('sha256', text.isWellFormed() ? salt + text : Buffer.concat([notUtf8, Buffer.from(salt + text, 'utf16le')]), 'binary');
+}
+
+/** 32 bits of a digest, from this place on. */
+export function wordOf(digest: string, at: number): number {
+	return digest.charCodeAt(at) | (digest.charCodeAt(at + 1) << 8) | (digest.charCodeAt(at + 2) << 16) | (digest.charCodeAt(at + 3) << 24);
 }
 
 const firstSlots = 256;
@@ -42,7 +47,7 @@ class DigestTable {
 	/** Where in `words` the numbers of a text stand, all of them 0 for one that was not asked for before. */
 	place(text: string): number {
 		const digest = digestOf(text);
-		for (let word = 0; word < digestWords; word++) wanted[word] = digest.readInt32LE(word * 4);
+		for (let word = 0; word < digestWords; word++) wanted[word] = wordOf(digest, word * 4);
 		// Zero marks a place that is free.
 		if (wanted[0] === 0) wanted[0] = 1;
 		let at = this.#find(wanted, 0);

@@ -85,7 +85,7 @@ it('tells ids apart that are halves of surrogate pairs', () => {
 });
 
 it('salts digests, so that nobody can know them', () => {
-	expect(new Set(['', 'a', 'b'].map(salt => digestOf('text', salt).toString('hex'))).size).toBe(3);
+	expect(new Set(['', 'a', 'b'].map(salt => digestOf('text', salt))).size).toBe(3);
 });
 
 it('lets a row without a readable time through once', () => {

@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {digestOf} from '../../engine/seen-rows.ts';
+import {digestOf, wordOf} from '../../engine/seen-rows.ts';
 import {writeFailure} from '../../output/failure.ts';
 
 /** Bytes of an entry: the hashes of an id and of its row's content as doubles, and the place where it stands as 32 bits. */
@@ -164,5 +164,5 @@ const salt = randomBytes(16).toString('hex');
  */
 export function hashText(text: string): number {
 	const digest = digestOf(text, salt);
-	return digest.readUInt32LE(0) * 2 ** 21 + (digest.readUInt32LE(4) >>> 11);
+	return (wordOf(digest, 0) >>> 0) * 2 ** 21 + (wordOf(digest, 4) >>> 11);
 }
