@@ -2,6 +2,7 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import {HOUR} from '../../src/base/duration.ts';
 import type {ApiRequest} from '../../src/base/transport.ts';
 import {runExport, type ExportDependencies} from '../../src/engine/export.ts';
+import {ServerClock} from '../../src/engine/server-clock.ts';
 import {newCounters} from '../../src/engine/summary.ts';
 import type {Formatter} from '../../src/output/formats/index.ts';
 import type {Checkpoint, Output, ResumedRun} from '../../src/output/output.ts';
@@ -27,8 +28,8 @@ function queryOf(changes: Partial<Query> = {}): Query {
 }
 
 /** Runs an export of these rows, and tells what the output, the log and the API got to see, in order. */
-async function run(rows: readonly Row[], {resumed, signal = new AbortController().signal, onWrite, altered = false, ...changes}: Partial<Query> & {
-	resumed?: ResumedRun; signal?: AbortSignal; onWrite?: (text: string) => void; altered?: boolean;
+async function run(rows: readonly Row[], {resumed, signal = new AbortController().signal, onWrite, altered = false, servedAt, ...changes}: Partial<Query> & {
+	resumed?: ResumedRun; signal?: AbortSignal; onWrite?: (text: string) => void; altered?: boolean; servedAt?: number;
 } = {}) {
 	const query = queryOf(changes);
 	const written: string[] = [];
@@ -59,10 +60,11 @@ async function run(rows: readonly Row[], {resumed, signal = new AbortController(
 				const found = rows.filter(({event_time: time}) => typeof time !== 'number' || (time >= (start ?? 0) && time <= (end ?? 0)));
 				const next = Number(token) + (size ?? 0);
 				const body = {code: 0, data: {items: found.slice(Number(token), next), has_more: next < found.length, page_token: String(next)}};
-				return {text: JSON.stringify(body), body, altered};
+				return {text: JSON.stringify(body), body, altered, servedAt};
 			},
 		},
 		formatter, output, counters, stop, signal,
+		...(servedAt === undefined ? {} : {clock: new ServerClock(() => servedAt)}),
 		inspect: records => {
 			inspected.push(...records.map(({id}) => id ?? ''));
 		},
@@ -81,6 +83,18 @@ async function run(rows: readonly Row[], {resumed, signal = new AbortController(
 	const ended = await runExport(query, dependencies).then(result => ({result, thrown: undefined}), (thrown: unknown) => ({result: undefined, thrown}));
 	return {...ended, written: written.join(''), checkpoints, told, inspected, requests, counters, stopped: stop.signal.aborted};
 }
+
+it("ends where the server's clock stood, and lets whoever continues it begin there", async () => {
+	const at = since + 1.6 * HOUR;
+	const {result, written, checkpoints} = await run(spread, {servedAt: at});
+	expect(result).toEqual({limited: false, reached: at});
+	expect(written).toBe('<|ab|cd|>');
+	expect(checkpoints).toEqual([{nextFrom: since + HOUR, records: 2}, {nextFrom: at, records: 4}, {nextFrom: at, records: 4}]);
+	const later = await run(spread, {servedAt: since + 4 * HOUR, resumed: {checkpoint: {nextFrom: at, records: 4}, since, until: since + 3 * HOUR, startedAt: since}});
+	expect(later.written).toContain('e');
+	expect(later.written.replaceAll(/[<|>]/g, '')).toBe('ef');
+	expect(later.result?.reached).toBe(since + 3 * HOUR);
+});
 
 const spread = [rowAt('a', 0), rowAt('b', 0.5), rowAt('c', 1), rowAt('d', 1.5), rowAt('e', 1.75), rowAt('f', 2)];
 
