@@ -6,8 +6,8 @@ import type {Verdict} from './finding.ts';
 /** Less than this is within what a `Date` header in whole seconds and a slow network can tell, and does no harm; exports say the same once. */
 const warnFromMs = 5 * SECOND;
 /**
- * More than this fails. Scheduled exports end at "now" less a margin for late rows, commonly two minutes: a clock that
- * is ahead by half of that makes `--state` move past rows that have yet to arrive, and they would be lost.
+ * More than this fails. Scheduled exports end at "now" less a margin for late rows, commonly two minutes: half of that is gone
+ * where the clock is ahead by this much, and rows that come later than the rest are not in any of them.
  */
 const failAboveMs = 60 * SECOND;
 
@@ -51,7 +51,7 @@ export function judgeClock(skewMs: number | undefined): Verdict {
 	return {
 		status: amount > failAboveMs ? 'failed' : 'warning',
 		detail: `this machine's clock is ${formatDuration(Math.round(amount / SECOND) * SECOND)} ${skewMs > 0 ? 'ahead of' : 'behind'} the server's`,
-		remedy: `synchronise the clock (NTP): the end of an export and of --state go by it, so ${skewMs > 0 ? 'rows that arrive later would be left out' : 'the newest rows come late'}`,
+		remedy: `synchronise the clock (NTP): the end of an export goes by it, that of --state and of archives by the earlier of the two, so ${skewMs > 0 ? 'the age of a row is mistaken' : 'the newest rows come late'}`,
 		exitCode: exitCodes.usage,
 	};
 }
