@@ -27,7 +27,7 @@ function anchors(text: string): string[] {
 	return plain.map(heading => heading.replaceAll(' ', '-'));
 }
 
-/** What the help of every command tells, by command line (`auth login`; an empty one is the program): its options, and the commands below it. */
+/** What the help of every command tells, by command line (`auth login`; an empty one is the program). */
 const commands = new Map<string, {options: readonly string[]; below: readonly string[]}>();
 
 async function readHelp(words: readonly string[]): Promise<void> {
@@ -70,12 +70,13 @@ it('has a README that is read in one sitting', () => {
 
 it('leads nowhere that is not there, and users nowhere that the package does not hold', () => {
 	const packed = ['README.md', ...manifest.files];
-	const links = [...pages].flatMap(([page, text]) => [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(found => ({page, found})));
-	const dead = links.flatMap(({page, found: [link, to = '', anchor]}) => {
+	const link = /\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g;
+	const links = [...pages].flatMap(([page, text]) => [...text.matchAll(link)].map(found => ({page, found})));
+	const dead = links.flatMap(({page, found: [shown, to = '', anchor]}) => {
 		const path = to === '' ? page : relative(root, join(root, dirname(page), to));
 		const isThere = existsSync(join(root, path)) && (anchor === undefined || anchors(textOf(path)).includes(anchor));
 		const isPacked = packed.some(part => path === part || path.startsWith(`${part}/`));
-		return isThere && (isPacked || !manuals.has(page)) ? [] : [`${page}: ${link}`];
+		return isThere && (isPacked || !manuals.has(page)) ? [] : [`${page}: ${shown}`];
 	});
 	expect(dead).toEqual([]);
 });
