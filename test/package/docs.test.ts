@@ -106,7 +106,7 @@ it('names every source, exit code and environment variable', () => {
 });
 
 it('shows configurations that are valid', () => {
-	const shown = blocks(manual, 'json').map((text): unknown => JSON.parse(text)).filter(value => !Object.hasOwn(value as object, 'rules'));
+	const shown = blocks(manual, 'json').map((text): unknown => JSON.parse(text));
 	expect(shown.length).toBeGreaterThan(3);
 	for (const document of shown) validateConfig(document, 'an example');
 });
