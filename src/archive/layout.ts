@@ -6,8 +6,9 @@ import type {SegmentLine} from './manifest.ts';
  * What lies in an archive's directory:
  *
  *   manifest.ndjson                                        what there is: append-only, hash-chained
- *   dt=2026-11-20/20261120T000000Z_20261120T010000Z.ndjson.gz   a segment: the rows of a window, oldest first
- *   dt=2026-11-20/20261120T000000Z_20261120T010000Z.late-412.ndjson.gz   rows that came later, or filled a gap; 412 is its line
+ *   data/                                                  the table: whoever reads below it finds records and nothing else
+ *     dt=2026-11-20/20261120T000000Z_20261120T010000Z.ndjson.gz   a segment: the rows of a window, oldest first
+ *     dt=2026-11-20/20261120T000000Z_20261120T010000Z.late-412.ndjson.gz   rows that came later, or filled a gap; 412 is its line
  *   run.json                                               a run is under way, or was cut off
  *   last-run.json                                          how the last run ended
  *   set-aside/                                             files that were damaged or that no line lists, renamed
@@ -22,6 +23,9 @@ export const lastRunName = 'last-run.json';
 
 export const setAsideName = 'set-aside';
 
+/** The directory of the partitions, for which readers of tables look. */
+export const dataName = 'data';
+
 /** How segments are packed. */
 export type SegmentCompression = 'gzip' | 'none';
 
@@ -35,11 +39,11 @@ export interface SegmentName {
 	readonly compression: SegmentCompression;
 }
 
-const namePattern = /^dt=(\d{4}-\d{2}-\d{2})\/(\d{8}T\d{6}(?:\.\d{3})?Z)_(\d{8}T\d{6}(?:\.\d{3})?Z)(?:\.late-(\d+))?\.ndjson(\.gz)?$/;
+const namePattern = /^data\/dt=(\d{4}-\d{2}-\d{2})\/(\d{8}T\d{6}(?:\.\d{3})?Z)_(\d{8}T\d{6}(?:\.\d{3})?Z)(?:\.late-(\d+))?\.ndjson(\.gz)?$/;
 
 /** The path of a segment below the archive's directory, with `/` on every platform. */
 export function segmentPath({from, to, late, compression}: SegmentName): string {
-	return `${partitionOf(from)}/${compact(from)}_${compact(to)}${late === undefined ? '' : `.late-${late}`}.ndjson${compression === 'gzip' ? '.gz' : ''}`;
+	return `${dataName}/${partitionOf(from)}/${compact(from)}_${compact(to)}${late === undefined ? '' : `.late-${late}`}.ndjson${compression === 'gzip' ? '.gz' : ''}`;
 }
 
 /** What a path says, or undefined when no segment is called so. */

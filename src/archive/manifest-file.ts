@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import * as z from 'zod';
 import {ExportError, systemCode, UsageError} from '../base/errors.ts';
 import {systemMessage} from '../output/failure.ts';
-import {manifestName} from './layout.ts';
+import {dataName, manifestName} from './layout.ts';
 import {archiveVersion, chainStart, hashLine, lineSchema, type ManifestLine} from './manifest.ts';
 
 const blockBytes = 64 * 1024;
@@ -137,7 +137,7 @@ export async function readTail(dir: string, {cutOff = false}: {cutOff?: boolean}
 			committedBytes = offset;
 			tornBytes = bytes.length + 1;
 		} else {
-			await refuseNewer(dir);
+			await refuseOtherVersion(dir);
 			throw new DamagedManifestError(dir, 'its last line cannot be read');
 		}
 	}
@@ -149,21 +149,25 @@ export async function readTail(dir: string, {cutOff = false}: {cutOff?: boolean}
 }
 
 /**
- * Tells an archive of a later version from a damaged one: by what its first line says, where the second follows from it.
- * @throws UsageError for an archive of a later version
+ * Tells an archive of another version from a damaged one: by what its first line says, where the second follows from it.
+ * @throws UsageError for an archive of another version
  */
-export async function refuseNewer(dir: string): Promise<void> {
+export async function refuseOtherVersion(dir: string): Promise<void> {
 	let first: Uint8Array | undefined;
 	for await (const {bytes} of readManifest(dir)) {
 		if (first === undefined) {
-			if ((membersOf(bytes).version ?? 0) <= archiveVersion) return;
+			if ((membersOf(bytes).version ?? archiveVersion) === archiveVersion) return;
 			first = Uint8Array.from(bytes);
 		} else if (membersOf(bytes).prev === hashLine(first)) break;
 		else return;
 	}
 	const version = first && membersOf(first).version;
 	if (version !== undefined) {
-		throw new UsageError(`${dir} is an archive of version ${version}, and this program knows version ${archiveVersion}`, {hint: 'use the release of audit-export that wrote it, or a later one'});
+		throw new UsageError(`${dir} is an archive of version ${version}, and this program knows version ${archiveVersion}`, {
+			hint: version > archiveVersion
+				? 'use the release of audit-export that wrote it, or a later one'
+				: `its segments lie beside the manifest, and now below ${dataName}/: name another directory, and export into it anew`,
+		});
 	}
 }
 

@@ -33,7 +33,7 @@ const common = {
 };
 
 /** Of the archives that this program writes and reads. */
-export const archiveVersion = 1;
+export const archiveVersion = 2;
 
 /** The first line: what is archived. */
 const headerLine = z.object({

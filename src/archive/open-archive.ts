@@ -10,10 +10,10 @@ import {acquireLock, type Lock, waitForLock} from '../output/lock.ts';
 import {refuseForeign} from '../output/target.ts';
 import {isThere, type ArchiveFiles} from './file-system.ts';
 import {manifestName, runMarkerName} from './layout.ts';
-import {DamagedManifestError, parseLine, readManifest, readTail, refuseNewer, type ManifestTail} from './manifest-file.ts';
+import {DamagedManifestError, parseLine, readManifest, readTail, refuseOtherVersion, type ManifestTail} from './manifest-file.ts';
 import {openManifest, type ManifestWriter} from './manifest-writer.ts';
-import {readStanding, type ArchiveStanding, type HeaderLine, type ManifestLine} from './manifest.ts';
-import {hasPartitions, sweep} from './sweep.ts';
+import {archiveVersion, readStanding, type ArchiveStanding, type HeaderLine, type ManifestLine} from './manifest.ts';
+import {partitionsOf, sweep} from './sweep.ts';
 
 /** Between two tries to get the lock, in milliseconds. */
 const pollMs = 500;
@@ -93,7 +93,7 @@ export async function readHeader(dir: string): Promise<HeaderLine | undefined> {
 		if (!complete) return undefined;
 		const line = parseLine(bytes);
 		if (line?.kind === 'archive') return line;
-		await refuseNewer(dir);
+		await refuseOtherVersion(dir);
 		throw new DamagedManifestError(dir, 'its first line cannot be read');
 	}
 	return undefined;
@@ -108,7 +108,11 @@ export async function readHeader(dir: string): Promise<HeaderLine | undefined> {
 export async function requireArchive(dir: string, job: ArchiveJob): Promise<HeaderLine | undefined> {
 	const header = await readHeader(dir);
 	if (header === undefined) {
-		if (await hasPartitions(dir)) throw new UsageError(`${dir} holds segments, but no ${manifestName} that says what they are`, {hint: 'put the manifest back where it was, or name another directory'});
+		if ((await partitionsOf(dir)).length > 0) {
+			throw new UsageError(`${dir} holds segments, but no ${manifestName} that says what they are`, {
+				hint: 'put the manifest back where it was, or name another directory',
+			});
+		}
 		return undefined;
 	}
 	const differ = [
@@ -131,7 +135,7 @@ function meet(header: HeaderLine | undefined, {account, learned}: ArchiveJob): M
 /** Whether an archive has nothing but its first line: the runs into it could read nothing. */
 async function isBare(dir: string): Promise<boolean> {
 	const tail = await readTail(dir, {cutOff: true});
-	return tail?.last?.line.kind === 'archive' && !(await hasPartitions(dir));
+	return tail?.last?.line.kind === 'archive' && (await partitionsOf(dir)).length === 0;
 }
 
 async function openLocked(lock: Lock, {dir, job, since, files, context, notice, warning}: OpenArchiveOptions): Promise<OpenArchive> {
@@ -192,7 +196,7 @@ async function takeLock(place: string, {dir, wait, context, notice}: OpenArchive
 
 async function begin(writer: ManifestWriter, {job: {source, query}, since, account}: Pick<OpenArchiveOptions, 'job' | 'since'> & {account: Account}): Promise<ManifestLine> {
 	const start = formatUtc(since);
-	return writer.append({kind: 'archive', version: 1, source, since: start, query, account, standing: {until: start, segments: 0, records: 0, gaps: []}});
+	return writer.append({kind: 'archive', version: archiveVersion, source, since: start, query, account, standing: {until: start, segments: 0, records: 0, gaps: []}});
 }
 
 async function tidy(dir: string, {tail, files, notice, warning}: Pick<OpenArchiveOptions, 'files' | 'notice' | 'warning'> & {tail: ManifestTail | undefined}): Promise<void> {

@@ -163,10 +163,13 @@ const unknownSystem = 255;
 
 /** Makes sure that a partition's directory is there, and will be after a power cut. */
 async function providePartition(partition: string, files: ArchiveFiles): Promise<void> {
-	await files.makeDirectory(partition);
-	// Also where it was there before: the run that made it may have ended before this step.
-	await files.syncDirectory(dirname(partition));
-	if (!(await lstat(partition)).isDirectory()) throw new OutputError(`cannot write into ${partition}: it is no directory`, {hint: 'move it away, then run the same command again'});
+	for (const directory of [dirname(partition), partition]) {
+		await files.makeDirectory(directory);
+		// Also where it was there before: the run that made it may have ended before this step.
+		await files.syncDirectory(dirname(directory));
+		if ((await lstat(directory)).isDirectory()) continue;
+		throw new OutputError(`cannot write into ${directory}: it is no directory`, {hint: 'move it away, then run the same command again'});
+	}
 }
 
 async function toDisk<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import {join, dirname} from 'node:path';
 import {systemCode} from '../base/errors.ts';
 import {removeLeftovers} from '../output/atomic.ts';
 import {type ArchiveFiles, diskFiles, isThere} from './file-system.ts';
-import {lastRunName, parseSegmentPath, setAsideName} from './layout.ts';
+import {dataName, lastRunName, parseSegmentPath, setAsideName} from './layout.ts';
 import {parseLine, readManifest} from './manifest-file.ts';
 
 const asideEnding = '.tmp';
@@ -24,10 +24,9 @@ export async function sweep(dir: string, files: ArchiveFiles): Promise<Swept> {
 	const unfinished: string[] = [];
 	const unlisted: Array<{file: string; to: string}> = [];
 	const listed = await listedFiles(dir);
-	for (const entry of await readdir(dir, {withFileTypes: true})) {
-		if (!entry.isDirectory() || !entry.name.startsWith('dt=')) continue;
-		for (const name of await readdir(join(dir, entry.name))) {
-			const file = `${entry.name}/${name}`;
+	for (const partition of await partitionsOf(dir)) {
+		for (const name of await readdir(join(dir, partition))) {
+			const file = `${partition}/${name}`;
 			if (name.endsWith(asideEnding) && parseSegmentPath(file.slice(0, -asideEnding.length)) !== undefined) {
 				await files.remove(join(dir, file));
 				unfinished.push(file);
@@ -51,12 +50,13 @@ async function listedFiles(dir: string): Promise<ReadonlySet<string> | undefined
 	return listed;
 }
 
-/** Whether there are partitions: the segments of some archive. */
-export async function hasPartitions(dir: string): Promise<boolean> {
+/** The directories of segments, below the archive's. */
+export async function partitionsOf(dir: string): Promise<string[]> {
 	try {
-		return (await readdir(dir)).some(name => name.startsWith('dt='));
+		const entries = await readdir(join(dir, dataName), {withFileTypes: true});
+		return entries.filter(entry => entry.isDirectory() && entry.name.startsWith('dt=')).map(({name}) => `${dataName}/${name}`);
 	} catch (error) {
-		if (systemCode(error) === 'ENOENT') return false;
+		if (systemCode(error) === 'ENOENT') return [];
 		throw error;
 	}
 }

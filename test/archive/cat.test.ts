@@ -180,10 +180,10 @@ describe('what is written', () => {
 		const path = join(elsewhere, 'out.ndjson.gz');
 		expect(await cat(dir, '-o', path)).toMatchObject({code: 0, stdout: ''});
 		expect(gunzipSync(readFileSync(path)).toString()).toBe(textOf([...rowsOf(0), ...rowsOf(1)]));
-		for (const inside of ['manifest.ndjson', 'dt=2026-11-20/x.ndjson']) {
+		for (const inside of ['manifest.ndjson', 'data/dt=2026-11-20/x.ndjson']) {
 			expect(await cat(dir, '-o', join(dir, inside))).toMatchObject({code: 2});
 		}
-		expect(existsSync(join(dir, 'dt=2026-11-20/x.ndjson'))).toBe(false);
+		expect(existsSync(join(dir, 'data/dt=2026-11-20/x.ndjson'))).toBe(false);
 		expect((await cat(dir)).code).toBe(0);
 	});
 

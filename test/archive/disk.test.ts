@@ -90,7 +90,7 @@ describe('an archive', () => {
 		await archiveRun({dir, client, clock});
 		rmSync(join(dir, 'manifest.ndjson'));
 		expect((await archiveRun({dir, client, clock})).error).toMatchObject({exitCode: 2, message: `${dir} holds segments, but no manifest.ndjson that says what they are`});
-		expect((await archiveRun({dir: join(dir, 'dt=2026-11-20', '20261120T210000Z_20261120T211000Z.ndjson'), client, clock})).error).toMatchObject({exitCode: 2});
+		expect((await archiveRun({dir: join(dir, 'data/dt=2026-11-20', '20261120T210000Z_20261120T211000Z.ndjson'), client, clock})).error).toMatchObject({exitCode: 2});
 	});
 
 	it('leaves alone what else lies in its directory', async () => {
@@ -98,29 +98,29 @@ describe('an archive', () => {
 		mkdirSync(dir);
 		writeFileSync(join(dir, 'README'), 'mine');
 		await archiveRun({dir, client, clock});
-		mkdirSync(join(dir, 'dt=2026-11-20', 'notes.tmp'));
-		writeFileSync(join(dir, 'dt=2026-11-20', 'notes'), 'mine');
+		mkdirSync(join(dir, 'data/dt=2026-11-20', 'notes.tmp'));
+		writeFileSync(join(dir, 'data/dt=2026-11-20', 'notes'), 'mine');
 		writeFileSync(join(dir, 'run.json'), '');
 		await archiveRun({dir, client, clock});
-		expect(filesIn(dir)).toEqual(expect.arrayContaining(['README', 'dt=2026-11-20/notes', 'dt=2026-11-20/notes.tmp']));
+		expect(filesIn(dir)).toEqual(expect.arrayContaining(['README', 'data/dt=2026-11-20/notes', 'data/dt=2026-11-20/notes.tmp']));
 	});
 
 	it('does not follow links that stand where its files belong', async () => {
 		const {clock, server, client, dir} = hourLater();
 		const victim = join(dirname(dir), 'victim');
 		writeFileSync(victim, 'precious');
-		mkdirSync(join(dir, 'dt=2026-11-20'), {recursive: true, mode: 0o700});
+		mkdirSync(join(dir, 'data/dt=2026-11-20'), {recursive: true, mode: 0o700});
 		writeFileSync(join(dir, 'manifest.ndjson'), '');
-		rmSync(join(dir, 'dt=2026-11-20'), {recursive: true});
+		rmSync(join(dir, 'data/dt=2026-11-20'), {recursive: true});
 		await archiveRun({dir, client, clock});
 		clock.ms += HOUR;
-		for (const name of ['20261120T220000Z_20261120T221000Z.ndjson', '20261120T220000Z_20261121T000000Z.ndjson.tmp']) symlinkSync(victim, join(dir, 'dt=2026-11-20', name));
+		for (const name of ['20261120T220000Z_20261120T221000Z.ndjson', '20261120T220000Z_20261121T000000Z.ndjson.tmp']) symlinkSync(victim, join(dir, 'data/dt=2026-11-20', name));
 		expect((await archiveRun({dir, client, clock})).error).toBeUndefined();
 		const {texts, problems} = readArchive(dir);
 		expect(problems).toEqual([]);
 		expect(texts.toSorted()).toEqual(server.arrived(beginning, clock.ms).toSorted());
 		clock.ms += 3 * HOUR;
-		symlinkSync(dirname(dir), join(dir, 'dt=2026-11-21'));
+		symlinkSync(dirname(dir), join(dir, 'data/dt=2026-11-21'));
 		expect((await archiveRun({dir, client, clock})).error).toMatchObject({exitCode: 1, message: expect.stringContaining('it is no directory') as string});
 		expect(readFileSync(victim, 'utf8')).toBe('precious');
 		expect(readdirSync(dirname(dir)).toSorted()).toEqual(['logs', 'victim']);
@@ -184,12 +184,12 @@ describe('a run that was cut off', () => {
 		const lines = readFileSync(manifest, 'utf8').split('\n');
 		writeFileSync(manifest, `${lines.slice(0, -2).join('\n')}\n${lines.at(-2)?.slice(0, 100)}\0\0\0`);
 		writeFileSync(join(dir, 'run.json'), '');
-		writeFileSync(join(dir, 'dt=2026-11-20', '20261120T215000Z_20261121T000000Z.ndjson.tmp'), 'half');
+		writeFileSync(join(dir, 'data/dt=2026-11-20', '20261120T215000Z_20261121T000000Z.ndjson.tmp'), 'half');
 		const {error, log} = await archiveRun({dir, client, clock});
 		expect(error).toBeUndefined();
 		expect(log.filter(line => !line.startsWith('verbose'))).toEqual([
 			`notice: ${dir}: the run before this one was cut off; going on where it ended, an unfinished line of the manifest cut off, an unfinished segment removed`,
-			`warning: ${dir}: dt=2026-11-20/20261120T215000Z_20261120T220000Z.ndjson is listed nowhere, and is now set-aside/dt=2026-11-20_20261120T215000Z_20261120T220000Z.ndjson.set-aside; its window is read again`,
+			`warning: ${dir}: data/dt=2026-11-20/20261120T215000Z_20261120T220000Z.ndjson is listed nowhere, and is now set-aside/data_dt=2026-11-20_20261120T215000Z_20261120T220000Z.ndjson.set-aside; its window is read again`,
 		]);
 		const {texts, problems} = readArchive(dir);
 		expect(problems).toEqual([]);
@@ -221,7 +221,7 @@ it('starts from the end of a long manifest, and looks at no more than it takes',
 	const lines = readFileSync(manifest, 'utf8').split('\n');
 	// A run that read them would stumble over these lines, and over segments that are gone.
 	writeFileSync(manifest, lines.map((line, index) => index > 0 && index < 12 ? 'x'.repeat(line.length) : line).join('\n'));
-	rmSync(join(dir, 'dt=2026-11-20'), {recursive: true});
+	rmSync(join(dir, 'data/dt=2026-11-20'), {recursive: true});
 	const {error, result} = await archiveRun({dir, client, clock});
 	expect(error).toBeUndefined();
 	expect(result).toMatchObject({status: 'complete', covered: {until: clock.ms}});

@@ -175,7 +175,7 @@ describe('an open gap', () => {
 		const server = brokenServer(clock);
 		const dir = archiveDirectory();
 		await archiveRun({dir, client: server.model.client, clock});
-		const path = join(dir, 'dt=2026-11-20/20261120T211000Z_20261120T212000Z.ndjson');
+		const path = join(dir, 'data/dt=2026-11-20/20261120T211000Z_20261120T212000Z.ndjson');
 		const whole = readFileSync(path);
 		writeFileSync(path, `${whole.toString('utf8').slice(0, -10)}2026000000`);
 		clock.ms += 10 * MINUTE;

@@ -2,14 +2,14 @@ import {appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} fro
 import {dirname, join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {parseLine, readManifest, readManifestBackward, readTail, refuseNewer, type RawLine} from '../../src/archive/manifest-file.ts';
+import {parseLine, readManifest, readManifestBackward, readTail, refuseOtherVersion, type RawLine} from '../../src/archive/manifest-file.ts';
 import {openManifest, type LineBody} from '../../src/archive/manifest-writer.ts';
 import {readHeader} from '../../src/archive/open-archive.ts';
 import {archiveDirectory, beginning, modelClock} from './archive-run.ts';
 import {readArchive} from './read-archive.ts';
 
 const standing = {until: '2026-11-20T21:00:00Z', segments: 0, records: 0, gaps: []};
-const header: LineBody = {kind: 'archive', version: 1, source: 'feishu-openapi', since: '2026-11-20T21:00:00Z', query: {}, standing};
+const header: LineBody = {kind: 'archive', version: 2, source: 'feishu-openapi', since: '2026-11-20T21:00:00Z', query: {}, standing};
 const gap = (minute: number, reason = 'x'): LineBody => {
 	const until = new Date(beginning + minute * 60_000).toISOString();
 	return {kind: 'gap', since: new Date(beginning + (minute - 1) * 60_000).toISOString(), until, reason, standing: {...standing, until}};
@@ -99,24 +99,27 @@ it('takes nothing for a line that is not one', async () => {
 	const {path} = await manifest(1);
 	const [first = ''] = readFileSync(path, 'utf8').split('\n');
 	expect(parseLine(first)).toMatchObject({kind: 'archive'});
-	for (const text of ['', 'null', '{}', first.slice(1), first.replace('"version":1', '"version":2'), `\u{feff}${first}`]) expect(parseLine(text)).toBeUndefined();
+	for (const text of ['', 'null', '{}', first.slice(1), first.replace('"version":2', '"version":3'), `\u{feff}${first}`]) expect(parseLine(text)).toBeUndefined();
 	expect(parseLine(Buffer.from(first.replace('feishu', '\u{ff}'), 'latin1'))).toBeUndefined();
 });
 
-describe('an archive of a later version', () => {
-	it('is named as such by every way in', async () => {
+describe('an archive of another version', () => {
+	it.each([
+		[9, 'use the release of audit-export that wrote it, or a later one'],
+		[1, 'its segments lie beside the manifest, and now below data/: name another directory, and export into it anew'],
+	])('is named as such by every way in: %i', async (version, hint) => {
 		const dir = archiveDirectory();
 		mkdirSync(dir);
-		writeFileSync(join(dir, 'manifest.ndjson'), '{"kind":"archive","version":9,"tables":[]}\n');
-		const told = {message: expect.stringContaining('is an archive of version 9') as string};
+		writeFileSync(join(dir, 'manifest.ndjson'), `{"kind":"archive","version":${version},"tables":[]}\n`);
+		const told = {message: expect.stringContaining(`is an archive of version ${version}`) as string, hint};
 		await expect(readTail(dir)).rejects.toMatchObject(told);
 		await expect(readHeader(dir)).rejects.toMatchObject(told);
-		await expect(refuseNewer(dir)).rejects.toMatchObject(told);
+		await expect(refuseOtherVersion(dir)).rejects.toMatchObject(told);
 	});
 
 	it('is not what a damaged first line makes of this one', async () => {
 		const {dir, path} = await manifest(2);
-		writeFileSync(path, readFileSync(path, 'utf8').replace('"version":1', '"version":9'));
-		await expect(refuseNewer(dir)).resolves.toBeUndefined();
+		writeFileSync(path, readFileSync(path, 'utf8').replace('"version":2', '"version":9'));
+		await expect(refuseOtherVersion(dir)).resolves.toBeUndefined();
 	});
 });

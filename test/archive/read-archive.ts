@@ -65,7 +65,8 @@ export function readArchive(dir: string): ReadArchive {
 		const rows = readSegmentFile(dir, line, problems);
 		texts.push(...rows);
 	}
-	for (const partition of readdirSync(dir).filter(name => name.startsWith('dt='))) {
+	const partitions = existsSync(join(dir, 'data')) ? readdirSync(join(dir, 'data')) : [];
+	for (const partition of partitions.map(name => `data/${name}`)) {
 		for (const name of readdirSync(join(dir, partition))) if (!listed.has(`${partition}/${name}`)) problems.push(`${partition}/${name}: unlisted`);
 	}
 	if (existsSync(join(dir, 'run.json'))) problems.push('run.json is still there');

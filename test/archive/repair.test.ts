@@ -68,7 +68,7 @@ describe('a segment that is lost or damaged', () => {
 		const {code, stdout, stderr} = await repair();
 		expect(stderr).toBe('');
 		expect(code).toBe(0);
-		const aside = (file: string) => `set-aside/${file.replace('/', '_')}.set-aside`;
+		const aside = (file: string) => `set-aside/${file.replaceAll('/', '_')}.set-aside`;
 		expect(stdout.split('\n')).toEqual([
 			`repaired: ${first}, 2026-11-20T06:00:00Z to 2026-11-20T07:00:00Z: put back as it was, 6 records; what was there is now ${aside(first)}`,
 			`repaired: ${second}, 2026-11-20T07:00:00Z to 2026-11-20T08:00:00Z: put back as it was, 6 records`,
@@ -150,7 +150,7 @@ describe('a segment that is lost or damaged', () => {
 		const before = contents();
 		const {code, stdout} = await repair();
 		expect(code).toBe(6);
-		const kept = 'set-aside/dt=2026-11-20_20261120T070000Z_20261120T080000Z.late-7.ndjson.gz.set-aside';
+		const kept = 'set-aside/data_dt=2026-11-20_20261120T070000Z_20261120T080000Z.late-7.ndjson.gz.set-aside';
 		expect(stdout.split('\n')).toEqual([
 			`not repaired: ${first}, 2026-11-20T06:00:00Z to 2026-11-20T07:00:00Z: the API has only 0 of its 6 records any more`,
 			`not repaired: ${second}, 2026-11-20T07:00:00Z to 2026-11-20T08:00:00Z: the API has only 1 of its 6 records any more: kept as ${kept}`,

@@ -39,7 +39,7 @@ it('finds rows that came late, and says by how much', async () => {
 	const {lines, problems, texts} = readArchive(dir);
 	expect(problems).toEqual([]);
 	expect(texts.toSorted()).toEqual(server.arrived().toSorted());
-	expect(lines.filter(({completes}) => completes === 'late')).toMatchObject([{file: 'dt=2026-11-20/20261120T210000Z_20261120T211000Z.late-3.ndjson', late_by_ms: 39 * MINUTE, records: 1}]);
+	expect(lines.filter(({completes}) => completes === 'late')).toMatchObject([{file: 'data/dt=2026-11-20/20261120T210000Z_20261120T211000Z.late-3.ndjson', late_by_ms: 39 * MINUTE, records: 1}]);
 	clock.ms += SECOND;
 	expect((await archiveRun({dir, client: server.client, clock})).result.late.records).toBe(0);
 });

@@ -43,7 +43,7 @@ describe('a segment', () => {
 		const line = fc.string({unit: 'grapheme', maxLength: 40}).map(text => JSON.stringify({text, big: 1}).replace('1}', '12345678901234567890}'));
 		await fc.assert(fc.asyncProperty(fc.array(line, {minLength: 1, maxLength: 50}), fc.integer({min: 1, max: 50}), fc.constantFrom<SegmentCompression>('gzip', 'none'), async (lines, size, compression) => {
 			const written = await writeSegment(dir, name(compression), batches(lines, size));
-			expect(written).toMatchObject({records: lines.length, file: `dt=2026-11-20/20261120T210000Z_20261120T220000Z.ndjson${compression === 'gzip' ? '.gz' : ''}`});
+			expect(written).toMatchObject({records: lines.length, file: `data/dt=2026-11-20/20261120T210000Z_20261120T220000Z.ndjson${compression === 'gzip' ? '.gz' : ''}`});
 			expect(await linesOf(dir, written.file)).toEqual({lines, bytes: written.bytes, sha256: written.sha256});
 		}), {numRuns: 30});
 	});
@@ -64,15 +64,15 @@ describe('a segment', () => {
 		const dir = archive();
 		const draft = await draftSegment(dir, name('none'));
 		await draft.write(['{}']);
-		expect(readdirSync(join(dir, 'dt=2026-11-20'))).toEqual(['20261120T210000Z_20261120T220000Z.ndjson.tmp']);
+		expect(readdirSync(join(dir, 'data/dt=2026-11-20'))).toEqual(['20261120T210000Z_20261120T220000Z.ndjson.tmp']);
 		await draft.discard();
 		await draft.discard();
-		expect(readdirSync(join(dir, 'dt=2026-11-20'))).toEqual([]);
+		expect(readdirSync(join(dir, 'data/dt=2026-11-20'))).toEqual([]);
 		await expect(writeSegment(dir, name('none'), (async function* () {
 			yield ['{}'];
 			throw new Error('the source failed');
 		})())).rejects.toThrow('the source failed');
-		expect(readdirSync(join(dir, 'dt=2026-11-20'))).toEqual([]);
+		expect(readdirSync(join(dir, 'data/dt=2026-11-20'))).toEqual([]);
 	});
 
 	it('that is damaged says so', async () => {
@@ -89,12 +89,12 @@ describe('a segment', () => {
 		}
 		writeFileSync(path, whole.with(40, (whole[40] ?? 0) ^ 1));
 		await expect(linesOf(dir, file)).rejects.toMatchObject(damaged);
-		const partition = join(dir, 'dt=2026-11-20');
+		const partition = join(dir, 'data/dt=2026-11-20');
 		symlinkSync(path, join(partition, 'link.ndjson'));
 		mkdirSync(join(partition, 'directory.ndjson'));
 		execFileSync('mkfifo', [join(partition, 'fifo.ndjson')]);
 		for (const other of ['gone', 'link', 'directory', 'fifo']) {
-			await expect(linesOf(dir, `dt=2026-11-20/${other}.ndjson`)).rejects.toMatchObject({name: 'DamagedSegmentError', file: `dt=2026-11-20/${other}.ndjson`});
+			await expect(linesOf(dir, `data/dt=2026-11-20/${other}.ndjson`)).rejects.toMatchObject({name: 'DamagedSegmentError', file: `data/dt=2026-11-20/${other}.ndjson`});
 		}
 	});
 

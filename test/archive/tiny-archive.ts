@@ -53,7 +53,7 @@ const compact = (time: string) => time.replaceAll(/[-:]/g, '');
 
 /** The path that a segment of this window has. */
 export function pathOf({since, until, late, compress = true}: {since: string; until: string; late?: number | undefined; compress?: boolean}): string {
-	return `dt=${since.slice(0, 10)}/${compact(since)}_${compact(until)}${late === undefined ? '' : `.late-${late}`}.ndjson${compress ? '.gz' : ''}`;
+	return `data/dt=${since.slice(0, 10)}/${compact(since)}_${compact(until)}${late === undefined ? '' : `.late-${late}`}.ndjson${compress ? '.gz' : ''}`;
 }
 
 /** Writes an archive into a new directory. */
@@ -65,7 +65,7 @@ export function writeArchive(lines: readonly TinyLine[], {source = 'feishu-opena
 	const add = (body: Record<string, unknown>) => {
 		texts.push(JSON.stringify({...body, line: texts.length, at: '2026-11-21T00:00:00Z', prev: texts.length === 0 ? '0'.repeat(64) : sha256(texts.at(-1) ?? ''), standing}));
 	};
-	add({kind: 'archive', version: 1, source, since, query});
+	add({kind: 'archive', version: 2, source, since, query});
 	for (const {kind = 'segment', since: from, until, rows = [], completes, replaces, reason, line = {}} of lines) {
 		if (completes === undefined && replaces === undefined && until > standing.until) standing.until = until;
 		if (completes === 'gap') standing.gaps = standing.gaps.filter(gap => gap.since !== from);

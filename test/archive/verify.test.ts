@@ -129,7 +129,7 @@ describe('a segment file', () => {
 		rmSync(join(dir, fileOf(1)));
 		const {code, stdout} = await runCommand(['verify', dir], {fetch: noFetch});
 		expect(stdout).toBe([
-			'missing: dt=2026-11-20/20261120T230000Z_20261121T000000Z.ndjson.gz line 2, 2026-11-20T23:00:00Z to 2026-11-21T00:00:00Z: there is no such file',
+			'missing: data/dt=2026-11-20/20261120T230000Z_20261121T000000Z.ndjson.gz line 2, 2026-11-20T23:00:00Z to 2026-11-21T00:00:00Z: there is no such file',
 			'3 segments, 30 records, 2026-11-20T22:00:00Z to 2026-11-21T02:00:00Z: 1 finding',
 			'',
 		].join('\n'));
@@ -138,9 +138,9 @@ describe('a segment file', () => {
 
 	it('is not looked for through a partition that is a link', async () => {
 		const dir = archive();
-		renameSync(join(dir, 'dt=2026-11-21'), join(dir, 'set-aside'));
-		symlinkSync('set-aside', join(dir, 'dt=2026-11-21'));
-		expect(await found(dir)).toEqual([['not_a_file', fileOf(2), 3], ['not_a_file', fileOf(3), 4], ['unlisted', 'dt=2026-11-21', null]]);
+		renameSync(join(dir, 'data/dt=2026-11-21'), join(dir, 'set-aside'));
+		symlinkSync('set-aside', join(dir, 'data/dt=2026-11-21'));
+		expect(await found(dir)).toEqual([['not_a_file', fileOf(2), 3], ['not_a_file', fileOf(3), 4], ['unlisted', 'data/dt=2026-11-21', null]]);
 	});
 
 	it.each<[name: string, kind: string, rows: TinyLine['rows'], detail: RegExp]>([
@@ -177,7 +177,7 @@ describe('a segment file', () => {
 	});
 
 	it('is named when its line gives it the name of another window, partition or place', async () => {
-		const names = [fileOf(1), fileOf(0).replace('dt=2026-11-20', 'dt=2026-11-21'), '../outside.ndjson.gz', fileOf(0).replace('.ndjson', '.late-7.ndjson')];
+		const names = [fileOf(1), fileOf(0).replace('data/dt=2026-11-20', 'data/dt=2026-11-21'), '../outside.ndjson.gz', fileOf(0).replace('.ndjson', '.late-7.ndjson')];
 		for (const file of names) {
 			const dir = archive([{...hour(0), rows: rowsOf(0), line: {file}}]);
 			expect((await found(dir))[0]).toEqual(['name', file, 1]);
@@ -321,7 +321,7 @@ function lock(dir: string): void {
 }
 
 describe('a file that no line lists', () => {
-	it.each(['dt=2026-11-20/extra.ndjson', fileOf(9), 'notes.txt', 'dt=2026-11-21/20261121T000000Z_20261121T010000Z.ndjson.gz.tmp', 'dt=2026-11-20/deeper/'])('is named: %s', async file => {
+	it.each(['data/dt=2026-11-20/extra.ndjson', fileOf(9), 'notes.txt', 'data/dt=2026-11-21/20261121T000000Z_20261121T010000Z.ndjson.gz.tmp', 'data/dt=2026-11-20/deeper/'])('is named: %s', async file => {
 		const dir = archive();
 		if (file.endsWith('/')) mkdirSync(join(dir, file));
 		else writeFileSync(join(dir, file), 'x');
@@ -340,7 +340,7 @@ describe('a file that no line lists', () => {
 		writeFileSync(join(dir, 'run.json'), '{}');
 		for (const file of [fileOf(9), `${fileOf(8)}.tmp`, 'notes.txt']) writeFileSync(join(dir, file), 'x');
 		const {findings} = await verify(dir);
-		expect(findings.map(({file, detail}) => [file, detail.includes('the next run clears it away')])).toEqual([[`${fileOf(8)}.tmp`, true], [fileOf(9), true], ['notes.txt', false]]);
+		expect(findings.map(({file, detail}) => [file, detail.includes('the next run clears it away')])).toEqual([['notes.txt', false], [`${fileOf(8)}.tmp`, true], [fileOf(9), true]]);
 	});
 
 	it('is a link that leads nowhere, too', async () => {

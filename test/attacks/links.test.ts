@@ -67,8 +67,8 @@ describe('a link of the own', () => {
 		expect((await run()).code).not.toBe(0);
 		expect(readFileSync(join(cwd, 'precious'), 'utf8')).toBe('text');
 		rmSync(join(cwd, 'calls'), {recursive: true});
-		mkdirSync(join(cwd, 'calls'));
-		symlinkSync('../elsewhere', join(cwd, 'calls/dt=2026-11-20'));
+		mkdirSync(join(cwd, 'calls/data'), {recursive: true});
+		symlinkSync('../../elsewhere', join(cwd, 'calls/data/dt=2026-11-20'));
 		expect((await run()).code).not.toBe(0);
 		expect(execFileSync('ls', [join(cwd, 'elsewhere')], {encoding: 'utf8'})).toBe('');
 	});
@@ -193,7 +193,7 @@ describe('permissions', () => {
 });
 
 describe('a manifest', () => {
-	it.each(['../../../etc/passwd', '/etc/passwd', 'dt=2026-11-20/../../x.ndjson', 'dt=2026-11-20/a\u0000b', 'C:\\x', ''])('that lists %j has nothing opened by it', async file => {
+	it.each(['../../../etc/passwd', '/etc/passwd', 'data/dt=2026-11-20/../../x.ndjson', 'data/dt=2026-11-20/a\u0000b', 'C:\\x', ''])('that lists %j has nothing opened by it', async file => {
 		const {writeArchive} = await import('../archive/tiny-archive.ts');
 		const dir = writeArchive([{since: '2026-11-20T10:00:00Z', until: '2026-11-20T11:00:00Z', rows: [{id: 'a', event_time: 1_795_170_600}], line: {file}}]);
 		expect(await runCommand(['verify', dir], {fetch: noNetwork})).toMatchObject({code: 6, stdout: expect.stringContaining('no segment has such a name') as string});
@@ -204,7 +204,7 @@ describe('a manifest', () => {
 		const {writeArchive} = await import('../archive/tiny-archive.ts');
 		for (const key of ['base-url', 'baseUrl', 'request_profile', 'host', 'profile', 'timeout']) {
 			const dir = writeArchive([{since: '2026-11-20T10:00:00Z', until: '2026-11-20T11:00:00Z', rows: [{id: 'a', event_time: 1_795_170_600}]}], {query: {app: 'cli_test', [key]: 'https://evil.example'}});
-			rmSync(join(dir, 'dt=2026-11-20'), {recursive: true});
+			rmSync(join(dir, 'data/dt=2026-11-20'), {recursive: true});
 			const ran = await runCommand(['verify', '--repair', dir], {fetch: noNetwork});
 			expect(ran.code).toBe(2);
 			expect(ran.stderr).toMatch(/unknown option|not an option/);

@@ -57,7 +57,7 @@ describe('the longest text is gone through once', () => {
 		['a name', text => namesOf([text]), ['a', 'A', 'aA', '.', '[']],
 		['a duration', parseDuration, ['1', '1s', '1.1', '1m']],
 		['JSON', parseJson, ['[', '"', '\\"', '1', '{"a":']],
-		['a name of a segment', parseSegmentPath, ['1', 'dt=', '/']],
+		['a name of a segment', parseSegmentPath, ['1', 'data/dt=', '/']],
 	])('%s', (_, run, units) => {
 		for (const unit of units) expect(outcomeOf(() => run(of(unit, long)))).not.toBeInstanceOf(RangeError);
 	});
@@ -153,7 +153,7 @@ describe('nesting of any depth', () => {
 		mkdirSync(join(directory, 'audit-export'));
 		for (const name of ['sessions.json', 'console-sessions.json', 'feishu-sessions.json']) writeFileSync(join(directory, 'audit-export', name), `{"version":1,"sessions":[${object}]}`, {mode: 0o600});
 		expect([2, 3]).toContain((await runCommand(['auth', 'status'], {fetch: async () => Response.json({}), env})).code);
-		writeFileSync(join(directory, 'manifest.ndjson'), `{"kind":"archive","version":1,"source":"feishu-openapi","since":"2026-11-20T00:00:00Z","query":{"a":${object}},"line":0}\n`);
+		writeFileSync(join(directory, 'manifest.ndjson'), `{"kind":"archive","version":2,"source":"feishu-openapi","since":"2026-11-20T00:00:00Z","query":{"a":${object}},"line":0}\n`);
 		for (const command of ['verify', 'cat']) expect((await runCommand([command, directory], {fetch: async () => Response.json({}), env})).code).not.toBe(5);
 	});
 

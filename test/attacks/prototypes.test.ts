@@ -79,7 +79,7 @@ it('a request profile, a recording, a session and a manifest change nothing but 
 	expect((await runCommand(['feishu-app-log', 'learn', join(directory, 'a.har')], {fetch: noNetwork, env})).code).not.toBe(5);
 	writeFileSync(join(directory, 'p.yaml'), '{"version": 1, "__proto__": {"polluted": 1}, "base_url": "https://a.example", "searches": {"__proto__": {"polluted": 1}}}');
 	expect((await runCommand(['feishu-app-log', 'event', '--request-profile', join(directory, 'p.yaml')], {fetch: noNetwork, env})).code).toBe(2);
-	writeFileSync(join(directory, 'manifest.ndjson'), '{"kind":"archive","version":1,"source":"__proto__","since":"2026-11-20T00:00:00Z","query":{"__proto__":{"polluted":1}},"line":0,"at":"2026-11-20T00:00:00Z","prev":"' + '0'.repeat(64) + '","standing":{"until":"2026-11-20T00:00:00Z","segments":0,"records":0,"gaps":[],"__proto__":{"polluted":1}}}\n');
+	writeFileSync(join(directory, 'manifest.ndjson'), '{"kind":"archive","version":2,"source":"__proto__","since":"2026-11-20T00:00:00Z","query":{"__proto__":{"polluted":1}},"line":0,"at":"2026-11-20T00:00:00Z","prev":"' + '0'.repeat(64) + '","standing":{"until":"2026-11-20T00:00:00Z","segments":0,"records":0,"gaps":[],"__proto__":{"polluted":1}}}\n');
 	for (const command of ['verify', 'cat']) expect((await runCommand([command, directory], {fetch: noNetwork, env})).code).not.toBe(5);
 	expectUntouched();
 });

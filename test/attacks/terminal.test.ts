@@ -128,7 +128,7 @@ describe('an archive', () => {
 			{since: '2026-11-20T00:00:00Z', until: '2026-11-20T01:00:00Z', rows: [{id: hostile, event_time: 1_795_132_800}, {id: hostile, event_time: 1_795_132_801}]},
 			{kind: 'gap', since: '2026-11-20T01:00:00Z', until: '2026-11-20T02:00:00Z', reason: hostile},
 		], {query: {[hostile]: hostile, app: hostile}});
-		mkdirSync(join(dir, 'dt=2026-11-20', hostileName));
+		mkdirSync(join(dir, 'data/dt=2026-11-20', hostileName));
 		writeFileSync(join(dir, hostileName), '');
 		const ran = await runCommand([...command, dir], {fetch: noNetwork});
 		expect(ran.code).not.toBe(5);

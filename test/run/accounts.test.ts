@@ -91,7 +91,7 @@ describe.each(cases)('%s', (_, begun, continued, verdict) => {
 		const run = async (way: Way, args: readonly string[], afterMs = 0) => workspace.run([...args, ...signedIn(way).flags], {clock: clockAt(afterMs), env: signedIn(way).env});
 		expect((await run(begun, ['run'])).code).toBe(0);
 		const dir = join(workspace.dir, 'calls');
-		const segment = (await workspace.files()).find(file => file.startsWith('calls/dt=')) ?? '';
+		const segment = (await workspace.files()).find(file => file.startsWith('calls/data/dt=')) ?? '';
 		const manifest = readFileSync(join(dir, 'manifest.ndjson'), 'utf8');
 		rmSync(join(workspace.dir, segment));
 		let before = asked();

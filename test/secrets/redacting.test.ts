@@ -57,14 +57,14 @@ describe('--redact-secrets', () => {
 		expect({code: first.code, stderr: first.stderr}).toMatchObject({code: 0, stderr: expect.stringContaining('calls: 8 values in 4 records were redacted\n') as string});
 		const manifest = await workspace.read('calls/manifest.ndjson');
 		expect(JSON.parse(manifest.split('\n')[0] ?? '')).toMatchObject({query: {redact_secrets: true}});
-		const texts = await Promise.all((await workspace.files()).filter(file => file.startsWith('calls/dt=')).map(async file => workspace.read(file)));
+		const texts = await Promise.all((await workspace.files()).filter(file => file.startsWith('calls/data/dt=')).map(async file => workspace.read(file)));
 		expect(texts.join('')).not.toContain('s3cr3t');
 		// The rows are known again, and nothing is told of what is not written once more.
 		const second = await workspace.run(['run'], {clock: clockAt(60_000)});
 		expect({code: second.code, stderr: second.stderr}).toMatchObject({code: 0, stderr: expect.not.stringContaining('redacted') as string});
 		expect(await workspace.ids('calls')).toHaveLength(rowCount);
 		// A lost segment is exported again as it was, by the options in the manifest.
-		const [lost = ''] = (await workspace.files()).filter(file => file.startsWith('calls/dt='));
+		const [lost = ''] = (await workspace.files()).filter(file => file.startsWith('calls/data/dt='));
 		const before = await workspace.read(lost);
 		await writeFile(join(workspace.dir, lost), 'damaged');
 		const repaired = await workspace.run(['verify', 'calls', '--repair'], {clock: clockAt(60_000)});
@@ -89,7 +89,7 @@ describe('--redact-secrets', () => {
 		const job = {calls: {source: 'feishu-openapi', dir: 'calls', since: '2h', compress: 'none'}};
 		const workspace = await createWorkspace(job, {fetch: api()});
 		await workspace.run(['run'], {clock: clockAt()});
-		const [lost = ''] = (await workspace.files()).filter(file => file.startsWith('calls/dt='));
+		const [lost = ''] = (await workspace.files()).filter(file => file.startsWith('calls/data/dt='));
 		const before = await workspace.read(lost);
 		await writeFile(join(workspace.dir, lost), 'damaged');
 		await writeFile(join(workspace.dir, 'audit-export.config.json'), JSON.stringify({jobs: job, sources: {'feishu-openapi': {redact_secrets: true, redact: ['api_key']}}}));

@@ -26,7 +26,7 @@ export async function checkBytes(dir: string, segment: ListedSegment, signal: Ab
 	const path = join(dir, segment.file);
 	let descriptor: number | undefined;
 	try {
-		if (!lstatSync(dirname(path)).isDirectory()) return problem('not_a_file', 'its partition is no directory of its own');
+		if (![dirname(path), dirname(dirname(path))].every(directory => lstatSync(directory).isDirectory())) return problem('not_a_file', 'its partition is no directory of its own');
 		if (!lstatSync(path).isFile()) return problem('not_a_file', 'it is no regular file');
 		descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 		return await compare(descriptor, segment, signal);

@@ -3,7 +3,7 @@ import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Sleep} from '../../base/context.ts';
 import {systemCode} from '../../base/errors.ts';
-import {parseSegmentPath, runMarkerName, lastRunName, manifestName, setAsideName} from '../layout.ts';
+import {dataName, parseSegmentPath, runMarkerName, lastRunName, manifestName, setAsideName} from '../layout.ts';
 import {readManifest} from '../manifest-file.ts';
 import type {Report} from './finding.ts';
 import {ManifestCheck} from './manifest-check.ts';
@@ -17,16 +17,24 @@ const partitionPattern = /^dt=\d{4}-\d{2}-\d{2}$/;
  */
 async function* strayFiles(dir: string, listed: {has(file: string): boolean}): AsyncGenerator<string, void, undefined> {
 	for (const entry of sortedByName(await readdir(dir, {withFileTypes: true}))) {
-		if (entry.isDirectory() && partitionPattern.test(entry.name)) {
-			for (const inner of sortedByName(await entriesOf(join(dir, entry.name)))) {
-				const path = `${entry.name}/${inner.name}`;
-				if (inner.isDirectory()) yield `${path}/`;
-				else if (!listed.has(path)) yield path;
-			}
-		} else if (!isOwn(entry)) {
-			yield entry.isDirectory() ? `${entry.name}/` : entry.name;
+		if (!isOwn(entry)) yield shown(entry.name, entry);
+	}
+	for (const entry of sortedByName(await entriesOf(join(dir, dataName)))) {
+		const partition = `${dataName}/${entry.name}`;
+		if (!entry.isDirectory() || !partitionPattern.test(entry.name)) {
+			yield shown(partition, entry);
+			continue;
+		}
+		for (const inner of sortedByName(await entriesOf(join(dir, partition)))) {
+			const path = `${partition}/${inner.name}`;
+			if (inner.isDirectory() || !listed.has(path)) yield shown(path, inner);
 		}
 	}
+}
+
+/** A path as it is told of: directories with a `/` at the end. */
+function shown(path: string, entry: Entry): string {
+	return entry.isDirectory() ? `${path}/` : path;
 }
 
 /** Whether a path is one that only a run under way leaves there for a moment. */
@@ -43,7 +51,7 @@ interface Entry {
 function isOwn(entry: Entry): boolean {
 	// The lock's directory, and what taking it over moves out of it.
 	if (entry.name.startsWith(`${manifestName}.lock`)) return true;
-	if (entry.name === setAsideName) return entry.isDirectory();
+	if (entry.name === setAsideName || entry.name === dataName) return entry.isDirectory();
 	return entry.isFile() && [manifestName, runMarkerName, lastRunName].includes(entry.name);
 }
 

@@ -6,7 +6,7 @@ import {systemCode, UsageError} from '../../base/errors.ts';
 import {systemMessage} from '../../output/failure.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
 import {manifestName, type ListedSegment} from '../layout.ts';
-import {readManifest, refuseNewer} from '../manifest-file.ts';
+import {readManifest, refuseOtherVersion} from '../manifest-file.ts';
 import type {HeaderLine} from '../manifest.ts';
 import type {Finding, Report} from './finding.ts';
 import {IdIndex} from './id-index.ts';
@@ -78,7 +78,7 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verified> {
 /** Checks the manifest. `torn`: what is wrong with its end, where a line was cut off. */
 async function checkManifest({dir, report, known}: VerifyOptions): Promise<{manifest: ManifestContents; torn: string | undefined}> {
 	await requireArchive(dir);
-	await refuseNewer(dir);
+	await refuseOtherVersion(dir);
 	const findings: Finding[] = [];
 	const check = new ManifestCheck(finding => findings.push(finding), known);
 	let torn: string | undefined;

@@ -39,7 +39,7 @@ export async function createWorkspace(jobs: Readonly<Record<string, unknown>>, {
 		run: async (args, running = {}) => runCommand(args, {fetch, ...running, cwd: dir}),
 		read: async path => readFile(join(dir, path), 'utf8'),
 		async ids(archive) {
-			const segments = (await files()).filter(file => file.startsWith(`${archive}/dt=`));
+			const segments = (await files()).filter(file => file.startsWith(`${archive}/data/dt=`));
 			const texts = await Promise.all(segments.map(async file => readFile(join(dir, file))));
 			return texts.flatMap((bytes, index) => (segments[index]?.endsWith('.gz') === true ? gunzipSync(bytes) : bytes).toString('utf8').split('\n'))
 				.filter(line => line !== '').map(line => {
