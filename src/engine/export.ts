@@ -1,4 +1,5 @@
 import type {Sleep} from '../base/context.ts';
+import {SECOND} from '../base/duration.ts';
 import type {Formatter} from '../output/formats/index.ts';
 import type {Client} from '../http/client.ts';
 import type {Output} from '../output/output.ts';
@@ -90,7 +91,9 @@ export async function runExport(query: Query, {client, formatter, output, counte
 			if (clock !== undefined) requireSameTime(first);
 			const settled = clock === undefined ? Infinity : settledBy(first.at ?? clock.beganAt, query.source);
 			// What is before a window was settled by the answers to those before it.
-			if (reached === Infinity && settled < event.window.to) reached = event.window.from === query.since ? settled : Math.max(event.window.from, settled);
+			// The range may begin in the second that `Date` was cut by, but not in time that is yet to come over there.
+			const least = event.window.from === query.since ? Math.min(query.since, settled + SECOND - 1) : event.window.from;
+			if (reached === Infinity && settled < event.window.to) reached = Math.max(least, settled);
 			if (event.kind === 'records') {
 				const room = query.limit === undefined ? Infinity : query.limit - counters.records;
 				const due = reached === Infinity ? event.records : event.records.filter(({time}) => time === undefined || time < reached);
