@@ -83,6 +83,7 @@ or a configuration file, never from flags.`);
 		.option('--offset <rows|pages>', 'what an offset counts; default rows')
 		.option('--cap <n>', 'most rows that one query with offsets reaches; default as documented')
 		.option('--console <page|offset|cursor>', "how the developer console's log search speaks on the wire; default page")
+		.option('--console-reach <days|hours>', 'how it counts the last seven days; default days, by the calendar')
 		.option('--totals <honest|saturating>', 'whether a total also counts what lies beyond the cap; default honest')
 		.addHelpText('after', `
 Point the exporter at it from another terminal:

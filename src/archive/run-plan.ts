@@ -1,7 +1,7 @@
 import {DAY} from '../base/duration.ts';
 import {windowsOf, type PlannedQuery} from '../engine/window-plan.ts';
 import type {Window} from '../engine/windows.ts';
-import {stepMs} from '../sources/range.ts';
+import {earliestStart, stepMs} from '../sources/range.ts';
 import {outsideGaps, withoutWindow, type Gap} from './gaps.ts';
 import {endOfPartition} from './layout.ts';
 import type {ArchiveStanding} from './manifest.ts';
@@ -43,7 +43,7 @@ export interface RunPlanOptions {
 export function planRun({standing, since, query, overlapMs, lagMs, now}: RunPlanOptions): RunPlan {
 	const {source} = query;
 	const unitMs = stepMs(source.range);
-	const reach = source.reachMs === undefined ? -Infinity : Math.ceil((now - source.reachMs + headStartMs) / unitMs) * unitMs;
+	const reach = Math.ceil(earliestStart(source, now + headStartMs) / unitMs) * unitMs;
 	const covered = standing.until;
 	const due = wholeUnits(now - lagMs, unitMs);
 	const until = Math.max(covered, due);

@@ -23,6 +23,7 @@ export interface SandboxCommandOptions {
 	readonly cap?: string;
 	readonly totals?: string;
 	readonly console?: string;
+	readonly consoleReach?: string;
 }
 
 /** Where the sandbox listens unless `--port` says otherwise. */
@@ -53,6 +54,7 @@ export async function sandboxCommand(options: SandboxCommandOptions, context: Pi
 		...(options.cap === undefined ? {} : {cap: wholeNumber('--cap', options.cap, maxRecordsPerDay)}),
 		totals: oneOf('--totals', options.totals, ['honest', 'saturating']),
 		console: oneOf('--console', options.console, consoleShapeNames),
+		consoleReach: oneOf('--console-reach', options.consoleReach, ['days', 'hours']),
 	});
 	const port = wholeNumber('--port', options.port ?? String(defaultSandboxPort), 65_535);
 	context.signal.throwIfAborted();

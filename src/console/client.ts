@@ -2,9 +2,8 @@ import type {Context} from '../base/context.ts';
 import {ApiError} from '../base/errors.ts';
 import {createClient, type Client, type ClientOptions, type TokenSource} from '../http/client.ts';
 import {networkProblem} from '../http/network-problem.ts';
-import {formatDuration} from '../base/duration.ts';
+import {earliestStart, reachText, type Reach} from '../sources/range.ts';
 import type {AnswerReader} from './answers.ts';
-import {reachMs} from './limits.ts';
 import type {RequestWriter} from './requests.ts';
 import type {ConsoleSession} from './session.ts';
 
@@ -14,6 +13,8 @@ export interface ConsoleClientOptions extends Omit<ClientOptions, 'tokens'> {
 	readonly session: ConsoleSession;
 	readonly writer: RequestWriter;
 	readonly reader: AnswerReader;
+	/** How far back the console can be asked. */
+	readonly reach: Reach;
 }
 
 /**
@@ -33,12 +34,12 @@ export function createConsoleClient({session, writer, reader, ...options}: Conso
 }
 
 /** The network of a context, which lets nothing out of reach through. */
-function withinReach({context: {fetch, now}, name}: {context: Context; name: string}, startMs: number): Context['fetch'] {
+function withinReach({context: {fetch, now}, name, reach}: {context: Context; name: string; reach: Reach}, startMs: number): Context['fetch'] {
 	let before: string | undefined;
 	return async (...request) => {
-		if (startMs < now() - reachMs) {
+		if (startMs < earliestStart(reach, now())) {
 			const meanwhile = before === undefined ? 'it waited for its turn' : `it was asked for again after ${before}`;
-			throw new ApiError(`${name}: a window has gone out of the ${formatDuration(reachMs)} that can be asked for while ${meanwhile}`, {hint: 'run again with a later --since'});
+			throw new ApiError(`${name}: a window has gone out of the ${reachText(reach)} that can be asked for while ${meanwhile}`, {hint: 'run again with a later --since'});
 		}
 		try {
 			const answer = await fetch(...request);

@@ -12,8 +12,16 @@ export const titles: Readonly<Record<SearchKind, string>> = {
 	client: 'calls of the SDK that the app made in the Feishu/Lark client',
 };
 
-/** How far back the searches go. */
+/** How far back the searches go: seven days of the console's calendar, the one under way included. */
 export const reachMs = 7 * DAY;
+
+/** The zone of that calendar, where the request profile says nothing. */
+export const consoleZone = 'Asia/Shanghai';
+
+/** Why a search finds nothing, where the documentation says so. */
+export const whenEmpty: Readonly<Partial<Record<SearchKind, string>>> = {
+	client: 'clients older than 4.5 leave no logs, and logs arrive half an hour to a day late',
+};
 
 /** How much one search spans at most. */
 export const longestSpanMs = DAY;

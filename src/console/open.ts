@@ -70,8 +70,9 @@ async function openConsole(kind: SearchKind, flags: AppLogFlags, opening: Openin
 	const isNamed = flags.baseUrl !== undefined || (config.isTrusted && configured !== undefined && new URL(configured).origin === new URL(baseUrl).origin);
 	let found: Promise<ConsoleSession> | undefined;
 	const session = async () => found ??= findSession(needs, {context, config, selected, store: openConsoleSessions({context, warn}), baseUrl, isNamed, name, warn});
+	const source = consoleSource({kind, search, range, placeholders: writer.placeholders, toRequest: parameters => writer.toRequest(parameters), given: flags, appId, warn});
 	return {
-		source: consoleSource({kind, search, range, placeholders: writer.placeholders, toRequest: parameters => writer.toRequest(parameters), given: flags, appId, warn}),
+		source,
 		baseUrl,
 		async account() {
 			const labels = labelsOf(selected, sessionKeys.some(key => selected.section[key] !== undefined));
@@ -85,7 +86,7 @@ async function openConsole(kind: SearchKind, flags: AppLogFlags, opening: Openin
 		async connect({context: connected, ...others}) {
 			const signedIn = await session();
 			return createConsoleClient({
-				...others, baseUrl, name, session: signedIn, writer, reader,
+				...others, baseUrl, name, session: signedIn, writer, reader, reach: source,
 				context: connected,
 				judge: consoleJudge(search, baseUrl, context),
 				tokens: fixedToken(tokenOf(signedIn, needs)),

@@ -2,7 +2,7 @@ import {feishuOpenapi} from '../sources/feishu-openapi.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {declaredOption, optionName, searchFilters} from '../sources/app-log-filters.ts';
 import type {SearchKind} from '../sources/app-log-kinds.ts';
-import {arrivesWithinMs, concurrency, defaultBudget, defaultPageSize, docs, longestSpanMs, reachMs, titles} from './limits.ts';
+import {arrivesWithinMs, concurrency, consoleZone, defaultBudget, defaultPageSize, docs, longestSpanMs, reachMs, titles} from './limits.ts';
 
 /** What is known of a search before a request profile is read: enough for the help, and for nothing else. */
 export function searchOutline(kind: SearchKind): SourceDefinition {
@@ -20,6 +20,7 @@ export function searchOutline(kind: SearchKind): SourceDefinition {
 		pagination: kind === 'server' ? feishuOpenapi.pagination : {...feishuOpenapi.pagination, defaultSize: defaultPageSize},
 		window: kind === 'server' ? {...feishuOpenapi.window, maxMs: longestSpanMs} : {defaultMs: longestSpanMs, maxMs: longestSpanMs},
 		reachMs,
+		reachZone: consoleZone,
 		arrivesWithinMs: arrivesWithinMs[kind],
 	};
 }

@@ -5,7 +5,7 @@ import type {FilterName} from '../sources/app-log-kinds.ts';
 import {feishuOpenapi} from '../sources/feishu-openapi.ts';
 import type {SourceDefinition, SourceOption} from '../sources/types.ts';
 import {comparisonOf, isSuccess, isWritten, type Comparison} from './compare.ts';
-import {arrivesWithinMs, longestSpanMs, reachMs, titles} from './limits.ts';
+import {arrivesWithinMs, consoleZone, longestSpanMs, reachMs, titles} from './limits.ts';
 
 const contains = comparisonOf('error_message', ['msg']);
 
@@ -38,6 +38,7 @@ export function serverSearch(appId: string | undefined): SourceDefinition {
 		...(appId === undefined ? {} : {constants: {app_id: appId}}),
 		window: {...feishuOpenapi.window, maxMs: longestSpanMs},
 		reachMs,
+		reachZone: consoleZone,
 		arrivesWithinMs: arrivesWithinMs.server,
 	};
 }

@@ -6,9 +6,9 @@ import type {SearchKind} from '../sources/app-log-kinds.ts';
 import type {Pagination} from '../sources/pagination.ts';
 import type {ParameterRule, ParameterValue, SourceDefinition, SourceOption, Column} from '../sources/types.ts';
 import {filterOptions, type FilterSetting} from './filter-options.ts';
-import {arrivesWithinMs, concurrency, defaultBudget, defaultPageSize, docs, longestSpanMs, reachMs, titles} from './limits.ts';
+import {arrivesWithinMs, concurrency, defaultBudget, defaultPageSize, docs, longestSpanMs, reachMs, titles, whenEmpty} from './limits.ts';
 import type {SearchProfile} from './profile.ts';
-import type {TimeRange} from './time-range.ts';
+import {zoneOf, type TimeRange} from './time-range.ts';
 
 /** A source like the others, for one search of the console. */
 export interface ConsoleSourceParts extends FilterSetting {
@@ -50,6 +50,8 @@ export function consoleSource({range, toRequest, appId, ...setting}: ConsoleSour
 		pagination,
 		window: {defaultMs: longestSpanMs, maxMs: longestSpanMs, days: range.movingTimezone === undefined ? 'where-no-more' : 'always'},
 		reachMs,
+		reachZone: zoneOf(search),
+		...(whenEmpty[kind] === undefined ? {} : {whenEmpty: whenEmpty[kind]}),
 		arrivesWithinMs: arrivesWithinMs[kind],
 		range: {start: 'since', end: 'until', unitMs: range.unitMs, startBound: 'inclusive', endBound: range.endBound},
 		rows: response.rows.split('.'),

@@ -3,7 +3,7 @@ import {UsageError} from '../base/errors.ts';
 import {DAY, MINUTE, SECOND} from '../base/duration.ts';
 import {formatUtc} from '../base/timezone.ts';
 import type {SourceDefinition} from '../sources/types.ts';
-import {reachMs} from './limits.ts';
+import {consoleZone, reachMs} from './limits.ts';
 import type {SearchProfile} from './profile.ts';
 import {compileTimeForm, type TimeForm} from './time-form.ts';
 
@@ -59,6 +59,11 @@ export function createTimeRange({time, response}: SearchProfile, now: number): T
 			return {start: asked.write(startMs), end: typeof written === 'number' ? written + endOfStep : written, startMs};
 		},
 	};
+}
+
+/** The zone of the console's calendar. */
+export function zoneOf({time, response}: Pick<SearchProfile, 'time' | 'response'>): string {
+	return time.timezone ?? response.time.timezone ?? consoleZone;
 }
 
 /** The smallest difference that a form can write, in milliseconds. */

@@ -40,6 +40,8 @@ export interface ExportDependencies {
 	/** Called before every write, so that a progress line can make room. */
 	readonly beforeWrite: () => void;
 	readonly verbose: (message: string) => void;
+	/** Told of each window that is finished, with the number of records that were written of it. */
+	readonly finished?: (window: Window, records: number) => void;
 	/** Wall-clock time in Unix milliseconds. */
 	readonly now: () => number;
 	readonly sleep: Sleep;
@@ -59,7 +61,7 @@ export interface ExportResult {
  * first window with a problem: a later run of the same command begins again there.
  * @throws whatever the client or the output throws, and the signal's reason when interrupted.
  */
-export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, now, sleep, clock}: ExportDependencies): Promise<ExportResult> {
+export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, finished, now, sleep, clock}: ExportDependencies): Promise<ExportResult> {
 	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
 	counters.records = output.resumed?.checkpoint.records ?? 0;
 	const reader = createWindowReader(query, {client, signal, verbose, now});
@@ -83,6 +85,7 @@ export async function runExport(query: Query, {client, formatter, output, counte
 	);
 	if (output.resumed === undefined) await output.write(formatter.start());
 	const timeless = new TimelessRows();
+	let before = counters.records;
 	let limited = query.limit !== undefined && counters.records >= query.limit;
 	if (!limited) {
 		for await (const event of events) {
@@ -112,6 +115,8 @@ export async function runExport(query: Query, {client, formatter, output, counte
 				}
 			} else {
 				await finishWindow(event, {counters, output, nextFrom: Math.max(query.since, Math.min(event.window.to, reached))});
+				finished?.(event.window, counters.records - before);
+				before = counters.records;
 				verbose(`window ${new Date(event.window.from).toISOString()} to ${new Date(event.window.to).toISOString()} done, ${counters.records} records so far`);
 			}
 		}

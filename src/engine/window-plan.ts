@@ -1,7 +1,7 @@
-import {Temporal} from 'temporal-polyfill';
+import {DAY, HOUR} from '../base/duration.ts';
 import {systemTimezone} from '../base/system-timezone.ts';
 import type {Query} from '../query/query.ts';
-import {stepMs} from '../sources/range.ts';
+import {leavesReachAt, startOfDay, stepMs} from '../sources/range.ts';
 import {countWindows, type Window} from './windows.ts';
 
 /** A window may be so many times as long as it is away from what has gone out of reach: time enough to read it. */
@@ -19,8 +19,13 @@ export function* windowsOf(query: PlannedQuery, from: number, now: () => number)
 	const {source, until, windowMs} = query;
 	const byDays = followsDays(query);
 	for (let start = from; start < until;) {
-		const lengthMs = Math.min(windowMs, source.reachMs === undefined ? Infinity : reachableMs(start - (now() - source.reachMs), stepMs(source.range)));
-		const end = Math.min(until, start + lengthMs, byDays ? endOfDayPart(start, query) : Infinity);
+		const leftMs = leavesReachAt(source, start) - now();
+		const reachableLengthMs = reachableMs(leftMs, stepMs(source.range));
+		// A day of the calendar goes at once: then short windows only cost time.
+		const lengthMs = Math.min(windowMs, source.reachZone === undefined ? reachableLengthMs : Math.max(HOUR, reachableLengthMs));
+		// The day that goes out of reach next does so all at once, and must not take the beginning of another with it.
+		const nextDay = source.reachZone !== undefined && leftMs <= DAY ? startOfDay(start, source.reachZone, 1) : Infinity;
+		const end = Math.min(until, start + lengthMs, byDays ? endOfDayPart(start, query) : Infinity, nextDay);
 		yield {from: start, to: end};
 		start = end;
 	}
@@ -48,8 +53,7 @@ function followsDays(query: PlannedQuery): boolean {
 /** The end of the day that `start` is in; of a part of it where a day is longer than a window may be (its clocks change). */
 function endOfDayPart(start: number, {source, timezone = systemTimezone(), windowMs}: PlannedQuery): number {
 	const unitMs = stepMs(source.range);
-	const day = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(timezone).toPlainDate();
-	const end = day.add({days: 1}).toZonedDateTime(timezone).epochMilliseconds;
+	const end = startOfDay(start, timezone, 1);
 	const parts = Math.ceil((end - start) / windowMs);
 	return parts === 1 ? end : start + Math.min(windowMs, Math.ceil((end - start) / parts / unitMs) * unitMs);
 }

@@ -1,10 +1,10 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import {formatDuration} from '../base/duration.ts';
 import {ApiError} from '../base/errors.ts';
 import type {AuditRecord} from '../base/record.ts';
 import type {Client} from '../http/client.ts';
 import type {Query} from '../query/query.ts';
 import {toRequest} from '../query/request.ts';
+import {earliestStart, reachText} from '../sources/range.ts';
 import {nothingLearned, type CappedReader} from './capped-page.ts';
 import {Lanes} from './lanes.ts';
 import type {WindowReport} from './problems.ts';
@@ -31,9 +31,11 @@ export function createWindowReader(query: Query, {client, signal, verbose, now}:
 }): ReadTimed {
 	const {source} = query;
 	const fetcherOf = (served?: (at: number) => void): FetchPage => async parameters => {
-		const {reachMs, range} = source;
-		if (reachMs !== undefined && Number(parameters[range.start]) * range.unitMs < now() - reachMs) {
-			throw new ApiError(`${source.name}: a window has gone out of the ${formatDuration(reachMs)} that can be asked for while it was being read`, {
+		const {range, reachZone} = source;
+		// The day before is asked for one unit of it, where it is unknown whether a range holds its start.
+		const beforeMs = reachZone !== undefined && range.startBound === 'unknown' ? range.unitMs : 0;
+		if (Number(parameters[range.start]) * range.unitMs < earliestStart(source, now()) - beforeMs) {
+			throw new ApiError(`${source.name}: a window has gone out of the ${reachText(source)} that can be asked for while it was being read`, {
 				hint: 'run again with a later --since',
 			});
 		}

@@ -53,7 +53,7 @@ const table = {
 	clip: {
 		group: 'Range:', decides: 'run', notInJobs: 'a start that is out of reach is moved by itself',
 		only: ({reachMs}) => reachMs !== undefined,
-		description: ({reachMs = 0}) => `start at the earliest possible time where --since is more than ${formatDuration(reachMs)} ago`,
+		description: ({reachMs = 0}) => `start at the earliest possible time where --since is further back than that (${formatDuration(reachMs)})`,
 	},
 	timezone: {
 		group: 'Range:', takes: '<zone>', decides: 'run', configured: 'timezone',

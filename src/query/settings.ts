@@ -4,7 +4,7 @@ import {maxResponseProblem, parseSize} from '../base/size.ts';
 import type {BudgetLimit} from '../base/transport.ts';
 import {defaultMaxResponseBytes} from '../http/body.ts';
 import {languages, type Language} from '../sources/labels.ts';
-import {stepMs, longestWindowMs} from '../sources/range.ts';
+import {earliestStart, longestWindowMs, reachText, stepMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {resolveFilters} from './filters.ts';
 import {formatNames, formatOf, defaultLanguage, type FormatName} from './format-names.ts';
@@ -63,7 +63,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 	const timezone = chosenTimezone(flags.timezone ?? defaults.timezone);
 	const warnings: string[] = [];
 	const start = timeBound(flags.since ?? '24h', '--since');
-	const since = {...start, ms: withinReach(start.ms)};
+	const since = {...start, ms: withinReach(start)};
 	const until = timeBound(flags.until ?? 'now', '--until');
 	if (since.ms > until.ms) {
 		throw new UsageError('--since is later than --until', {hint: 'the range is [since, until): since comes first'});
@@ -117,15 +117,15 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 	 * The first instant that a request may still start at. What is out of reach is an error, unless `--clip` says to start
 	 * later; of the seconds that go out of reach while the first request is on its way, a notice is enough.
 	 */
-	function withinReach(ms: number): number {
+	function withinReach({ms, sliding}: {ms: number; sliding: boolean}): number {
 		if (source.reachMs === undefined) return ms;
 		const unitMs = stepMs(source.range);
-		const edge = now - source.reachMs;
-		const earliest = Math.ceil((edge + headStartMs) / unitMs) * unitMs;
+		const earliest = Math.ceil(earliestStart(source, now + headStartMs) / unitMs) * unitMs;
 		if (ms >= earliest) return ms;
-		const reach = `${source.name} reaches back ${formatDuration(source.reachMs)}`;
-		// Who asks for exactly the reach means everything there is, also a moment after the time was worked out.
-		if (ms < edge - graceMs && flags.clip !== true) {
+		const reach = `${source.name} reaches back ${reachText(source)}`;
+		// Who asks for exactly the reach means everything there is, also a moment after the time was worked out, and where days are counted.
+		const oldest = Math.min(earliestStart(source, now - graceMs), sliding ? now - graceMs - source.reachMs : Infinity);
+		if (ms < oldest && flags.clip !== true) {
 			throw new UsageError(`--since: ${reach}: ${formatUtc(earliest)} is the earliest possible start, not ${formatUtc(ms)}`, {
 				hint: `write --since ${formatUtc(earliest)}, or --clip to start as early as possible`,
 			});

@@ -4,7 +4,7 @@ import {resolve} from 'node:path';
 import {loadConfig} from '../access/config/load.ts';
 import type {OpenedSource, OpenSource} from '../access/open-source.ts';
 import type {Context} from '../base/context.ts';
-import {formatDuration, MINUTE} from '../base/duration.ts';
+import {DAY, formatDuration, MINUTE} from '../base/duration.ts';
 import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../base/errors.ts';
 import {systemTimezone} from '../base/system-timezone.ts';
 import {formatUtc} from '../base/timezone.ts';
@@ -25,6 +25,8 @@ import type {ExportFlags} from '../query/options.ts';
 import type {Query} from '../query/query.ts';
 import {resolveSettings, type ExportSettings} from '../query/settings.ts';
 import {labelledColumns} from '../sources/labels.ts';
+import {earliestStart, leavesReachAt, reachText, stepMs} from '../sources/range.ts';
+import type {SourceDefinition} from '../sources/types.ts';
 import {askedOf} from './asked.ts';
 import {commandLog} from './command-log.ts';
 import {reportGrowth, reportProblems, secretWarning, writeSummary, type ReportedRun} from './export-report.ts';
@@ -163,9 +165,9 @@ async function openRange(run: Run, {fingerprint, account, stateUntil}: {fingerpr
  */
 function continuedFrom(stateUntil: number, {source, flags, opened, context, log, startedAt}: Run): number {
 	// Near the edge it is moved as any start is.
-	if (source.reachMs === undefined || stateUntil >= startedAt - source.reachMs + MINUTE) return stateUntil;
-	if (stateUntil < startedAt - source.reachMs && flags.clip !== true) {
-		throw new UsageError(`${flags.state}: the last run ended at ${formatUtc(stateUntil)}, and ${source.name} reaches back ${formatDuration(source.reachMs)} only`, {
+	if (stateUntil >= earliestStart(source, startedAt + MINUTE)) return stateUntil;
+	if (stateUntil < earliestStart(source, startedAt) && flags.clip !== true) {
+		throw new UsageError(`${flags.state}: the last run ended at ${formatUtc(stateUntil)}, and ${source.name} reaches back ${reachText(source)}, and no further`, {
 			hint: 'add --clip to go on with what can still be had; what came before it is lost',
 		});
 	}
@@ -198,6 +200,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	let status: RunStatus = 'failed';
 	let partial: string | undefined;
 	let failure: unknown;
+	let oldestEmpty: string | undefined;
 	try {
 		const client = await run.opened.connect({
 			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget, counters,
@@ -234,8 +237,13 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 			verbose: message => {
 				log.verbose(`${source.name}: ${message}`);
 			},
+			finished: ({from: start, to}, records) => {
+				if (records === 0 && start === query.since && leavesReachAt(source, start) <= run.startedAt + DAY) oldestEmpty = `${formatUtc(start)} to ${formatUtc(to)}`;
+			},
 		});
 		whole = true;
+		if (oldestEmpty !== undefined) log.notice(`${source.name}: nothing came of its oldest time, ${oldestEmpty}: there may have been nothing, or the API answers nothing of what it no longer keeps`);
+		if (counters.records === 0 && source.whenEmpty !== undefined) log.notice(`${source.name}: nothing was found: ${source.whenEmpty}`);
 		status = counters.problems.length === 0 ? 'complete' : 'incomplete';
 		if (status === 'complete') await output.commit();
 		else partial = await output.abandon();

@@ -62,11 +62,16 @@ export interface SandboxOptions {
 	readonly rows?: Readonly<Partial<Record<string, readonly ListedRow[]>>>;
 	/** How the developer console speaks on the wire, which is not known of the real one. Default `page`. */
 	readonly console?: ConsoleShapeName;
+	/** How the developer console counts the seven days that it can be asked for. Default `days`: as documented, by the calendar. */
+	readonly consoleReach?: ConsoleReach;
 	/** How long some rows of the client search take to reach the developer console: one in four. Default 0. */
 	readonly lateClientMs?: number;
 	/** Told of every request when its answer is decided. */
 	readonly onRequest?: (entry: SandboxRequest) => void;
 }
+
+/** By days of the calendar in Asia/Shanghai, today included, or 168 hours back from now. */
+export type ConsoleReach = 'days' | 'hours';
 
 export interface Sandbox {
 	/** Answers a request without any network, whatever the host in its URL. Rejects when the request is aborted. */

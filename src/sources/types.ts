@@ -130,6 +130,10 @@ export interface SourceDefinition {
 	};
 	/** How far back a request may start, in milliseconds; absent where it may start at any time. */
 	readonly reachMs?: number;
+	/** IANA zone by whose calendar days, the one under way included, `reachMs` is counted. Default: it is counted back from now. */
+	readonly reachZone?: string;
+	/** Why an export without rows may be one, for people. */
+	readonly whenEmpty?: string;
 	/** Rows may arrive this much later than their time, in milliseconds, as far as the vendor says. */
 	readonly arrivesWithinMs?: number;
 	/** How long the vendor keeps rows, in milliseconds; absent where it does not say. */

@@ -65,12 +65,24 @@ describe.each(consoleShapeNames)('the shape %s', shape => {
 		}
 	});
 
-	it('refuses to start before seven days ago, even by a second', async () => {
+	it('refuses to start before the day six days ago of its calendar, even by a second', async () => {
 		const client = createConsoleClient(shape);
+		// Noon is 20:00 in Shanghai.
+		const first = noon - WEEK + 4 * HOUR;
+		expect((await client.ask('event', {start: first, end: first + HOUR * 20})).rows).toHaveLength(20);
+		expect((await client.ask('event', {start: first - 1000, end: first + HOUR})).text).toContain('7 days');
+		client.clock.now += 4 * HOUR - 1;
+		expect((await client.ask('event', {start: first, end: first + HOUR * 20})).rows).toHaveLength(20);
+		client.clock.now += 1;
+		expect((await client.ask('event', {start: first, end: first + HOUR})).text).toContain('7 days');
+	});
+
+	it('refuses to start before seven days ago, even by a second, where it counts hours', async () => {
+		const client = createConsoleClient(shape, {consoleReach: 'hours'});
 		expect((await client.ask('event', {start: noon - WEEK, end: noon - WEEK + HOUR * 20})).rows).toHaveLength(20);
 		client.clock.now += 1;
-		expect((await client.ask('event', {start: noon - WEEK, end: noon - WEEK + HOUR})).text).toContain('7 days');
-		expect((await client.ask('event', {start: noon - WEEK - 1000, end: noon - WEEK + HOUR})).text).toContain('7 days');
+		expect((await client.ask('event', {start: noon - WEEK, end: noon - WEEK + HOUR})).text).toContain('7d');
+		expect((await client.ask('event', {start: noon - WEEK - 1000, end: noon - WEEK + HOUR})).text).toContain('7d');
 	});
 
 	it('knows no rows of the future', async () => {

@@ -4,6 +4,7 @@ import type {ExitCode} from '../../base/errors.ts';
 import {MINUTE} from '../../base/duration.ts';
 import {formatUtc} from '../../base/timezone.ts';
 import type {Account} from '../../output/account.ts';
+import {earliestStart} from '../../sources/range.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
 import type {ArchiveFacts} from '../../archive/facts.ts';
 import type {Job} from './select-jobs.ts';
@@ -61,14 +62,14 @@ export interface JobSummaryOptions {
 	readonly after: ArchiveFacts | undefined;
 	/** When the run started, Unix milliseconds. */
 	readonly startedAt: number;
-	readonly source: Pick<SourceDefinition, 'arrivesWithinMs' | 'reachMs'>;
+	readonly source: Pick<SourceDefinition, 'arrivesWithinMs' | 'reachMs' | 'reachZone'>;
 	readonly budgetWaitedMs: number;
 	readonly elapsedMs: number;
 	readonly error: {readonly message: string; readonly hint: string | undefined} | undefined;
 }
 
 /** The summary of a job's run; times as RFC 3339 in UTC, durations in milliseconds. */
-export function toJobSummary({job, status, exitCode, result, counters, before, after, startedAt, source: {arrivesWithinMs, reachMs = Infinity}, budgetWaitedMs, elapsedMs, error}: JobSummaryOptions): JobSummary {
+export function toJobSummary({job, status, exitCode, result, counters, before, after, startedAt, source, budgetWaitedMs, elapsedMs, error}: JobSummaryOptions): JobSummary {
 	const until = Date.parse(after?.until ?? before?.until ?? formatUtc(startedAt));
 	const since = before === undefined ? Date.parse(after?.since ?? formatUtc(until)) : Math.min(until, Date.parse(before.until));
 	const goesOn = after !== undefined && status !== 'complete';
@@ -77,7 +78,7 @@ export function toJobSummary({job, status, exitCode, result, counters, before, a
 		dir: job.dir,
 		...toSummary({
 			source: job.source, since, until, status, counters, budgetWaitedMs, elapsedMs,
-			mayGrowFrom: growthStart({since, until}, {readAt: startedAt, arrivesWithinMs}),
+			mayGrowFrom: growthStart({since, until}, {readAt: startedAt, arrivesWithinMs: source.arrivesWithinMs}),
 			partial: goesOn ? job.dir : undefined,
 			error: error?.message,
 		}),
@@ -90,7 +91,7 @@ export function toJobSummary({job, status, exitCode, result, counters, before, a
 		},
 		changed: result.changed,
 		segments: result.segments,
-		gaps: (after?.gaps ?? []).map(gap => ({...gap, lost: Date.parse(gap.until) <= startedAt - reachMs + MINUTE})),
+		gaps: (after?.gaps ?? []).map(gap => ({...gap, lost: Date.parse(gap.until) <= earliestStart(source, startedAt + MINUTE)})),
 		covered: after === undefined ? null : {since: after.since, until: after.until},
 		archive: after === undefined ? null : {records: after.records, segments: after.segments},
 		head: after?.head ?? null,

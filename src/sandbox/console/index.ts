@@ -33,7 +33,7 @@ export function createConsole(appId: string, options: Omit<SandboxOptions, 'slee
 		routes: [
 			createSignInRoute(parts, password),
 			...createLogRoutes(parts),
-			...searchKinds.flatMap(kind => createSearchRoutes(kind, parts, createConsoleLog(kind, options), admit)),
+			...searchKinds.flatMap(kind => createSearchRoutes(kind, parts, createConsoleLog(kind, options), admit, options.consoleReach)),
 			...createNoiseRoutes(parts),
 		],
 	};

@@ -1,5 +1,7 @@
 import type {SearchKind} from '../../sources/app-log-kinds.ts';
 import {DAY, WEEK} from '../../base/duration.ts';
+import {earliestStart, reachText, type Reach} from '../../sources/range.ts';
+import type {ConsoleReach} from '../options.ts';
 import {BadParameter} from '../parameters.ts';
 import type {Admission} from '../sliding-window.ts';
 import {guarded, jsonResponse, refused, type ConsoleHandler, type ConsoleParts, type ConsoleRoute} from './handler.ts';
@@ -9,14 +11,14 @@ import type {ConsoleRequest} from './shapes/types.ts';
 
 /** One query spans at most this much. */
 const maxSpanMs = DAY;
-/** Nothing older than this can be searched. */
-const reachMs = WEEK;
+/** Nothing earlier than so many days of its own calendar can be searched, or so many hours back from now. */
+const reaches = {days: {reachMs: WEEK, reachZone: 'Asia/Shanghai'}, hours: {reachMs: WEEK}} as const;
 
 /**
  * One search: its rows page by page, and the counts that the page shows beside them. Checks session, CSRF token, request budget and
  * then the parameters.
  */
-export function createSearchRoutes(kind: SearchKind, parts: ConsoleParts, log: ConsoleLog, admit: (nowMs: number) => Admission): ConsoleRoute[] {
+export function createSearchRoutes(kind: SearchKind, parts: ConsoleParts, log: ConsoleLog, admit: (nowMs: number) => Admission, reach: ConsoleReach = 'days'): ConsoleRoute[] {
 	const {shape, appId} = parts;
 	const search = consoleSearches[kind];
 
@@ -27,7 +29,7 @@ export function createSearchRoutes(kind: SearchKind, parts: ConsoleParts, log: C
 				seen(asked.sent);
 				const range = asked.range();
 				ranged(range);
-				checkRange(range, at);
+				checkRange(range, at, reaches[reach]);
 				return jsonResponse(answer(asked, at));
 			} catch (error) {
 				if (!(error instanceof BadParameter)) throw error;
@@ -59,7 +61,7 @@ export function createSearchRoutes(kind: SearchKind, parts: ConsoleParts, log: C
 }
 
 /** @throws BadParameter for a range that is too long or starts too early. An instant that ends a range and is part of it counts. */
-function checkRange({from, to}: ConsoleRange, nowMs: number): void {
+function checkRange({from, to}: ConsoleRange, nowMs: number, reach: Reach): void {
 	if (to - from > maxSpanMs) throw new BadParameter('time range', 'must not be longer than 24 hours');
-	if (from < nowMs - reachMs) throw new BadParameter('time range', 'must not start earlier than 7 days ago');
+	if (from < earliestStart(reach, nowMs)) throw new BadParameter('time range', `must not start earlier than ${reachText(reach)}`);
 }
