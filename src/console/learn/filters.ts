@@ -4,7 +4,7 @@ import type {ColumnFact} from './answer.ts';
 import {findFilterName, findFilterOfField, isClearName} from './filter-names.ts';
 import type {Scalar} from './json.ts';
 import {isObject} from './json.ts';
-import {isScalar, samePlace, spots, type Place, type RequestTree, type Tree} from './request-tree.ts';
+import {isScalar, keyOf, keysAround, samePlace, spots, type Place, type RequestTree, type Tree} from './request-tree.ts';
 import {flat} from './words.ts';
 import {searchFilters} from '../../sources/app-log-filters.ts';
 
@@ -38,12 +38,13 @@ const vague: ReadonlySet<string> = new Set(['event', 'path', 'api', 'interface',
 export function findFilters(request: RequestTree, known: readonly Place[], columns: readonly ColumnFact[], kind?: SearchKind): FiltersGuess {
 	const filters: FilterGuess[] = [];
 	const conditions: Place[] = [];
-	const done: Place[] = [...known];
+	const done = new Set(known.map(place => keyOf(place)));
+	const aroundKnown = new Set(known.flatMap(place => keysAround(place)));
 	for (const {place, value} of spots({...request, path: [], header: {}})) {
-		if (place.length < 2 || done.some(other => samePlace(place.slice(0, other.length), other))) continue;
-		if (isCondition(place, value) && !known.some(other => samePlace(other.slice(0, place.length), place))) {
+		if (place.length < 2 || keysAround(place).some(key => done.has(key))) continue;
+		if (isCondition(place, value) && !aroundKnown.has(keyOf(place))) {
 			conditions.push(place);
-			done.push(place);
+			done.add(keyOf(place));
 			continue;
 		}
 		const values = scalarsIn(value);
@@ -57,7 +58,7 @@ export function findFilters(request: RequestTree, known: readonly Place[], colum
 		if (!isUnset && evidence !== 'filters' && isOwn) continue;
 		const wasSet = !isUnset && evidence !== 'does not filter';
 		filters.push({name, place, how: toFilterPlace(name, value, values, wasSet, columns), wasSet, isUnset});
-		done.push(place);
+		done.add(keyOf(place));
 	}
 	return {filters, conditions};
 }

@@ -162,9 +162,10 @@ export function learnFilters(draft: Draft): NonNullable<SearchProfile['filters']
 			}
 		}
 		if (!isBest) continue;
-		for (const place of found.conditions) {
+		for (const [index, place] of found.conditions.entries()) {
 			draft.replacements.push({place, by: undefined});
-			draft.notes.push(`${draft.show(place)}, a filter that was set in the recording, is left out; such filters are applied to the rows instead`);
+			if (index === mostListed) draft.notes.push(`${found.conditions.length - mostListed} more such filters are left out`);
+			if (index < mostListed) draft.notes.push(`${draft.show(place)}, a filter that was set in the recording, is left out; such filters are applied to the rows instead`);
 		}
 	}
 	for (const {name, place} of filters.values()) draft.replacements.push({place, by: `{${name}}`});

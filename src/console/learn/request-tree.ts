@@ -75,6 +75,16 @@ export function samePlace(a: Place, b: Place): boolean {
 	return a.length === b.length && a.every((key, index) => key === b[index]);
 }
 
+/** A place as a key; keys of its own may hold dots. */
+export function keyOf(place: Place): string {
+	return place.join('\0');
+}
+
+/** A place and all that it stands in, as keys, the outermost first: what holds what is then looked up, however many places there are. */
+export function keysAround(place: Place): string[] {
+	return place.map((_, index) => keyOf(place.slice(0, index + 1)));
+}
+
 export function isScalar(value: unknown): value is Scalar {
 	return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }

@@ -1,6 +1,6 @@
 import type {Template} from '../profile.ts';
 import {isLeftOut, isSafeKey, toConstant, type LeftOut} from './constants.ts';
-import {formatPlace, isScalar, JsonText, valueAtPlace, type Place, type RequestTree, type Tree} from './request-tree.ts';
+import {formatPlace, isScalar, JsonText, keyOf, valueAtPlace, type Place, type RequestTree, type Tree} from './request-tree.ts';
 import {decoded, type SecretValues} from './secrets.ts';
 
 /** What stands for a place of the recorded request; undefined takes it out. */
@@ -88,10 +88,6 @@ export function toTemplate(request: RequestTree, replacements: readonly Replacem
 /** A place for messages; keys that look like secrets are not shown. */
 export function showPlace(place: Place, secrets: SecretValues): string {
 	return formatPlace(place.map(key => isSafeKey(key, secrets) ? key : '…'));
-}
-
-function keyOf(place: Place): string {
-	return place.join('\0');
 }
 
 function hasPlace(request: RequestTree, place: Place): boolean {
