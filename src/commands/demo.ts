@@ -1,12 +1,12 @@
 import {randomUUID} from 'node:crypto';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {userScopes} from '../access/auth/endpoints.ts';
 import type {Context, OutputStream} from '../base/context.ts';
 import type {ExitCode} from '../base/errors.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {createSandbox} from '../sandbox/index.ts';
 import {sources} from '../sources/index.ts';
-import type {SourceDefinition} from '../sources/types.ts';
 
 const baseUrl = 'http://127.0.0.1:8787';
 const linesShown = 7;
@@ -22,14 +22,13 @@ export async function demoCommand(context: Context, run: RunCommandLine): Promis
 	const {now, sleep} = context;
 	const sandbox = createSandbox({now, sleep, recordsPerDay: 500, rate: 'real'});
 	const {feishu, trae} = sandbox.credentials;
-	const scopes = new Set(Object.values<SourceDefinition>(sources).filter(({auth}) => auth === 'user').map(({scope}) => scope));
 	// A directory that is not there: whoever shares the temporary one could leave a configuration in it.
 	const nowhere = join(tmpdir(), randomUUID());
 	const env = {
 		...context.env,
 		XDG_CONFIG_HOME: nowhere,
 		FEISHU_APP_ID: feishu.appId, FEISHU_APP_SECRET: feishu.appSecret, FEISHU_TENANT_ACCESS_TOKEN: undefined,
-		FEISHU_USER_ACCESS_TOKEN: sandbox.signIn([...scopes]).accessToken, FEISHU_APAAS_NAMESPACE: sandbox.places.feishu.namespace,
+		FEISHU_USER_ACCESS_TOKEN: sandbox.signIn(userScopes).accessToken, FEISHU_APAAS_NAMESPACE: sandbox.places.feishu.namespace,
 		TRAE_APP_ID: trae.appId, TRAE_APP_SECRET: trae.appSecret, TRAE_ACCESS_TOKEN: undefined, TRAE_BASE_URL: undefined,
 		AUDIT_EXPORT_CONFIG: undefined, AUDIT_EXPORT_PROFILE: undefined,
 	};

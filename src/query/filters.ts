@@ -4,10 +4,10 @@ import type {ExportFlags} from './options.ts';
 import {UsageError} from '../base/errors.ts';
 import type {AuditRecord} from '../base/record.ts';
 import {refuseRepeatedKeys} from '../json/repeated-key.ts';
-import type {ParameterRule, SourceDefinition, SourceOption} from '../sources/types.ts';
+import type {ParameterRule, ParameterValue, SourceDefinition, SourceOption} from '../sources/types.ts';
 
 /** The API parameters that the user's filters come to, by name. */
-export type Filters = Readonly<Record<string, string | number | readonly string[]>>;
+export type Filters = Readonly<Record<string, ParameterValue>>;
 
 /** What the user's filters come to. */
 export interface ResolvedFilters {
@@ -53,7 +53,7 @@ const shapes: Readonly<Record<string, Shape>> = {
  * @throws UsageError naming the option, also for one that cannot be used with this source as it is set up
  */
 export function resolveFilters(source: SourceDefinition, flags: ExportFlags, env: Readonly<Record<string, string | undefined>>): ResolvedFilters {
-	const filters: Record<string, string | number | readonly string[]> = {};
+	const filters: Record<string, ParameterValue> = {};
 	const tests: Array<(row: unknown) => boolean> = [];
 	for (const [name, option] of Object.entries<SourceOption>(source.options)) {
 		const given = flags[name] ?? (option.env === undefined ? undefined : env[option.env] || undefined);
@@ -75,12 +75,13 @@ export function resolveFilters(source: SourceDefinition, flags: ExportFlags, env
 		const expression = filterExpression(source, flags);
 		if (expression !== undefined) filters[source.filter.parameter] = checked([expression], source.parameters[source.filter.parameter], '--filter');
 	}
-	for (const [name, option] of Object.entries<SourceOption>(source.options)) {
-		const other = source.parameters[option.parameter]?.requires;
-		if (flags[name] !== undefined && other !== undefined && filters[other] === undefined) {
-			const needed = Object.values<SourceOption>(source.options).find(({parameter}) => parameter === other);
-			throw new UsageError(`${longNameOf(option)} needs ${needed === undefined ? other : longNameOf(needed)} beside it`);
-		}
+	const sent: Filters = {...source.constants, ...filters};
+	const options = Object.values<SourceOption>(source.options);
+	for (const option of options) {
+		const missing = (source.parameters[option.parameter]?.requires ?? []).filter(other => sent[other] === undefined);
+		if (filters[option.parameter] === undefined || missing.length === 0) continue;
+		const needed = missing.map(other => longNameOf(options.find(({parameter}) => parameter === other) ?? {flags: other}));
+		throw new UsageError(`${longNameOf(option)} needs ${needed.join(' and ')} beside it`);
 	}
 	if (tests.length === 0) return {filters};
 	return {
@@ -105,8 +106,8 @@ function requireMatchable(values: readonly string[], name: string, longName: str
 	if (shape !== undefined && wrong !== undefined) throw new UsageError(`${longName}: "${wrong}" can match nothing: it is not ${shape.called}`, {hint: `write ${shape.example}`});
 }
 
-function longNameOf(option: SourceOption): string {
-	return option.flags.split(' ')[0] ?? option.flags;
+function longNameOf({flags}: Pick<SourceOption, 'flags'>): string {
+	return flags.split(' ')[0] ?? flags;
 }
 
 /** The code that a name stands for; a code stands for itself. */
@@ -118,24 +119,26 @@ function codeOf(value: string, {choices}: SourceOption, longName: string): strin
 	throw new UsageError(`${longName}: "${value}" is not one of ${known.join(', ')}`);
 }
 
-function checked(values: readonly string[], rule: ParameterRule | undefined, longName: string): string | number | readonly string[] {
+function checked(values: readonly string[], rule: ParameterRule | undefined, longName: string): ParameterValue {
 	if (values.includes('')) throw new UsageError(`${longName}: the value is empty`);
 	const [value = ''] = values;
-	if (rule?.type === 'string[]') {
+	if (rule?.type === 'int[]' || rule?.type === 'string[]') {
 		if (rule.maxLength !== undefined && values.length > rule.maxLength) throw new UsageError(`${longName}: ${values.length} values are more than the ${rule.maxLength} that the API allows`);
-		return values;
+		return rule.type === 'int[]' ? values.map(each => checkedNumber(each, rule, longName)) : values;
 	}
-	if (rule?.type === 'int') {
-		const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-		if (!Number.isSafeInteger(number)) throw new UsageError(`${longName}: "${value}" is no whole number`);
-		if (rule.min !== undefined && number < rule.min) throw new UsageError(`${longName}: ${number} is less than ${rule.min}`);
-		if (rule.max !== undefined && number > rule.max) throw new UsageError(`${longName}: ${number} is more than ${rule.max}`);
-		return number;
-	}
+	if (rule?.type === 'int') return checkedNumber(value, rule, longName);
 	const length = Array.from(value).length;
 	if (rule?.maxLength !== undefined && length > rule.maxLength) throw new UsageError(`${longName}: ${length} characters are more than the ${rule.maxLength} that the API allows`);
 	if (rule?.values !== undefined && !rule.values.includes(value)) throw new UsageError(`${longName}: "${value}" is not one of ${rule.values.join(', ')}`);
 	return value;
+}
+
+function checkedNumber(value: string, {min, max}: ParameterRule, longName: string): number {
+	const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+	if (!Number.isSafeInteger(number)) throw new UsageError(`${longName}: "${value}" is no whole number`);
+	if (min !== undefined && number < min) throw new UsageError(`${longName}: ${number} is less than ${min}`);
+	if (max !== undefined && number > max) throw new UsageError(`${longName}: ${number} is more than ${max}`);
+	return number;
 }
 
 /** The JSON text of `--filter field=value` (repeatable, several values with commas) or of `--filter-json` as it is. */

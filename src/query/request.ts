@@ -19,6 +19,6 @@ export function toRequest({source, filters}: Pick<Query, 'source' | 'filters'>, 
 	}
 	if (method === 'POST') return {method, path, body: all};
 	const pairs = Object.entries(all).flatMap(([name, value]): Array<[string, string]> =>
-		typeof value === 'object' ? value.map((entry): [string, string] => [name, entry]) : [[name, String(value)]]);
+		typeof value === 'object' ? value.map((entry): [string, string] => [name, String(entry)]) : [[name, String(value)]]);
 	return {method, path, query: pairs};
 }

@@ -56,7 +56,7 @@ export interface SandboxOptions {
 	/** The scopes that the app has. Default: whatever it asks for. */
 	readonly scopes?: readonly string[];
 	/**
-	 * Explicit rows instead of generated ones, by source; `time` in the source's unit, as in the row. Of the console's searches
+	 * Explicit rows instead of generated ones, by source; `time` in the unit of the source's range. Of the console's searches
 	 * (`feishu-app-log event`) in milliseconds, the other fields by the names of generated rows, whatever the wire calls them.
 	 */
 	readonly rows?: Readonly<Partial<Record<string, readonly ListedRow[]>>>;

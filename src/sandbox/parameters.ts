@@ -1,8 +1,8 @@
-import type {ParameterRule} from '../sources/types.ts';
+import type {ParameterRule, ParameterValue} from '../sources/types.ts';
 import {isJsonObject} from './json-object.ts';
 
-/** Parameters by name, checked: an `int` is a number, a `string[]` an array of strings. */
-export type Parameters = Readonly<Record<string, number | string | readonly string[]>>;
+/** Parameters by name, checked: an `int` is a number, a list an array of what it lists. */
+export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 /** A parameter that the API does not accept. Names the parameter, never its value. */
 export class BadParameter extends Error {
@@ -71,7 +71,7 @@ function unescaped(segment: string): string {
  * @throws BadParameter
  */
 export function checkParameters(rules: Readonly<Record<string, ParameterRule>>, sent: SentParameters): Parameters {
-	const checked: Record<string, number | string | readonly string[]> = {};
+	const checked: Record<string, ParameterValue> = {};
 	for (const [name, rule] of Object.entries(rules)) {
 		if (!Object.hasOwn(sent.values, name)) {
 			if (rule.required === true) throw new BadParameter(name, 'is required');
@@ -81,8 +81,8 @@ export function checkParameters(rules: Readonly<Record<string, ParameterRule>>, 
 		checked[name] = checkLimits(name, rule, value);
 	}
 	for (const name of Object.keys(checked)) {
-		const other = rules[name]?.requires;
-		if (other !== undefined && checked[other] === undefined) throw new BadParameter(other, `is required beside ${name}`);
+		const missing = rules[name]?.requires?.find(other => checked[other] === undefined);
+		if (missing !== undefined) throw new BadParameter(missing, `is required beside ${name}`);
 	}
 	return checked;
 }
@@ -104,34 +104,40 @@ function parseDigits(name: string, text: string): number {
 	return number;
 }
 
-type Value = number | string | readonly string[];
+/** What a JSON value of a type is, and what a refusal calls it. */
+const kinds = {
+	int: {fits: (value: unknown): value is number => Number.isSafeInteger(value), called: 'an integer', plural: 'integers'},
+	string: {fits: (value: unknown): value is string => typeof value === 'string', called: 'a string', plural: 'strings'},
+} as const;
 
-function typedInBody(name: string, {type}: ParameterRule, value: unknown): Value {
-	if (type === 'int') {
-		if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-		throw new BadParameter(name, 'must be an integer');
-	}
-	if (type === 'string') {
-		if (typeof value === 'string') return value;
-		throw new BadParameter(name, 'must be a string');
-	}
-	if (Array.isArray(value) && value.every(entry => typeof entry === 'string')) return value;
-	throw new BadParameter(name, 'must be an array of strings');
+/** The type of one value, and whether the parameter is a list of those. */
+function kindOf({type}: ParameterRule): {kind: keyof typeof kinds; isList: boolean} {
+	return {kind: type === 'int' || type === 'int[]' ? 'int' : 'string', isList: type === 'int[]' || type === 'string[]'};
 }
 
-function typedInQuery(name: string, {type}: ParameterRule, value: string | readonly string[]): Value {
-	if (type === 'string[]') return typeof value === 'string' ? [value] : value;
+function typedInBody(name: string, rule: ParameterRule, value: unknown): ParameterValue {
+	const {kind, isList} = kindOf(rule);
+	const {fits, called, plural} = kinds[kind];
+	if (isList && Array.isArray(value) && value.every(entry => fits(entry))) return value;
+	if (!isList && fits(value)) return value;
+	throw new BadParameter(name, `must be ${isList ? `an array of ${plural}` : called}`);
+}
+
+function typedInQuery(name: string, rule: ParameterRule, value: string | readonly string[]): ParameterValue {
+	const {kind, isList} = kindOf(rule);
+	const typed = (text: string) => kind === 'int' ? parseDigits(name, text) : text;
+	if (isList) return (typeof value === 'string' ? [value] : value).map(text => typed(text));
 	if (typeof value !== 'string') throw new BadParameter(name, 'must be given once');
-	return type === 'string' ? value : parseDigits(name, value);
+	return typed(value);
 }
 
-function checkLimits(name: string, {min, max, maxLength, values}: ParameterRule, value: Value): Value {
+function checkLimits(name: string, {min, max, maxLength, values}: ParameterRule, value: ParameterValue): ParameterValue {
 	if (values !== undefined && typeof value === 'string' && !values.includes(value)) throw new BadParameter(name, `must be one of ${values.join(', ')}`);
-	if (typeof value === 'number') {
-		if (min !== undefined && value < min) throw new BadParameter(name, `must be at least ${min}`);
-		if (max !== undefined && value > max) throw new BadParameter(name, `must be at most ${max}`);
-	} else if (maxLength !== undefined && value.length > maxLength) {
-		throw new BadParameter(name, `must not be longer than ${maxLength}`);
+	for (const number of typeof value === 'object' ? value : [value]) {
+		if (typeof number !== 'number') continue;
+		if (min !== undefined && number < min) throw new BadParameter(name, `must be at least ${min}`);
+		if (max !== undefined && number > max) throw new BadParameter(name, `must be at most ${max}`);
 	}
+	if (typeof value !== 'number' && maxLength !== undefined && value.length > maxLength) throw new BadParameter(name, `must not be longer than ${maxLength}`);
 	return value;
 }

@@ -1,4 +1,5 @@
 import type {JsonPath} from '../base/json-path.ts';
+import type {SourceDefinition} from '../sources/types.ts';
 import {isJsonObject} from './json-object.ts';
 import type {BadParameter} from './parameters.ts';
 import type {RefusalDetails, RefusalName, SandboxVendor} from './vendors/types.ts';
@@ -10,7 +11,7 @@ export interface Replies {
 	success(facts: ReadonlyArray<readonly [place: JsonPath, value: unknown]>): Response;
 	refuse(name: RefusalName, details?: RefusalDetails): Response;
 	/** Names the parameter where one is to blame, never its value; `own` is how this API alone says it. */
-	refuseParameter(problem: BadParameter, own?: {readonly code: number; readonly message: string}): Response;
+	refuseParameter(problem: BadParameter, own?: SourceDefinition['badParameter']): Response;
 	refuseRate(limit: number, waitMs: number): Response;
 	/** Any JSON that must not be cached, outside of the vendor's envelope. */
 	json(status: number, body: object): Response;

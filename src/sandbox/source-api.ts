@@ -26,10 +26,14 @@ export interface Callers {
  */
 export function createSourceApi(definition: SourceDefinition, options: SandboxOptions, {tokenPrefix, places}: SandboxVendor, {app, users}: Callers): ApiHandler {
 	const {seed = 1, recordsPerDay = 1000, rate = 'real', order = 'descending', ends = 'inclusive'} = options;
-	const {budget, parameters: rules, scope} = definition;
+	const {budget, parameters: rules, scope, range: {unitMs, rowUnitMs = unitMs}} = definition;
 	const offsets = {counts: options.offsetCounts ?? 'rows', cap: options.cap, totals: options.totals ?? 'honest'};
 	const rows = options.rows?.[definition.name];
-	const timeline = rows === undefined ? generatedTimeline({name: definition.name, unitMs: definition.range.unitMs, sample: definition.sample}, {seed, recordsPerDay}) : listedTimeline(rows);
+	const timeline = rows !== undefined ? listedTimeline(rows) : generatedTimeline({
+		name: definition.name, unitMs,
+		// Rows happen in the unit that is asked with, and say so in their own.
+		sample: (random, {id, time}) => definition.sample(random, {id, time: Math.floor(time * unitMs / rowUnitMs)}),
+	}, {seed, recordsPerDay});
 	const reader = createReader(timeline);
 	const pageTokens = createPageTokens(JSON.stringify([seed, recordsPerDay, order]));
 	const admit = createSlidingWindow(budget);

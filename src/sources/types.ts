@@ -5,18 +5,18 @@ import type {VendorName} from './vendors/index.ts';
 
 /** What may be asked of a parameter before any request is made, and what the sandbox enforces. */
 export interface ParameterRule {
-	/** The type on the wire. `string[]` is a JSON array in a body, a repeated key in a query string. */
-	readonly type: 'int' | 'string' | 'string[]';
+	/** The type on the wire. A list is a JSON array in a body, a repeated key in a query string. */
+	readonly type: 'int' | 'string' | 'int[]' | 'string[]';
 	readonly required?: boolean;
-	/** Least and greatest value of an `int`. */
+	/** Least and greatest value of an `int`, and of each in an `int[]`. */
 	readonly min?: number;
 	readonly max?: number;
-	/** Most characters of a `string`, most entries of a `string[]`. */
+	/** Most characters of a `string`, most entries of a list. */
 	readonly maxLength?: number;
 	/** The only values that a `string` may have, where the API names them all. */
 	readonly values?: readonly string[];
-	/** Accepted only beside this other parameter. */
-	readonly requires?: string;
+	/** Accepted only beside all of these others, be they filters or constants. */
+	readonly requires?: readonly string[];
 }
 
 /** A filter that a source offers as a command-line option and sends to the API. */
@@ -47,7 +47,7 @@ export interface SourceOption {
 }
 
 /** The value of a parameter before it is written to the wire. */
-export type ParameterValue = string | number | readonly string[];
+export type ParameterValue = string | number | ReadonlyArray<string | number>;
 
 /** What a code means, in words for people. */
 export interface Label {
@@ -67,7 +67,7 @@ export interface Column {
 	readonly label?: Readonly<Record<string, Label>> | 'locale-map';
 }
 
-/** Makes one row that looks like real traffic, for the sandbox. */
+/** Makes one row that looks like real traffic, for the sandbox; `time` in the unit of rows. A source without ids puts `id` wherever it likes. */
 export type SampleRow = (random: SampleRandom, row: {id: string; time: number}) => unknown;
 
 /** Seeded randomness: the same seed gives the same rows. */
@@ -113,8 +113,8 @@ export interface SourceDefinition {
 	readonly filter?: {readonly parameter: string; readonly names: Readonly<Record<string, string>>};
 	/** The parameter value that makes the API deliver oldest rows first; without it they come newest first. */
 	readonly order?: {readonly parameter: string; readonly ascending: string};
-	/** How the API refuses a parameter, where it has a code of its own for that. */
-	readonly badParameter?: {readonly code: number; readonly message: string};
+	/** How the API refuses a parameter, where it has a code of its own for that. `status` is that of HTTP; default its vendor's. */
+	readonly badParameter?: {readonly code: number; readonly message: string; readonly status?: number};
 	/** The documented request budget: at most `requests` in any `perMs` milliseconds. */
 	readonly budget: {readonly requests: number; readonly perMs: number};
 	/** Requests in flight at once, by default. */

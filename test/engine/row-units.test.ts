@@ -7,6 +7,7 @@ import {newReport, problemsOf} from '../../src/engine/problems.ts';
 import {readCapped} from '../../src/engine/read-capped.ts';
 import type {WindowReader} from '../../src/engine/read-tokens.ts';
 import {readWindow} from '../../src/engine/read-window.ts';
+import {valueAt} from '../../src/json/value.ts';
 import {sources} from '../../src/sources/index.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
 
@@ -21,6 +22,11 @@ interface Served {
 	readonly startInclusive: boolean;
 	readonly endInclusive: boolean;
 	readonly ascending: boolean;
+}
+
+/** Where a row says which one it is: in its id, or in a member that means nothing to a source without ids. */
+function markPath({id}: SourceDefinition): string[] {
+	return (id ?? 'mark').split('.');
 }
 
 function put(path: readonly string[], value: unknown): Record<string, unknown> {
@@ -39,7 +45,7 @@ function serving({source, rows, startInclusive, endInclusive, ascending}: Served
 			.toSorted((one, other) => ascending ? one.at - other.at || one.index - other.index : other.at - one.at || one.index - other.index);
 		const asked = pagination.style === 'token' ? Number(parameters[pagination.tokenParameter] ?? 0)
 			: pagination.style === 'numbered' ? (Number(parameters[pagination.pageParameter]) - 1) * pageSize : Number(parameters[pagination.offsetParameter]);
-		const items = inside.slice(asked, asked + pageSize).map(({at, index}) => ({...put((source.id ?? '').split('.'), `r${index}`), ...put(source.time.split('.'), Math.floor(at / rowUnitMs))}));
+		const items = inside.slice(asked, asked + pageSize).map(({at, index}) => ({...put(markPath(source), `r${index}`), ...put(source.time.split('.'), Math.floor(at / rowUnitMs))}));
 		const parts: object[] = [put(source.rows, items)];
 		if (pagination.style === 'token') {
 			if (pagination.more !== undefined) parts.push(put(pagination.more, inside.length > asked + pageSize));
@@ -70,13 +76,13 @@ async function read(served: Served, cuts: readonly number[]) {
 	const capped = pagination.style !== 'offset' ? undefined : {
 		...reader, pagination: {...pagination, counts: 'rows' as const}, concurrency: 2, lanes: new Lanes(2), learned: nothingLearned(), splittable: false, debug: () => undefined,
 	};
-	const ids: string[] = [];
+	const ids: unknown[] = [];
 	const problems = [];
 	for (const [index, from] of cuts.slice(0, -1).entries()) {
 		const window = {from, to: cuts[index + 1] ?? from};
 		const report = newReport();
 		const reading = capped === undefined ? readWindow(window, reader, report) : readCapped(window, capped, report);
-		for await (const batch of reading) ids.push(...batch.map(({id = ''}) => id));
+		for await (const batch of reading) ids.push(...batch.map(({text}) => valueAt(JSON.parse(text), markPath(source))));
 		problems.push(...problemsOf(report, window));
 	}
 	return {ids, problems};

@@ -9,6 +9,7 @@ function canonical(json: string): string {
 
 /** The id of a row, every digit of it; undefined where it has none. */
 export function idOf(line: string, {id}: Pick<Column, 'id'>): string | undefined {
+	if (id === null) return undefined;
 	const row: unknown = JSON.parse(line);
 	const value: unknown = typeof row === 'object' && row !== null && Object.hasOwn(row, id) ? Reflect.get(row, id) : undefined;
 	if (typeof value === 'string') return value === '' ? undefined : value;
@@ -81,7 +82,7 @@ export function checkOutcome(column: Column, expected: Expected, {faulty, sent}:
 	}
 	if (outcome !== expected && !names(outcome, expected)) return [`"${expected}" was expected, it is "${outcome}": ${faulty.stderr}`];
 	if (expected === 'as served') {
-		const ids = truth.map(line => idOf(line, column) ?? '');
+		const ids = truth.map(line => column.id === null ? line : idOf(line, column) ?? '');
 		const answers = sent.join('\n');
 		const missing = truth.filter((line, index) => answers.includes(ids[index] ?? '') && !faulty.written.includes(ids[index] ?? ''));
 		if (missing.length > 0) return [`rows that were served are missing: ${missing.join('\n').slice(0, 300)}`];
@@ -101,11 +102,12 @@ function outcomeOf({code, summary, written}: CaseRun, truth: readonly string[]):
 	return code === 6 ? `incomplete: ${[...new Set(summary?.problems.map(({kind}) => kind))].join(' ')}` : `fails ${code}`;
 }
 
-/** Whether the lines hold every row once, going by ids where rows were altered on the way. */
+/** Whether the lines hold every row once, going by ids where rows were altered on the way; by times where there are none. */
 function hasEvery(column: Column, lines: readonly string[], truth: readonly string[]): boolean {
 	if (isSame(lines, truth)) return true;
-	const ids = new Set(lines.map(line => idOf(line, column)));
-	return lines.length === truth.length && truth.map(line => idOf(line, column) ?? '').every(id => ids.has(id) || ids.has(hugeId(id)));
+	const key = (line: string) => column.id === null ? idOf(line, {id: column.time ?? ''}) : idOf(line, column);
+	const ids = new Set(lines.map(line => key(line)));
+	return lines.length === truth.length && truth.map(line => key(line) ?? '').every(id => ids.has(id) || ids.has(hugeId(id)));
 }
 
 function isSame(lines: readonly string[], truth: readonly string[]): boolean {

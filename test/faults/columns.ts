@@ -1,11 +1,15 @@
 import {shapes} from '../console/consoles.ts';
 import type {RequestProfile} from '../../src/console/profile.ts';
 import type {ConsoleShapeName} from '../../src/sandbox/index.ts';
+import {sandboxVendors} from '../../src/sandbox/vendors/index.ts';
+import {sources} from '../../src/sources/index.ts';
+import type {SourceDefinition} from '../../src/sources/types.ts';
+import type {VendorName} from '../../src/sources/vendors/index.ts';
 
 /** What an expectation can be about: a trait that several columns share, or one column. */
 export type Trait =
 	| 'app token' | 'user token' | 'console' | 'page tokens' | 'totals' | 'offset' | 'numbered'
-	| 'trae' | 'behavior' | 'event page' | 'event offset' | 'event cursor' | 'client page' | 'server log';
+	| VendorName | 'no ids' | 'rows in seconds' | 'asked by GET' | 'tokens at the end' | 'event page' | 'event offset' | 'event cursor' | 'client page' | 'server log';
 
 /** One source as the matrix asks it. */
 export interface Column {
@@ -16,8 +20,10 @@ export interface Column {
 	/** The subcommand and what the source alone needs. */
 	readonly args: readonly string[];
 	readonly traits: readonly Trait[];
-	/** The member of a row that is its id. */
-	readonly id: string;
+	/** The member of a row that is its id; null where rows have none. */
+	readonly id: string | null;
+	/** Where rows have no id: the member that is their time, by which the tests tell altered rows apart. */
+	readonly time?: string;
 	/** Generated rows per source and day. */
 	readonly recordsPerDay: number;
 	/** The console alone: how it is asked, and how the sandbox speaks. */
@@ -26,7 +32,6 @@ export interface Column {
 }
 
 const perDay = 12;
-const namespace = ['--namespace', 'package_sandbox'];
 
 function consoleColumn(kind: 'event' | 'client', shape: ConsoleShapeName, parts: Pick<Column, 'id' | 'traits'> & Partial<Column>): Column {
 	return {
@@ -35,13 +40,28 @@ function consoleColumn(kind: 'event' | 'client', shape: ConsoleShapeName, parts:
 	};
 }
 
-/** Every source, and the three ways in which the sandbox's developer console can speak. */
-export const columns: readonly Column[] = [
-	{name: 'feishu-openapi', source: 'feishu-openapi', args: ['feishu-openapi'], id: 'id', recordsPerDay: perDay, traits: ['app token', 'page tokens']},
-	{name: 'trae-openapi', source: 'trae-openapi', args: ['trae-openapi'], id: 'log_id', recordsPerDay: perDay, traits: ['trae', 'app token', 'totals', 'numbered']},
-	{name: 'feishu-apaas', source: 'feishu-apaas', args: ['feishu-apaas', ...namespace], id: 'log_id', recordsPerDay: perDay, traits: ['user token', 'totals', 'offset']},
-	{name: 'feishu-apaas-data-change', source: 'feishu-apaas-data-change', args: ['feishu-apaas-data-change', ...namespace], id: 'log_id', recordsPerDay: perDay, traits: ['user token', 'totals', 'offset']},
-	{name: 'feishu-behavior', source: 'feishu-behavior', args: ['feishu-behavior'], id: 'unique_id', recordsPerDay: perDay, traits: ['behavior', 'app token', 'page tokens']},
+const pages = {token: ['page tokens'], numbered: ['totals', 'numbered'], offset: ['totals', 'offset']} as const;
+
+/** A source of the registry, by nothing but its declaration. */
+function sourceColumn(source: SourceDefinition): Column {
+	const {name, vendor, auth = 'app', id, time, endpoint, pagination, range: {unitMs, rowUnitMs = unitMs}} = source;
+	const places = Object.values(source.options).filter(option => option.in === 'path');
+	const traits: Array<Trait | false> = [
+		vendor, `${auth} token`, ...pages[pagination.style],
+		id === null && 'no ids', rowUnitMs > unitMs && 'rows in seconds', endpoint.method === 'GET' && 'asked by GET',
+		'tokenAtEnd' in pagination && 'tokens at the end',
+	];
+	return {
+		name, source: name, id, time, recordsPerDay: perDay, traits: traits.filter(trait => trait !== false),
+		args: [name, ...places.flatMap(({flags, parameter}) => [flags.split(' ')[0] ?? '', sandboxVendors[vendor].places[parameter] ?? ''])],
+	};
+}
+
+/** Every source of the registry. */
+export const sourceColumns: readonly Column[] = Object.values<SourceDefinition>(sources).map(source => sourceColumn(source));
+
+/** The logs of one app, and the three ways in which the sandbox's developer console can speak. */
+export const appLogColumns: readonly Column[] = [
 	{name: 'app-log server', source: 'feishu-openapi', args: ['feishu-app-log', 'server'], id: 'id', recordsPerDay: 4 * perDay, traits: ['server log', 'app token', 'page tokens']},
 	consoleColumn('event', 'page', {id: 'id', traits: ['event page', 'console', 'totals', 'numbered']}),
 	consoleColumn('event', 'offset', {id: 'record_id', traits: ['event offset', 'console', 'totals', 'numbered']}),
@@ -51,3 +71,5 @@ export const columns: readonly Column[] = [
 		args: ['feishu-app-log', 'client', '--app-feature', 'mini-program', '--request-profile', 'profile.yaml'],
 	}),
 ];
+
+export const columns: readonly Column[] = [...sourceColumns, ...appLogColumns];

@@ -18,6 +18,8 @@ const byFault = {
 
 const givenTokens = 'a token of the user or a session of the console is given, and not exchanged for a secret.';
 
+const withoutIds = 'rows there have no id.';
+
 /** What is expected of every source under every fault of the catalogue. */
 export const expectations: Readonly<Record<string, readonly Expectation[]>> = byFault;
 
@@ -25,6 +27,8 @@ export const expectations: Readonly<Record<string, readonly Expectation[]>> = by
 export const whyNotAsked: Readonly<Record<string, string>> = {
 	'token-expires-early': givenTokens,
 	'token-garbage': givenTokens,
+	'duplicate-keys': withoutIds,
+	'rows': withoutIds,
 	'page-token': 'pages there are counted, by number or by the rows before them, and have no tokens.',
 	'page-number': 'pages there follow each other by tokens and are not counted; in the fifth line, no answer says which page it is.',
 	'total': 'the API states no total and says after each page whether there is more. In the line of totals in digits they are always written so.',

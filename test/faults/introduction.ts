@@ -27,7 +27,7 @@ finished the next run writes them anew.
 
 - \`${notAsked}\`: cannot come up: nothing of the kind is in what this source is asked or answers. It is run all the same, and fails where
   the fault finds something to do or the export does not come to every row; below the fault stands why.
-- \`0 as served\`: complete as far as anybody can tell from the answers, and yet not all there is. It is said so in the promise.
+- \`0 as served\`: complete as far as anybody can tell from the answers, and yet not just what there is. It is said so in the promise.
 
 ## How to check a line
 

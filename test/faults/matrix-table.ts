@@ -54,16 +54,22 @@ function settingsOf({timeout, options = []}: Expectation): string {
 	return settings.length === 0 ? '' : ` with \`${settings.join(' ')}\``;
 }
 
-/** Reads the figures of a document back. */
+/** Reads the figures of a document back, which may have been written of other columns. */
 export function readCells(document: string): Cells {
 	const cells = new Map<string, Map<string, string>>();
+	let names: readonly string[] = [];
 	for (const line of document.split('\n')) {
+		if (line.startsWith('| rule | ')) names = figuresOf(line);
 		const [, rule] = /^\| `(\{.*?\})`/.exec(line) ?? [];
 		if (rule === undefined) continue;
-		const figures = line.split(' | ').slice(2).map(cell => cell.replace(/ \|$/, ''));
-		cells.set(rule, new Map(columns.map(({name}, index) => [name, figures[index] ?? '?'])));
+		const figures = figuresOf(line);
+		cells.set(rule, new Map(names.map((name, index) => [name, figures[index] ?? '?'])));
 	}
 	return cells;
+}
+
+function figuresOf(line: string): string[] {
+	return line.split(' | ').slice(2).map(cell => cell.replace(/ \|$/, ''));
 }
 
 function totalsOf(cells: Cells): string {

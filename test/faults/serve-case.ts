@@ -1,3 +1,4 @@
+import {userScopes} from '../../src/access/auth/endpoints.ts';
 import {createSandbox} from '../../src/sandbox/index.ts';
 import {bodyFaults} from './catalogue/body.ts';
 import {contentFaults} from './catalogue/content/index.ts';
@@ -64,7 +65,7 @@ export async function serveCase({source, recordsPerDay, console}: Column, clock:
 		faults: () => faults,
 		signIn: () => ({
 			FEISHU_APP_ID: feishu.appId, TRAE_APP_ID: trae.appId, FEISHU_APP_SECRET: feishu.appSecret, TRAE_APP_SECRET: trae.appSecret,
-			...(source.startsWith('feishu-apaas') ? {FEISHU_USER_ACCESS_TOKEN: sandbox.signIn(['app_engine:security.audit_log:read']).accessToken} : {}),
+			FEISHU_USER_ACCESS_TOKEN: sandbox.signIn(userScopes).accessToken,
 			...(console === undefined ? {} : {FEISHU_CONSOLE_COOKIE: sandbox.consoleSession().cookie, FEISHU_CONSOLE_CSRF_TOKEN: ''}),
 		}),
 		heal() {

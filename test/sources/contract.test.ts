@@ -107,7 +107,7 @@ describe.each(definitions)('$name', ({key, name, source}) => {
 			const [, words = ''] = /^--([a-z]+(?:-[a-z]+)*) <[^>]+>$/.exec(spelling) ?? [];
 			expect(words.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())).toBe(option);
 			expect(description).toMatch(/./);
-			expect(parameters[parameter]?.type === 'string[]').toBe(repeatable);
+			expect(parameters[parameter]?.type.endsWith('[]')).toBe(repeatable);
 		}
 	});
 
@@ -146,7 +146,7 @@ describe.each(definitions)('$name', ({key, name, source}) => {
 		for (const {text, value} of documented) {
 			const record = toRecord(text, value, source);
 			expect(JSON.parse(record.text)).toEqual(value);
-			expect(record.id).toBe(String(valueAt(value, [source.id ?? ''])));
+			expect(record.id).toBe(source.id === null ? undefined : String(valueAt(value, source.id.split('.'))));
 			// Some instant of the years in which these APIs exist: the unit is right.
 			expect(record.time).toBeGreaterThan(Date.UTC(2015, 0));
 			expect(record.time).toBeLessThan(Date.UTC(2100, 0));
@@ -183,9 +183,10 @@ describe.each(definitions)('$name', ({key, name, source}) => {
 
 	it('makes sample rows with the fields of the documented ones', () => {
 		const random = {below: (n: number) => n - 1, pick: <T>(values: readonly T[]) => values.at(-1) as T};
-		const time = Date.UTC(2026, 10, 20) / range.unitMs;
+		const unitMs = range.rowUnitMs ?? range.unitMs;
+		const time = Date.UTC(2026, 10, 20) / unitMs;
 		const sample = source.sample(random, {id: '7', time});
-		expect(toRecord(JSON.stringify(sample), sample, source)).toMatchObject({id: '7', time: time * range.unitMs});
+		expect(toRecord(JSON.stringify(sample), sample, source)).toMatchObject({id: source.id === null ? undefined : '7', time: time * unitMs});
 		for (const {value} of rowsOf(source)) expect(Object.keys(sample as object).toSorted()).toEqual(Object.keys(value as object).toSorted());
 	});
 });

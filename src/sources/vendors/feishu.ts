@@ -11,6 +11,13 @@ const wrongApp: ErrorCode = {
 	meaning: 'the app id or app secret is wrong',
 	hint: 'check FEISHU_APP_ID and FEISHU_APP_SECRET, or the same settings in the configuration; --host lark is a separate world from feishu',
 };
+const internalError: ErrorCode = {verdict: 'retry', meaning: 'internal error of the API'};
+const badParameter: ErrorCode = {
+	verdict: 'fail',
+	meaning: 'a parameter is not accepted',
+	isRefusal: true,
+	hint: 'check the filters and the time range; --dry-run shows the request',
+};
 const quotaUsedUp: ErrorCode = {
 	verdict: 'fail',
 	meaning: 'the monthly API quota of this tenant is used up',
@@ -45,25 +52,12 @@ export const feishu = {
 	tracePaths: [['error', 'log_id'], ['error', 'logid']],
 	resetHeaders: ['x-ogw-ratelimit-reset', 'retry-after'],
 	errors: {
-		1780001: {verdict: 'retry', meaning: 'internal error of the API'},
-		1780103: {
-			verdict: 'fail',
-			meaning: 'a parameter is not accepted',
-			isRefusal: true,
-			hint: 'check the filters and the time range; --dry-run shows the request',
-		},
-		2320001: {
-			verdict: 'fail',
-			meaning: 'a parameter is not accepted',
-			isRefusal: true,
-			hint: 'check --namespace, the filters and the time range; --dry-run shows the request',
-		},
-		1050004: {
-			verdict: 'fail',
-			meaning: 'a parameter is not accepted',
-			isRefusal: true,
-			hint: 'check the filters and the time range; --dry-run shows the request',
-		},
+		1780001: internalError,
+		1781001: internalError,
+		1780103: badParameter,
+		2320001: {...badParameter, hint: 'check --namespace, the filters and the time range; --dry-run shows the request'},
+		1050004: badParameter,
+		1781000: badParameter,
 		99991400: {verdict: 'rate-limited', meaning: 'too many requests'},
 		99991403: quotaUsedUp,
 		99991406: quotaUsedUp,

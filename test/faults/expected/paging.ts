@@ -8,14 +8,14 @@ export const pageToken: readonly Expectation[] = [
 	...lines([{fault: 'page-token', how: 'repeats'}, {fault: 'page-token', how: 'goes-back'}], {promise: loops, expect: 'fails 1', except: noTokens, options: ['--page-size', '3']}),
 	...lines([{fault: 'page-token', how: 'expired'}, {fault: 'page-token', how: 'of-another-query'}], {
 		promise: 'A page token that is refused has its window read again in smaller pieces; where one second has more pages than any token serves, the run ends.',
-		expect: 'complete', except: {...noTokens, 'behavior': 'fails 1', 'server log': 'fails 1'},
+		expect: 'complete', except: {...noTokens, 'tokens at the end': 'fails 1', 'server log': 'fails 1'},
 	}),
 	...lines([{fault: 'page-token', how: 'empty'}, {fault: 'page-token', how: 'missing-with-more'}], {promise: 'An answer that says there is more must lead there, or the run ends.', expect: 'fails 1', except: noTokens}),
 	...lines([{fault: 'page-token', how: 'leads-elsewhere'}], {promise: 'Rows of another range are not written, and the run says that they came.', expect: 'incomplete: out_of_range', except: noTokens}),
 	...lines([{fault: 'page-token', how: 'present-at-end'}], {promise: 'That there is no more counts, whatever token stands there.', expect: 'complete', except: noTokens}),
 	...lines([{fault: 'page-token', how: 'control-characters'}], {promise: 'A page token goes back as it came, whatever is in it.', expect: 'complete', except: noTokens}),
 	...lines([{fault: 'page-token', how: 'huge'}], {
-		promise: 'A page token of 100 kB goes back as it came; feishu-behavior is asked by GET, the server refuses a URL of that length, and the run ends.', expect: 'complete', except: {...noTokens, behavior: 'fails 1'},
+		promise: 'A page token of 100 kB goes back as it came; where it stands in the URL, the server refuses one of that length, and the run ends.', expect: 'complete', except: {...noTokens, 'asked by GET': 'fails 1'},
 	}),
 	...lines([{fault: 'page-token', how: 'number'}], {promise: 'Where the documentation says text, a number is no page token; the console has no documentation.', expect: 'fails 1', except: {...noTokens, 'event cursor': 'complete'}}),
 ];

@@ -2,26 +2,27 @@ import {always, lines, once, type Expectation} from '../expectation.ts';
 
 const asItCame = 'A row is written as it came, whatever is in it.';
 const unreadable = 'A row whose id or time cannot be read is written as it came, and told.';
+const alike = 'where rows have no id, two that are alike are two.';
 const elsewhere = 'A row of another time than asked for is not written, and told.';
 
 const ofRows = (hows: readonly string[], when: object = {}) => hows.map(how => ({fault: 'rows', how, ...when}));
 
 export const rows: readonly Expectation[] = [
-	...lines(ofRows(['repeated'], once), {promise: 'A row is written once, however often it comes.', expect: 'complete'}),
+	...lines(ofRows(['repeated'], once), {promise: `A row is written once, however often it comes; ${alike}`, expect: 'complete', except: {'no ids': 'as served'}}),
 	...lines(ofRows(['repeated']), {
-		promise: 'A row is written once, however often it comes; where pages are counted in rows, pages with a row too many hide others, and the total tells.', expect: 'complete',
-		except: {'offset': 'incomplete: total_mismatch', 'event offset': 'incomplete: total_mismatch'},
+		promise: `A row is written once, however often it comes; ${alike} Where pages are counted in rows, pages with a row too many hide others, and the total tells.`, expect: 'complete',
+		except: {'no ids': 'as served', 'offset': 'incomplete: total_mismatch', 'event offset': 'incomplete: total_mismatch'},
 	}),
 	...lines(ofRows(['repeated-across-pages']), {
-		promise: 'A row is written once, however often it comes; where pages are counted in rows, pages with a row too many hide others, and the total tells.', expect: 'complete',
-		except: {'event offset': 'incomplete: total_mismatch'},
+		promise: `A row is written once, however often it comes; ${alike} Where pages are counted in rows, pages with a row too many hide others, and the total tells.`, expect: 'complete',
+		except: {'no ids': 'as served', 'event offset': 'incomplete: total_mismatch'},
 	}),
 	...lines(ofRows(['reordered']), {promise: 'Rows may come in any order.', expect: 'complete'}),
 	...lines(ofRows(['dropped', 'arrives-late'], once), {promise: 'A missing row is noticed by the total, and the window read again; where there is none it cannot be noticed.', expect: 'complete', except: {'page tokens': 'as served'}}),
 	...lines(ofRows(['dropped'], always), {promise: 'Rows that stay missing are told by the total; where there is none they cannot be noticed.', expect: 'incomplete: total_mismatch', except: {'page tokens': 'as served'}}),
-	...lines(ofRows(['missing-id', 'null-id', 'empty-id'], once), {promise: unreadable, expect: 'incomplete: unreadable'}),
-	...lines(ofRows(['huge-id']), {promise: 'Ids of any length are told apart by every digit.', expect: 'complete'}),
-	...lines(ofRows(['same-id-other-content'], once), {promise: 'Different rows under one id are all written, and told.', expect: 'incomplete: ambiguous'}),
+	...lines(ofRows(['missing-id', 'null-id', 'empty-id'], once), {promise: unreadable, expect: 'incomplete: unreadable', except: {'no ids': 'not asked'}}),
+	...lines(ofRows(['huge-id']), {promise: 'Ids of any length are told apart by every digit.', expect: 'complete', except: {'no ids': 'not asked'}}),
+	...lines(ofRows(['same-id-other-content'], once), {promise: 'Different rows under one id are all written, and told.', expect: 'incomplete: ambiguous', except: {'no ids': 'not asked'}}),
 	...lines(ofRows(['time-in-future', 'time-zero'], once), {promise: elsewhere, expect: 'incomplete: out_of_range'}),
 	...lines(ofRows(['time-negative'], once), {promise: 'A time before 1970 is another time; where the console writes it as a number, it is none.', expect: 'incomplete: out_of_range', except: {'event cursor': 'incomplete: out_of_range', 'console': 'incomplete: unreadable'}}),
 	...lines(ofRows(['time-in-other-unit'], once), {promise: 'A time in another unit is another time: the row is not written, and told. Where times are written as dates, a number is none: the row is written as it came, and told.', expect: 'incomplete: out_of_range', except: {'event cursor': 'incomplete: unreadable'}}),
