@@ -4,7 +4,7 @@ import {resolve} from 'node:path';
 import {loadConfig} from '../access/config/load.ts';
 import type {OpenedSource, OpenSource} from '../access/open-source.ts';
 import type {Context} from '../base/context.ts';
-import {DAY, formatDuration, MINUTE} from '../base/duration.ts';
+import {DAY, MINUTE} from '../base/duration.ts';
 import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../base/errors.ts';
 import {systemTimezone} from '../base/system-timezone.ts';
 import {formatUtc} from '../base/timezone.ts';
