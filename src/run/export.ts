@@ -200,7 +200,8 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	let status: RunStatus = 'failed';
 	let partial: string | undefined;
 	let failure: unknown;
-	let oldestEmpty: string | undefined;
+	/** What came of the day that goes out of reach next. */
+	let oldest: {from: number; to: number; records: number} | undefined;
 	try {
 		const client = await run.opened.connect({
 			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget, counters,
@@ -238,11 +239,11 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 				log.verbose(`${source.name}: ${message}`);
 			},
 			finished: ({from: start, to}, records) => {
-				if (records === 0 && start === query.since && leavesReachAt(source, start) <= run.startedAt + DAY) oldestEmpty = `${formatUtc(start)} to ${formatUtc(to)}`;
+				if (leavesReachAt(source, start) <= run.startedAt + DAY) oldest = {from: oldest?.from ?? start, to, records: records + (oldest?.records ?? 0)};
 			},
 		});
 		whole = true;
-		if (oldestEmpty !== undefined) log.notice(`${source.name}: nothing came of its oldest time, ${oldestEmpty}: there may have been nothing, or the API answers nothing of what it no longer keeps`);
+		if (oldest?.records === 0 && oldest.from === query.since) log.notice(`${source.name}: nothing came of its oldest day, ${formatUtc(oldest.from)} to ${formatUtc(oldest.to)}: there may have been nothing, or the API answers nothing of what it no longer keeps`);
 		if (counters.records === 0 && source.whenEmpty !== undefined) log.notice(`${source.name}: nothing was found: ${source.whenEmpty}`);
 		status = counters.problems.length === 0 ? 'complete' : 'incomplete';
 		if (status === 'complete') await output.commit();

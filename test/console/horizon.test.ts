@@ -68,10 +68,10 @@ it('by the days of the zone that the profile names', async () => {
 	expect(asked[0]).toBe('2026-11-14 00:00:00');
 });
 
-it('says that nothing came of the oldest time, and why client logs may be missing', async () => {
+it('says that nothing came of the oldest day, and why client logs may be missing', async () => {
 	const console = () => fakeConsole(() => ({code: 0, data: {list: [], total: 0}}));
 	const aged = await searchLog(['event', '--since', '7d'], {...console(), profile: eventProfile()});
-	expect(aged.stderr).toMatch(/nothing came of its oldest time, 2026-11-13T16:00:00Z to /);
+	expect(aged.stderr).toMatch(/nothing came of its oldest day, 2026-11-13T16:00:00Z to /);
 	expect((await searchLog(['event', '--since', '2d'], {...console(), profile: eventProfile()})).stderr).toBe('');
 	const client = await searchLog(['client', '--app-feature', 'widget', '--since', '2d'], {...console(), profile: shapes.page});
 	expect(client).toMatchObject({code: 0, stderr: expect.stringContaining('nothing was found: clients older than 4.5 leave no logs, and logs arrive half an hour to a day late') as string});
