@@ -8,6 +8,7 @@ import {Masker} from '../../src/json/secrets/masker.ts';
 import {writeArchive} from '../archive/tiny-archive.ts';
 import {entry, har} from '../console/learn/recorder.ts';
 import {memoryStream, runCommand} from '../helpers/context.ts';
+import {everySource} from '../helpers/every-source.ts';
 import {noNetwork} from '../run/jobs/workspace.ts';
 import {escapes, expectHarmless, hostile, hostileName, temporaryDirectory} from './hostile.ts';
 
@@ -45,9 +46,11 @@ describe('an answer of the API', () => {
 		return /token/.test(url) ? Response.json({code: 0, tenant_access_token: 't-1', data: {access_token: 't-1'}, expire: 7200}) : answer();
 	};
 
-	it.each(['feishu-openapi', 'trae-openapi', 'feishu-behavior'])('is quoted harmlessly in the errors of %s', async source => {
+	it.each(everySource)('is quoted harmlessly in the errors of $source.name', async ({args}) => {
 		for (const flags of [[], ['--debug', '--verbose'], ['--log-format', 'json'], ['--summary', '-']]) {
-			const ran = await runCommand([source, ...flags], {fetch: answering(() => Response.json(body, {status: 400, headers: {'x-tt-logid': '\u009B31m\u0085'}}))});
+			const ran = await runCommand([...args, ...flags], {
+				fetch: answering(() => Response.json(body, {status: 400, headers: {'x-tt-logid': '\u009B31m\u0085'}})), env: {FEISHU_USER_ACCESS_TOKEN: 'u-user-token-value'},
+			});
 			expect(ran.code).toBe(1);
 			expectHarmless(ran.stderr);
 			expect(ran.stderr).toContain('12345');

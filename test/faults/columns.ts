@@ -1,10 +1,9 @@
 import {shapes} from '../console/consoles.ts';
 import type {RequestProfile} from '../../src/console/profile.ts';
 import type {ConsoleShapeName} from '../../src/sandbox/index.ts';
-import {sandboxVendors} from '../../src/sandbox/vendors/index.ts';
-import {sources} from '../../src/sources/index.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
 import type {VendorName} from '../../src/sources/vendors/index.ts';
+import {everySource} from '../helpers/every-source.ts';
 
 /** What an expectation can be about: a trait that several columns share, or one column. */
 export type Trait =
@@ -43,22 +42,18 @@ function consoleColumn(kind: 'event' | 'client', shape: ConsoleShapeName, parts:
 const pages = {token: ['page tokens'], numbered: ['totals', 'numbered'], offset: ['totals', 'offset']} as const;
 
 /** A source of the registry, by nothing but its declaration. */
-function sourceColumn(source: SourceDefinition): Column {
+function sourceColumn(source: SourceDefinition, args: readonly string[]): Column {
 	const {name, vendor, auth = 'app', id, time, endpoint, pagination, range: {unitMs, rowUnitMs = unitMs}} = source;
-	const places = Object.values(source.options).filter(option => option.in === 'path');
 	const traits: Array<Trait | false> = [
 		vendor, `${auth} token`, ...pages[pagination.style],
 		id === null && 'no ids', rowUnitMs > unitMs && 'rows in seconds', endpoint.method === 'GET' && 'asked by GET',
 		'tokenAtEnd' in pagination && 'tokens at the end',
 	];
-	return {
-		name, source: name, id, time, recordsPerDay: perDay, traits: traits.filter(trait => trait !== false),
-		args: [name, ...places.flatMap(({flags, parameter}) => [flags.split(' ')[0] ?? '', sandboxVendors[vendor].places[parameter] ?? ''])],
-	};
+	return {name, source: name, args, id, time, recordsPerDay: perDay, traits: traits.filter(trait => trait !== false)};
 }
 
 /** Every source of the registry. */
-export const sourceColumns: readonly Column[] = Object.values<SourceDefinition>(sources).map(source => sourceColumn(source));
+export const sourceColumns: readonly Column[] = everySource.map(({source, args}) => sourceColumn(source, args));
 
 /** The logs of one app, and the three ways in which the sandbox's developer console can speak. */
 export const appLogColumns: readonly Column[] = [

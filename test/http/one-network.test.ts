@@ -8,6 +8,7 @@ import {createFetch} from '../../src/http/fetch.ts';
 import {temporaryDirectory} from '../attacks/hostile.ts';
 import {serve} from '../attacks/servers.ts';
 import {runCommand} from '../helpers/context.ts';
+import {everySource} from '../helpers/every-source.ts';
 
 /** What ky was about to send, as it says itself. */
 const madeByKy: string[] = [];
@@ -35,8 +36,8 @@ async function serveStrangers(): Promise<{url: string; asked: string[]}> {
 	return {url, asked};
 }
 
-it.each([
-	['feishu-openapi', []], ['feishu-behavior', []], ['trae-openapi', []], ['feishu-apaas', ['--namespace', 'package_a']],
+it.each<readonly [string, readonly string[]]>([
+	...everySource.map(({args: [name = '', ...args]}) => [name, args] as const),
 	['doctor', ['feishu-openapi']], ['doctor', ['trae-openapi']], ['auth', ['login', 'feishu', '--device']],
 ])('%s sends nothing that ky did not make', async (command, args) => {
 	const {url, asked} = await serveStrangers();

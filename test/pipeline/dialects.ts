@@ -1,4 +1,4 @@
-/** What a request for rows asks for, whatever the API: both ends of the range in the API's units. */
+/** What a request for rows asks for, whatever the API: both ends of the range in the units of its parameters. */
 export interface Asked {
 	readonly start: number;
 	readonly end: number;
@@ -27,13 +27,15 @@ export interface Page {
 export interface Dialect {
 	readonly source: SourceName;
 	readonly paging: 'token' | 'numbered' | 'offset';
-	/** Milliseconds per unit of its time parameters and of a row's time. */
+	/** Milliseconds per unit of a row's time. */
 	readonly unitMs: number;
+	/** Units of its time parameters in one of those. */
+	readonly askedPerUnit: number;
 	/** The path of the rows, and that of the token exchange. */
 	readonly path: string;
 	readonly exchangePath: string;
 	readonly idField: string;
-	/** Most rows of a page that may be asked for; longest range of one request, in units. */
+	/** Most rows of a page that may be asked for; longest range of one request, in units of the parameters. */
 	readonly largestSize: number;
 	readonly longestRange: number;
 	/** What the command line needs besides. */
@@ -49,7 +51,7 @@ export interface Dialect {
 	row(id: string, time: number, {type, more}: {type: string; more: string}): string;
 }
 
-export type SourceName = 'feishu-openapi' | 'feishu-behavior' | 'trae-openapi' | 'feishu-apaas';
+export type SourceName = 'feishu-openapi' | 'feishu-behavior' | 'trae-openapi' | 'feishu-apaas' | 'feishu-dlp';
 
 const feishu = {
 	exchangePath: '/open-apis/auth/v3/tenant_access_token/internal',
@@ -77,7 +79,7 @@ function askedOf(parameters: Readonly<Record<string, unknown>>, names: {start: s
 
 const list: Dialect[] = [
 	{
-		...feishu, source: 'feishu-openapi', paging: 'token', unitMs: 1000, idField: 'id', largestSize: 100, longestRange: Infinity, args: [],
+		...feishu, source: 'feishu-openapi', paging: 'token', unitMs: 1000, askedPerUnit: 1, idField: 'id', largestSize: 100, longestRange: Infinity, args: [],
 		path: '/open-apis/security_and_compliance/v1/openapi_logs/list_data',
 		codes: {internal: 1780001, limited: 99991400, token: 99991663, parameter: 1780103, permission: 99991672},
 		read: parameters => askedOf(parameters, {start: 'start_time', end: 'end_time', size: 20}),
@@ -85,7 +87,7 @@ const list: Dialect[] = [
 		row: (id, time, {more}) => `{"id":${id},"api_key":"GET/open-apis/x","event_time":${time},"log_detail":{"payload":"{\\"id\\":1}"}${more}}`,
 	},
 	{
-		...feishu, source: 'feishu-behavior', paging: 'token', unitMs: 1000, idField: 'unique_id', largestSize: 200, longestRange: 30 * 86_400, args: [],
+		...feishu, source: 'feishu-behavior', paging: 'token', unitMs: 1000, askedPerUnit: 1, idField: 'unique_id', largestSize: 200, longestRange: 30 * 86_400, args: [],
 		path: '/open-apis/admin/v1/audit_infos',
 		codes: {internal: 1780001, limited: 99991400, token: 99991664, parameter: 1050004, permission: 99991672},
 		read: parameters => askedOf(parameters, {start: 'oldest', end: 'latest', size: 20}),
@@ -93,7 +95,7 @@ const list: Dialect[] = [
 		row: (id, time, {more}) => `{"event_id":"same","unique_id":${id},"event_module":1,"event_time":${time}${more}}`,
 	},
 	{
-		source: 'trae-openapi', paging: 'numbered', unitMs: 1000, idField: 'log_id', largestSize: 200, longestRange: 90 * 86_400, args: [],
+		source: 'trae-openapi', paging: 'numbered', unitMs: 1000, askedPerUnit: 1, idField: 'log_id', largestSize: 200, longestRange: 90 * 86_400, args: [],
 		path: '/openapi/v1/audit/openapi-logs', exchangePath: '/openapi/v1/auth/token',
 		env: {TRAE_APP_ID: 'trae_model', TRAE_APP_SECRET: 'model-trae-secret'},
 		waitHeader: 'retry-after', messageField: 'message',
@@ -103,13 +105,22 @@ const list: Dialect[] = [
 		row: (id, time, {more}) => `{"log_id":${id},"app_id":"AK12****78","status_code":200${more},"operation_time":${time}}`,
 	},
 	{
-		...feishu, source: 'feishu-apaas', paging: 'offset', unitMs: 1, idField: 'log_id', largestSize: 1000, longestRange: Infinity,
+		...feishu, source: 'feishu-apaas', paging: 'offset', unitMs: 1, askedPerUnit: 1, idField: 'log_id', largestSize: 1000, longestRange: Infinity,
 		args: ['--namespace', 'package_model'], env: {FEISHU_USER_ACCESS_TOKEN: 'u-model'},
 		path: '/open-apis/apaas/v1/applications/package_model/audit_log/audit_log_list',
 		codes: {internal: 1780001, limited: 99991400, token: 99991668, parameter: 2320001, permission: 99991679},
 		read: parameters => askedOf(parameters, {start: 'from', end: 'to', size: 10}),
 		write: ({rows, total}) => success(feishu, `{"items":${array(rows)},"total":"${total}"}`),
 		row: (id, time, {type, more}) => `{"log_id":${id},"op_time":"${time}","log_type":"${type}"${more}}`,
+	},
+	{
+		...feishu, source: 'feishu-dlp', paging: 'token', unitMs: 1000, askedPerUnit: 1000, idField: 'entity_id', largestSize: 50, longestRange: Infinity, args: [],
+		path: '/open-apis/security_and_compliance/v1/app_dlp_execute_logs',
+		codes: {internal: 1781001, limited: 99991400, token: 99991663, parameter: 1781000, permission: 99991672},
+		read: parameters => askedOf(parameters, {start: 'start_time', end: 'end_time', size: 20}),
+		write: tokenPage,
+		// No id: two rows may have the same entity.
+		row: (id, time, {more}) => `{"event_name":"e","execute_time":"${time}","entity_id":${id},"hit_policies":["p"]${more}}`,
 	},
 ];
 

@@ -127,8 +127,8 @@ export class ModelServer {
 			return () => new Response(fault.kind === 'cut' ? part : brokenBody(part), {status: 200});
 		}
 		for (const row of page.rows) {
-			const time = this.#times.get(row) ?? asked.start;
-			if (time > asked.start && time < asked.end) this.served.add(row);
+			const time = this.#times.get(row) ?? -Infinity;
+			if (time * dialect.askedPerUnit > asked.start && time * dialect.askedPerUnit < asked.end) this.served.add(row);
 		}
 		return () => new Response(text, {headers: {'content-type': 'application/json', date: new Date(this.#options.clock.now()).toUTCString()}});
 	}
@@ -165,12 +165,13 @@ export class ModelServer {
 
 	/** The rows that a query selects, in the order of serving. */
 	#select({start, end, type}: Asked): ModelRow[] {
-		const {rows, clock, behaviour} = this.#options;
+		const {rows, clock, behaviour, dialect: {askedPerUnit}} = this.#options;
+		const [from, to] = [start / askedPerUnit, end / askedPerUnit];
 		const now = clock.now();
 		const sign = behaviour.order === 'descending' ? -1 : 1;
 		return rows
 			.filter(({time, arrivesAt = -Infinity, type: own}) => arrivesAt <= now && (type === undefined || own === type)
-				&& (behaviour.start === 'inclusive' ? time >= start : time > start) && (behaviour.end === 'inclusive' ? time <= end : time < end))
+				&& (behaviour.start === 'inclusive' ? time >= from : time > from) && (behaviour.end === 'inclusive' ? time <= to : time < to))
 			.toSorted((a, b) => (behaviour.order === 'scrambled' ? 0 : sign * (a.time - b.time)) || a.rank - b.rank);
 	}
 

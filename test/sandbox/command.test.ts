@@ -3,6 +3,7 @@ import {sandboxCommand} from '../../src/commands/sandbox.ts';
 import type {Context, OutputStream} from '../../src/base/context.ts';
 import {InterruptedError, UsageError} from '../../src/base/errors.ts';
 import {Masker} from '../../src/json/secrets/masker.ts';
+import {sources} from '../../src/sources/index.ts';
 import {noon, withResolvers} from './client.ts';
 
 function createStream(onText: (text: string) => void): OutputStream {
@@ -35,11 +36,7 @@ export TRAE_APP_SECRET=sandbox-trae-secret
 export FEISHU_APAAS_NAMESPACE=package_sandbox
 # and export from it:
 #   audit-export auth login feishu --base-url URL
-#   audit-export feishu-openapi --base-url URL --since 1h --limit 20
-#   audit-export trae-openapi --base-url URL --since 1h --limit 20
-#   audit-export feishu-apaas --base-url URL --since 1h --limit 20
-#   audit-export feishu-apaas-data-change --base-url URL --since 1h --limit 20
-#   audit-export feishu-behavior --base-url URL --since 1h --limit 20
+${Object.keys(sources).map(name => `#   audit-export ${name} --base-url URL --since 1h --limit 20`).join('\n')}
 # Its developer console: URL/app/cli_sandbox/log (any user name, password sandbox-console-password)
 `);
 	const answer = await fetch(`${url}/open-apis/auth/v3/tenant_access_token/internal`, {

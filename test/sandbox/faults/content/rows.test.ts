@@ -96,6 +96,9 @@ const ofPages: Readonly<Record<string, (after: readonly Rows[], before: readonly
 	'rows-missing': ([after = []]) => expect(after).toEqual([]),
 };
 
+/** Ways that leave rows as they are where those have no id. */
+const ofIds: readonly string[] = ['missing-id', 'null-id', 'empty-id', 'huge-id', 'same-id-other-content'];
+
 const hows = rowsFault.parameters.shape.how.unwrap().options;
 
 it('has an expectation for every way', () => {
@@ -108,6 +111,10 @@ describe.each(subjects)('rows of $name', subject => {
 	it.each(hows)('%s', async how => {
 		const before = await honest;
 		const after = await open(subject, 'rows', {how}).pages(how === 'repeated-across-pages' ? 3 : 1);
+		if (subject.shape.id.length === 0 && ofIds.includes(how)) {
+			expect(after[0]).toEqual(before[0]);
+			return;
+		}
 		ofPages[how]?.(after.map(({rows}) => rows), before.map(({rows}) => rows), subject);
 		const [was = [], is = []] = [before[0]?.rows, after[0]?.rows];
 		if (ofOneRow[how] !== undefined) {
@@ -135,8 +142,8 @@ describe.each(subjects)('rows of $name', subject => {
 
 	it('changes as many rows as wanted, and all where there are not more', async () => {
 		const {rows} = await open(subject).page();
-		expect(changed(rows, (await open(subject, 'rows', {how: 'null-id', count: 3}).page()).rows)).toHaveLength(3);
-		expect(changed(rows, (await open(subject, 'rows', {how: 'null-id', count: 1000}).page()).rows)).toHaveLength(pageSize);
+		expect(changed(rows, (await open(subject, 'rows', {how: 'time-null', count: 3}).page()).rows)).toHaveLength(3);
+		expect(changed(rows, (await open(subject, 'rows', {how: 'time-null', count: 1000}).page()).rows)).toHaveLength(pageSize);
 	});
 });
 
