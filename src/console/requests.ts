@@ -64,7 +64,8 @@ export function createRequestWriter(kind: SearchKind, search: SearchProfile, {ra
 		for (const filter of searchFilters[kind]) {
 			const given = parameters[filter.name];
 			const place = filters[filter.name] ?? {};
-			values[filter.name] = given === undefined ? place.otherwise : sentValue(filter, (typeof given === 'object' ? given : [given]).map(String), place);
+			const texts = given === undefined ? undefined : (typeof given === 'object' ? given : [given]).map(String);
+			values[filter.name] = texts === undefined ? place.otherwise : sentValue(filter, texts, place);
 		}
 		return {values, startMs, cursor: typeof cursor === 'string' ? cursor : undefined};
 	}

@@ -24,7 +24,10 @@ function* optionConditions({options, splitBy}: SourceDefinition, parameters: Par
 		if (value === undefined || value === '' || (typeof value === 'object' && value.length === 0)) continue;
 		if (parameter === splitBy?.parameter && value === splitBy.all) continue;
 		if (match === 'anywhere') yield {anywhere: String(value).toLowerCase()};
-		else if (field !== undefined) yield {path: field.split('.'), wanted: typeof value === 'object' ? [...new Set(value.map(String))].toSorted() : [String(value)]};
+		else if (field !== undefined) {
+			const wanted = new Set((typeof value === 'object' ? value : [value]).map(String));
+			yield {path: field.split('.'), wanted: [...wanted].toSorted()};
+		}
 	}
 }
 

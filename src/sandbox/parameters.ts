@@ -138,6 +138,8 @@ function checkLimits(name: string, {min, max, maxLength, values}: ParameterRule,
 		if (min !== undefined && number < min) throw new BadParameter(name, `must be at least ${min}`);
 		if (max !== undefined && number > max) throw new BadParameter(name, `must be at most ${max}`);
 	}
-	if (typeof value !== 'number' && maxLength !== undefined && value.length > maxLength) throw new BadParameter(name, `must not be longer than ${maxLength}`);
+	if (typeof value !== 'number' && maxLength !== undefined && value.length > maxLength) {
+		throw new BadParameter(name, `must not be longer than ${maxLength}`);
+	}
 	return value;
 }

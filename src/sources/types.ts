@@ -67,7 +67,7 @@ export interface Column {
 	readonly label?: Readonly<Record<string, Label>> | 'locale-map';
 }
 
-/** Makes one row that looks like real traffic, for the sandbox; `time` in the unit of rows. A source without ids puts `id` wherever it likes. */
+/** Makes one row that looks like real traffic, for the sandbox; `time` in the unit of rows. Without ids, `id` may stand anywhere. */
 export type SampleRow = (random: SampleRandom, row: {id: string; time: number}) => unknown;
 
 /** Seeded randomness: the same seed gives the same rows. */

@@ -104,7 +104,7 @@ describe.each(Object.values<SourceDefinition>(sources).filter(({readTime}) => re
 				};
 				const cuts = [base, ...borders.map(at => base + at).toSorted((one, other) => one - other), base + 360_000];
 				const {ids, problems} = await read(served, cuts);
-				expect(ids.toSorted()).toEqual(times.map((_, index) => `r${index}`).toSorted());
+				expect(ids.map(String).toSorted()).toEqual(times.map((_, index) => `r${index}`).toSorted());
 				expect(problems).toEqual([]);
 			},
 		), {numRuns: 60});

@@ -24,7 +24,7 @@ export interface CaseServer {
 	close(): Promise<void>;
 }
 
-export async function serveCase({source, recordsPerDay, console}: Column, clock: CaseClock, rule?: RuleDocument): Promise<CaseServer> {
+export async function serveCase({recordsPerDay, console}: Column, clock: CaseClock, rule?: RuleDocument): Promise<CaseServer> {
 	let healthy = rule === undefined;
 	let faults = 0;
 	const onDone = () => {

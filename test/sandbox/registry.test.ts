@@ -59,3 +59,40 @@ it('orders explicit rows by their time and keeps the order of those that share o
 	const client = createTestClient({order: 'ascending', rows: {'feishu-openapi': rows}});
 	expect(itemsOf((await client.feishu({})).body).map(row => row['id'])).toEqual(['a', 'b', 'c', 'd']);
 });
+
+/** Another: no ids, rows in coarser units than the range, lists of numbers beside other parameters, refusals under HTTP 200. */
+const nameless = defineSource({
+	...invented,
+	name: 'nameless',
+	endpoint: {method: 'GET', path: '/open-apis/nameless/v1/logs'},
+	badParameter: {code: 4242, message: 'no', status: 200},
+	parameters: {...invented.parameters, codes: {type: 'int[]', min: 1, max: 3, requires: ['names', 'limit']}},
+	options: {code: {flags: '--code <code>', description: 'only these', repeatable: true, parameter: 'codes', field: 'code'}},
+	range: {...invented.range, rowUnitMs: 1000},
+	id: null,
+	sample: (random, {time}) => ({at: String(time), code: random.pick([1, 2, 3])}),
+});
+const rowsOf = (body: {data?: unknown}) => (body.data as {list: {rows: Array<{at: string; code: number}>}}).list.rows;
+
+it('writes the times of rows in their own unit, cut to it', async () => {
+	const {body} = await createTestClient({}, [nameless]).ask(nameless, {oldest: noon - 3_600_000, latest: noon, limit: 20});
+	expect(rowsOf(body)).toHaveLength(20);
+	for (const {at} of rowsOf(body)) {
+		expect(Number(at)).toBeGreaterThanOrEqual(noon / 1000 - 3600);
+		expect(Number(at)).toBeLessThanOrEqual(noon / 1000);
+	}
+});
+
+it('lets through the rows whose number is in a list', async () => {
+	const {body} = await createTestClient({}, [nameless]).ask(nameless, {...range, names: ['a'], limit: 30, codes: [1, 3]});
+	expect(new Set(rowsOf(body).map(({code}) => code))).toEqual(new Set([1, 3]));
+});
+
+it.each([
+	['a list without one of those that must be beside it', {limit: 30, codes: [1]}],
+	['a list without the other', {names: ['a'], codes: [1]}],
+	['a number in a list that is too large', {names: ['a'], limit: 30, codes: [1, 4]}],
+	['a list of something else', {names: ['a'], limit: 30, codes: ['one']}],
+])('refuses %s in the way of that API', async (_name, parameters) => {
+	expect(await createTestClient({}, [nameless]).ask(nameless, {...range, ...parameters})).toMatchObject({status: 200, body: {code: 4242, msg: 'no'}});
+});
