@@ -20,9 +20,10 @@ it('a quoted word is harmless to look at and the same word again in a shell', ()
 });
 
 it('the request of a plan carries the values as they were given, and nothing of them runs', async () => {
-	const value = `POST/a${hostile}'$(touch /tmp/no)\`id\`"`;
-	const {stdout} = await runCommand(['feishu-openapi', '--api-key', value, '--dry-run'], {fetch: noNetwork});
+	const value = `a${hostile}'$(touch /tmp/no)\`id\`"`;
+	const {stdout} = await runCommand(['feishu-apaas', '--namespace', 'package_a', '--query', value, '--dry-run'], {fetch: noNetwork});
 	const command = stdout.slice(stdout.indexOf('curl '));
 	const words = execFileSync('bash', ['-c', `curl() { printf '%s\\0' "$@"; }\n${command}`], {encoding: 'utf8', env: {PATH: process.env['PATH'], LC_ALL: 'C.UTF-8'}}).split('\0');
-	expect(JSON.parse(words[words.indexOf('-d') + 1] ?? '')).toMatchObject({api_keys: [value]});
+	const url = words.find(word => word.startsWith('https://')) ?? '';
+	expect(new URL(url).searchParams.get('quick_query')).toBe(value);
 });

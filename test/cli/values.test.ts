@@ -54,7 +54,6 @@ describe('a FIFO that nobody writes to ends in an error at once', () => {
 		['as the store of the console\'s sessions', 'home/audit-export/console-sessions.json', ['auth', 'status', 'console', '--base-url', 'https://open.feishu.cn'], 2],
 		['as a state', 'state.json', ['feishu-openapi', '--since', '1h', '--state', 'state.json', '-o', 'out'], 2],
 		['as a checkpoint', 'out.partial.json', ['feishu-openapi', ...day, '-o', 'out', '--base-url', 'http://127.0.0.1:1', '--retries', '0'], 2, {FEISHU_TENANT_ACCESS_TOKEN: 'a-token'}],
-		['as rules of faults', 'faults.yaml', ['sandbox', '--faults', 'faults.yaml'], 2],
 	])('%s', async (_, path, args, exitCode, env = {}) => {
 		const cwd = temporaryDirectory();
 		mkdirSync(join(cwd, 'home/audit-export'), {recursive: true, mode: 0o700});

@@ -193,7 +193,7 @@ describe('the server search by the audit log', () => {
 	it('reaches back seven days, and says what reaches further', async () => {
 		const {code, stderr} = await server(['--since', '30d']);
 		expect(code).toBe(2);
-		expect(stderr).toMatch(/2026-11-13T12:00:05Z is the earliest possible start[\s\S]*feishu-openapi --app-id <id> reaches further back/);
+		expect(stderr).toMatch(/2026-11-13T16:00:00Z is the earliest possible start[\s\S]*feishu-openapi --app-id <id> reaches further back/);
 		expect((await server(['--window', '25h'])).code).toBe(2);
 	});
 
