@@ -28,6 +28,8 @@ const codes: ReadonlyArray<readonly [VendorName, number, Verdict, exitCode: numb
 	['feishu', 1_780_103, 'fail', 1, /parameter/],
 	['feishu', 2_320_001, 'fail', 1, /parameter/],
 	['feishu', 1_050_004, 'fail', 1, /parameter/],
+	['feishu', 1_781_000, 'fail', 1, /parameter/],
+	['feishu', 1_781_001, 'retry', 1, /internal error/],
 	['feishu', 99_991_400, 'rate-limited', 1, /too many requests/],
 	['feishu', 99_991_403, 'fail', 1, /quota/],
 	['feishu', 99_991_406, 'fail', 1, /quota/],
