@@ -22,9 +22,8 @@ const deepest = 3;
 /** Whether an answer speaks of signing in, of a session or of its end, in a text near its top. */
 function speaksOfSigningIn(body: unknown, depth = 0): boolean {
 	if (typeof body === 'string') return isSignInText(body);
-	// GraphQL says so in a list of errors; a list is no level of its own.
-	if (Array.isArray(body)) return body.slice(0, 10).some(element => typeof element === 'object' && speaksOfSigningIn(element, depth));
-	if (typeof body !== 'object' || body === null || depth === deepest) return false;
+	// Lists hold rows, and those may speak of anything.
+	if (typeof body !== 'object' || body === null || Array.isArray(body) || depth === deepest) return false;
 	return Object.values(body).some(member => speaksOfSigningIn(member, depth + 1));
 }
 
@@ -133,7 +132,7 @@ export function consoleJudge({response}: SearchProfile, baseUrl: string, context
 		// What GraphQL answers beside `data`: a list of errors, whatever the profile calls a success.
 		if (response.expired === undefined || !hasSucceeded) {
 			const listed = valueAt(body, ['errors']);
-			if (Array.isArray(listed) && speaksOfSigningIn(listed)) return expired(label, `it said so${quoted()}`, baseUrl);
+			if (Array.isArray(listed) && listed.some(error => speaksOfSigningIn(error))) return expired(label, `it said so${quoted()}`, baseUrl);
 		}
 		const sign = response.success === undefined ? failureSign(body, response.rows.split('.')) : undefined;
 		if (sign !== undefined) return failure(`${label}: the answer holds no rows, and its ${printable(context.masker.mask(sign))} reads like a failure${quoted()}`, {
