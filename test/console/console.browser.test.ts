@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type {Entry, Har} from 'har-format';
 import {chromium, type Browser, type Page} from 'playwright-core';
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {DAY, HOUR, MINUTE} from '../../src/base/duration.ts';
+import {DAY, HOUR} from '../../src/base/duration.ts';
 import {consolePaths, createSandbox, serveSandbox, type ConsoleShapeName, type ListedRow, type Sandbox} from '../../src/sandbox/index.ts';
 import {binary, startProgram, temporaryDirectory, type Ended} from '../cli/exporter.ts';
 
@@ -23,11 +23,13 @@ const spellings: Readonly<Record<ConsoleShapeName, {readonly id: string; readonl
 	cursor: {id: 'id', failed: 'FAILED', search: /\/event-logs\/query$/, secondPage: '"after":"'},
 };
 
-/** Events of almost seven days, every fifth with the next at the same instant, some failed. The horizon moves while a test runs. */
+/** Events of the seven days that a console in Shanghai shows, today included; every fifth with the next at the same instant, some failed. */
 function eventsUntil(now: number): ListedRow[] {
+	const horizon = Math.floor((now + 8 * HOUR) / DAY) * DAY - 8 * HOUR - 6 * DAY;
+	const apart = Math.floor((now - horizon) / 671);
 	return Array.from({length: 670}, (_, index) => ({
 		id: String(7_600_000_000_000_000_001n + BigInt(index)),
-		time: now - 7 * DAY + 10 * MINUTE + (index - (index % 5 === 1 ? 1 : 0)) * 15 * MINUTE,
+		time: horizon + (index - (index % 5 === 1 ? 1 : 0)) * apart,
 		row: {event_type: 'im.message.receive_v1', event_id: `event-${index % 600}`, tenant_key: '736588c9260f175d', status: index % 3 === 0 ? 'failed' : 'success', duration_ms: index, error_message: ''},
 	}));
 }
