@@ -77,7 +77,9 @@ function usageError(error: CommanderError, argv: readonly string[]): UsageError 
 	// An option that does not exist may have been given a secret: a value is never repeated.
 	const message = error.code === 'commander.unknownOption' ? told.replace(/^([^=]*)=.*'/, "$1'") : told;
 	const hint = suggestion.join(' ').replace(/^\((.*)\)$/, '$1');
-	return new UsageError(message, {hint: `${hint === '' ? '' : `${hint} `}See ${error.code === 'commander.unknownCommand' ? 'audit-export' : commandOf(argv)} --help`});
+	return new UsageError(message, {
+		hint: `${hint === '' ? '' : `${hint} `}See ${error.code === 'commander.unknownCommand' ? 'audit-export' : commandOf(argv)} --help`,
+	});
 }
 
 /** Program and command, whose help tells of the options. */
@@ -89,7 +91,9 @@ function commandOf([, , command]: readonly string[]): string {
 function edgeLog(argv: readonly string[], {stderr, masker, now}: Context): Log {
 	const isJson = argv.includes('--log-format=json') || argv[argv.indexOf('--log-format') + 1] === 'json';
 	const isQuiet = argv.includes('-q') || argv.includes('--quiet');
-	return createLog({stderr, masker, now, format: isJson ? 'json' : 'text', level: argv.includes('--debug') ? 'debug' : isQuiet ? 'error' : 'notice'});
+	return createLog({
+		stderr, masker, now, format: isJson ? 'json' : 'text', level: argv.includes('--debug') ? 'debug' : isQuiet ? 'error' : 'notice',
+	});
 }
 
 function stackOf(error: unknown): string {

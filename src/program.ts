@@ -99,8 +99,13 @@ Point the exporter at it from another terminal:
 }
 
 /** Options are mounted only where the command line names the source: `--help` of the program lists none of them. */
-function mountSource(program: Command, source: SourceDefinition, context: Context, {outcome, isMeant}: {outcome: Outcome; isMeant: boolean}): void {
-	const required = Object.values<SourceOption>(source.options).filter(option => option.required === true).map(({flags}) => ` ${flags}`).join('');
+function mountSource(
+	program: Command, source: SourceDefinition, context: Context, {outcome, isMeant}: {outcome: Outcome; isMeant: boolean},
+): void {
+	const required = Object.values<SourceOption>(source.options)
+		.filter(option => option.required === true)
+		.map(({flags}) => ` ${flags}`)
+		.join('');
 	const call = `audit-export ${source.name}${required}`;
 	const command = program.command(source.name)
 		.description(source.title)

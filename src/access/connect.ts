@@ -44,18 +44,22 @@ export async function connect({source, connection, budget, counters, context, ..
 		name: source.name,
 		counters,
 	};
-	const tokens = source.auth === 'user'
-		? await userTokens({source, connection, context, ...options})
-		: createTokenSource({
-			name: source.name, vendor, context,
-			inputs: connection,
-			client: createClient({...shared, judge: tokenJudge(vendor, context), counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0}}),
-		});
+	const tokens =
+		source.auth === 'user'
+			? await userTokens({source, connection, context, ...options})
+			: createTokenSource({
+					name: source.name, vendor, context, inputs: connection,
+					client: createClient({
+						...shared, judge: tokenJudge(vendor, context), counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
+					}),
+				});
 	return {client: createClient({...shared, judge: vendorJudge(vendor, context, source.scope), budget, tokens}), tokens};
 }
 
 /** Loaded only where a source needs it: most exports sign in as an app. */
-async function userTokens({source, connection, context, config, warn, debug}: Pick<ConnectOptions, 'source' | 'connection' | 'context' | 'config' | 'warn' | 'debug'>): Promise<TokenSource> {
+async function userTokens({
+	source, connection, context, config, warn, debug,
+}: Pick<ConnectOptions, 'source' | 'connection' | 'context' | 'config' | 'warn' | 'debug'>): Promise<TokenSource> {
 	const {createUserTokenSource} = await import('./auth/user-token.ts');
 	return createUserTokenSource({name: source.name, context, connection, config, warn, debug});
 }

@@ -37,7 +37,9 @@ export interface Opening {
 export type OpenSource = (flags: ExportFlags, opening: Opening) => Promise<OpenedSource>;
 
 /** Who signs in to a source with an API of its own. A token is looked at only where there is nothing else to go by. */
-export async function accountOf({auth}: Pick<SourceDefinition, 'vendor' | 'auth'>, {connection, context, warn}: {connection: Connection} & Omit<Opening, 'config'>): Promise<Identity> {
+export async function accountOf(
+	{auth}: Pick<SourceDefinition, 'vendor' | 'auth'>, {connection, context, warn}: {connection: Connection} & Omit<Opening, 'config'>,
+): Promise<Identity> {
 	const {appId, accessToken, labels} = connection;
 	const known = {app_id: await appId?.(), ...labels};
 	const {user, token} = auth === 'user' ? await (await import('./auth/user-token.ts')).signedInUser({connection, context, warn}) : {};

@@ -29,5 +29,8 @@ export interface ArchiveResult {
 
 /** The result of a run that has done nothing yet. */
 export function newArchiveResult(): ArchiveResult {
-	return {status: 'incomplete', covered: undefined, account: undefined, records: 0, segments: 0, late: {records: 0, latestByMs: 0, windows: []}, gaps: [], changed: 0};
+	return {
+		status: 'incomplete', covered: undefined, account: undefined, records: 0, segments: 0, late: {records: 0, latestByMs: 0, windows: []},
+		gaps: [], changed: 0,
+	};
 }

@@ -97,7 +97,9 @@ export class Archiving {
 		if (to <= from) return null;
 		const window = {from, to};
 		try {
-			const seenBefore = await SeenBefore.open({dir, source: query.source, window, segments: purpose === 'fresh' ? undefined : index.within(window), strayMs: query.windowMs});
+			const seenBefore = await SeenBefore.open({
+				dir, source: query.source, window, segments: purpose === 'fresh' ? undefined : index.within(window), strayMs: query.windowMs,
+			});
 			if (purpose === 'fresh') await failures.record(recorder);
 			return new WindowWork({
 				window, seenBefore, recorder, result, maxRecords, now, inspect,
@@ -129,7 +131,9 @@ export class Archiving {
 			this.#position = work.window.to;
 			this.#adapt(work);
 		}
-		verbose(`${task.purpose} window ${formatUtc(work.window.from)} to ${formatUtc(work.window.to)} done, ${counters.records} new records so far`);
+		verbose(
+			`${task.purpose} window ${formatUtc(work.window.from)} to ${formatUtc(work.window.to)} done, ${counters.records} new records so far`,
+		);
 	}
 
 	#fail(task: Task, failure: ExportError): void {

@@ -25,7 +25,9 @@ export async function* readRange(dir: string, {segments, range, source, signal}:
 	}
 }
 
-async function* readRecords(dir: string, segment: ListedSegment, {source, signal}: {source: SourceDefinition | undefined; signal: AbortSignal}): AsyncGenerator<AuditRecord[], void, undefined> {
+async function* readRecords(
+	dir: string, segment: ListedSegment, {source, signal}: {source: SourceDefinition | undefined; signal: AbortSignal},
+): AsyncGenerator<AuditRecord[], void, undefined> {
 	const {file, records} = segment;
 	const {problem} = await checkBytes(dir, segment, signal);
 	if (problem !== undefined) throw new DamagedSegmentError(file, `is damaged: ${problem.detail}`);

@@ -51,7 +51,8 @@ export function parseSegmentPath(path: string): SegmentName | undefined {
 	const [, day, start, end, late, gz] = namePattern.exec(path) ?? [];
 	if (day === undefined || start === undefined || end === undefined) return undefined;
 	const name: SegmentName = {
-		from: expanded(start), to: expanded(end), compression: gz === undefined ? 'none' : 'gzip', ...(late === undefined ? {} : {late: Number(late)}),
+		from: expanded(start), to: expanded(end), compression: gz === undefined ? 'none' : 'gzip',
+		...(late === undefined ? {} : {late: Number(late)}),
 	};
 	return Number.isNaN(name.from) || Number.isNaN(name.to) || segmentPath(name) !== path ? undefined : name;
 }

@@ -126,7 +126,8 @@ export async function readTail(dir: string, {cutOff = false}: {cutOff?: boolean}
 			continue;
 		}
 		if (last !== undefined) {
-			if (last.line.prev !== hashLine(bytes)) throw new DamagedManifestError(dir, `line ${last.line.line} does not follow from the line before it`);
+			if (last.line.prev !== hashLine(bytes))
+				throw new DamagedManifestError(dir, `line ${last.line.line} does not follow from the line before it`);
 			return {committedBytes: committedBytes ?? 0, tornBytes, last};
 		}
 		const line = parseLine(bytes);
@@ -174,7 +175,10 @@ export async function refuseOtherVersion(dir: string): Promise<void> {
 /** What lines of all versions have. */
 function membersOf(bytes: Uint8Array): {version?: number | undefined; prev?: string | undefined} {
 	try {
-		return z.object({version: z.number().optional(), prev: z.string().optional()}).safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data ?? {};
+		return (
+			z.object({version: z.number().optional(), prev: z.string().optional()}).safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+				.data ?? {}
+		);
 	} catch (error) {
 		if (error instanceof SyntaxError || error instanceof RangeError) return {};
 		throw error;

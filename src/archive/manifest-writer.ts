@@ -87,8 +87,10 @@ class Writer implements ManifestWriter {
 		const text = JSON.stringify(line);
 		const bytes = Buffer.from(`${text}\n`);
 		try {
-			if (await this.#file.size() !== this.#bytes) {
-				throw new LockedError(`${this.#path} was written to by something else during this run`, {hint: 'see what else uses this archive, then run the same command again'});
+			if ((await this.#file.size()) !== this.#bytes) {
+				throw new LockedError(`${this.#path} was written to by something else during this run`, {
+					hint: 'see what else uses this archive, then run the same command again',
+				});
 			}
 			this.unsettled = true;
 			await this.#file.write(bytes, this.#bytes);

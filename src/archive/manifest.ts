@@ -120,5 +120,8 @@ export function readStanding({until, segments, records, gaps}: Standing): Archiv
 
 /** A standing as a line carries it. */
 export function writeStanding({until, segments, records, gaps}: ArchiveStanding): Standing {
-	return {until: formatUtc(until), segments, records, gaps: gaps.map(({from, to, reason}) => ({since: formatUtc(from), until: formatUtc(to), reason}))};
+	return {
+		until: formatUtc(until), segments, records,
+		gaps: gaps.map(({from, to, reason}) => ({since: formatUtc(from), until: formatUtc(to), reason})),
+	};
 }

@@ -117,13 +117,20 @@ export async function requireArchive(dir: string, job: ArchiveJob): Promise<Head
 	}
 	const differ = [
 		...(header.source === job.source ? [] : [`its source is ${header.source}, not ${job.source}`]),
-		...[...new Set([...Object.keys(header.query), ...Object.keys(job.query)])].filter(key => !isDeepStrictEqual(header.query[key], job.query[key])).map(key => `${key} differs`),
+		...[...new Set([...Object.keys(header.query), ...Object.keys(job.query)])]
+			.filter(key => !isDeepStrictEqual(header.query[key], job.query[key]))
+			.map(key => `${key} differs`),
 	];
 	const {other} = meet(header, job);
 	if (differ.length === 0 && other === undefined) return header;
 	if (await isBare(dir)) return undefined;
-	if (differ.length === 0) throw new UsageError(`${dir} is the archive of another account: ${other}`, {hint: 'name another directory for this job, or choose the right profile: an archive holds the records of one account'});
-	throw new UsageError(`${dir} is the archive of another query: ${differ.join(', ')}`, {hint: 'name another directory for this job: an archive holds the records of one query'});
+	if (differ.length === 0)
+		throw new UsageError(`${dir} is the archive of another account: ${other}`, {
+			hint: 'name another directory for this job, or choose the right profile: an archive holds the records of one account',
+		});
+	throw new UsageError(`${dir} is the archive of another query: ${differ.join(', ')}`, {
+		hint: 'name another directory for this job: an archive holds the records of one query',
+	});
 }
 
 /** The account of an archive, and of who signs in now; of repairs that is looked at elsewhere. */
@@ -167,7 +174,9 @@ async function openLocked(lock: Lock, {dir, job, since, files, context, notice, 
 						await files.syncDirectory(dir);
 					}
 				} catch (error) {
-					warning(`${marker} stays there, and the next run looks for what this one left: ${error instanceof Error ? error.message : String(error)}`);
+					warning(
+						`${marker} stays there, and the next run looks for what this one left: ${error instanceof Error ? error.message : String(error)}`,
+					);
 				}
 				await lock.release();
 			},
@@ -179,7 +188,9 @@ async function openLocked(lock: Lock, {dir, job, since, files, context, notice, 
 }
 
 /** Where nothing was read yet, a first line that says another query, or a later start, gives way to a new one. */
-function fromStart(tail: ManifestTail | undefined, {header, since}: {header: HeaderLine | undefined; since: number}): ManifestTail | undefined {
+function fromStart(
+	tail: ManifestTail | undefined, {header, since}: {header: HeaderLine | undefined; since: number},
+): ManifestTail | undefined {
 	if (tail?.last?.line.kind !== 'archive' || (header !== undefined && Date.parse(header.since) <= since)) return tail;
 	return {committedBytes: 0, tornBytes: tail.committedBytes + tail.tornBytes, last: undefined};
 }
@@ -194,12 +205,19 @@ async function takeLock(place: string, {dir, wait, context, notice}: OpenArchive
 	}
 }
 
-async function begin(writer: ManifestWriter, {job: {source, query}, since, account}: Pick<OpenArchiveOptions, 'job' | 'since'> & {account: Account}): Promise<ManifestLine> {
+async function begin(
+	writer: ManifestWriter, {job: {source, query}, since, account}: Pick<OpenArchiveOptions, 'job' | 'since'> & {account: Account},
+): Promise<ManifestLine> {
 	const start = formatUtc(since);
-	return writer.append({kind: 'archive', version: archiveVersion, source, since: start, query, account, standing: {until: start, segments: 0, records: 0, gaps: []}});
+	return writer.append({
+		kind: 'archive', version: archiveVersion, source, since: start, query, account,
+		standing: {until: start, segments: 0, records: 0, gaps: []},
+	});
 }
 
-async function tidy(dir: string, {tail, files, notice, warning}: Pick<OpenArchiveOptions, 'files' | 'notice' | 'warning'> & {tail: ManifestTail | undefined}): Promise<void> {
+async function tidy(
+	dir: string, {tail, files, notice, warning}: Pick<OpenArchiveOptions, 'files' | 'notice' | 'warning'> & {tail: ManifestTail | undefined},
+): Promise<void> {
 	const {unfinished, setAside} = await sweep(dir, files);
 	const torn = (tail?.tornBytes ?? 0) > 0 ? ', an unfinished line of the manifest cut off' : '';
 	const removed = unfinished.length > 0 ? ', an unfinished segment removed' : '';

@@ -82,7 +82,10 @@ export class Recorder {
 	/** Records a window, the next one, that could not be read. */
 	async gap(window: Window, reason: string): Promise<void> {
 		await this.flush();
-		this.standing = {...this.standing, until: Math.max(this.standing.until, window.to), gaps: withGap(this.standing.gaps, {from: window.from, to: window.to, reason})};
+		this.standing = {
+			...this.standing, until: Math.max(this.standing.until, window.to),
+			gaps: withGap(this.standing.gaps, {from: window.from, to: window.to, reason}),
+		};
 		await this.#line({kind: 'gap', ...asRange(window), reason, standing: writeStanding(this.standing)});
 		await this.#limitGaps();
 	}
@@ -143,11 +146,14 @@ export class Recorder {
 	async #limitGaps(): Promise<void> {
 		const {gaps} = this.standing;
 		const joint = gaps.length > mostGaps ? closestAsOne(gaps) : undefined;
-		if (joint !== undefined) await this.#append({from: joint.from, to: joint.to, gap: joint.reason, draft: undefined, completes: 'gap', total: undefined}, undefined);
+		if (joint !== undefined)
+			await this.#append({from: joint.from, to: joint.to, gap: joint.reason, draft: undefined, completes: 'gap', total: undefined}, undefined);
 	}
 }
 
-function segmentLine({from, to, total, completes, lateByMs}: Reading, written: WrittenSegment | undefined, standing: ArchiveStanding): Extract<LineBody, {kind: 'segment'}> {
+function segmentLine(
+	{from, to, total, completes, lateByMs}: Reading, written: WrittenSegment | undefined, standing: ArchiveStanding,
+): Extract<LineBody, {kind: 'segment'}> {
 	return {
 		kind: 'segment',
 		...asRange({from, to}),

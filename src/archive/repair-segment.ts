@@ -31,7 +31,8 @@ export async function replaceSegment(work: RepairWork, segment: ListedSegment, {
 		if (isLess && !isMissing) return {done: false, detail: `${fewer}; the file stays as it is`};
 		// Under a name of its own until its hash is known.
 		const written = draft.records === 0 ? undefined : await draft.commit({from, to, compression, late: work.archive.writer.nextLine});
-		if (isLess) return {done: false, detail: written === undefined ? fewer : `${fewer}: kept as ${await setAside(work.dir, written.file, work.files)}`};
+		if (isLess)
+			return {done: false, detail: written === undefined ? fewer : `${fewer}: kept as ${await setAside(work.dir, written.file, work.files)}`};
 		if (written !== undefined && written.sha256 === segment.sha256) return await putBack(work, segment, written);
 		if (!work.isSound) {
 			if (written !== undefined) await removeFile(work, written.file);
@@ -43,16 +44,22 @@ export async function replaceSegment(work: RepairWork, segment: ListedSegment, {
 		takeFrom(work, segment, segment.records - draft.records);
 		const kept = aside === undefined ? '' : `; what was there is now ${aside}`;
 		const as = written === undefined ? 'its records stand in other segments' : `exported again as ${written.file}, ${counted(draft.records)}`;
-		return incomplete === undefined ? {done: true, detail: `${as}${kept}`} : {done: false, detail: `${as}, but not completely: ${incomplete}${kept}`};
+		return incomplete === undefined
+			? {done: true, detail: `${as}${kept}`}
+			: {done: false, detail: `${as}, but not completely: ${incomplete}${kept}`};
 	} finally {
 		await draft.discard();
 	}
 }
 
 /** Writes the window's rows that no healthy segment has. @returns why the reading is not complete, if so */
-async function readAgain({dir, query, read, healthy, signal, inspect}: RepairWork, {from, to}: ListedSegment, draft: SegmentDraft): Promise<string | undefined> {
+async function readAgain(
+	{dir, query, read, healthy, signal, inspect}: RepairWork, {from, to}: ListedSegment, draft: SegmentDraft,
+): Promise<string | undefined> {
 	const window = {from, to};
-	const seenBefore = await SeenBefore.open({dir, source: query.source, window, segments: healthy.filter(other => meets(other, window)), strayMs: query.windowMs});
+	const seenBefore = await SeenBefore.open({
+		dir, source: query.source, window, segments: healthy.filter(other => meets(other, window)), strayMs: query.windowMs,
+	});
 	const report = newReport();
 	for await (const records of inTimeOrder(read(window, report))) {
 		signal.throwIfAborted();
@@ -74,8 +81,12 @@ async function putBack(work: RepairWork, segment: ListedSegment, {file: written,
 }
 
 /** Adds the line that says what stands for a segment from now on. */
-async function record(work: RepairWork, segment: ListedSegment, {written, gap}: {written: WrittenSegment | undefined; gap: string | undefined}): Promise<void> {
-	const {archive: {writer}, healthy, surplus} = work;
+async function record(
+	work: RepairWork, segment: ListedSegment, {written, gap}: {written: WrittenSegment | undefined; gap: string | undefined},
+): Promise<void> {
+	const {
+		archive: {writer}, healthy, surplus,
+	} = work;
 	const {from, to, file} = segment;
 	const {segments, records, gaps, until} = work.standing;
 	const standing = {

@@ -63,7 +63,11 @@ const doubtfulKinds: ReadonlySet<ProblemKind> = new Set(['unreadable', 'altered'
  * @param options.isFirst whether it was not read before: then it is read once more for what is doubtful, too. Default false
  */
 export function incompleteBecause(report: WindowReport, window: Window, {isFirst = false}: {isFirst?: boolean} = {}): string | undefined {
-	const kinds = new Set(problemsOf(report, window).map(({kind}) => kind).filter(kind => incompleteKinds.has(kind) || (isFirst && doubtfulKinds.has(kind))));
+	const kinds = new Set(
+		problemsOf(report, window)
+			.map(({kind}) => kind)
+			.filter(kind => incompleteKinds.has(kind) || (isFirst && doubtfulKinds.has(kind))),
+	);
 	return kinds.size === 0 ? undefined : [...kinds].join(', ');
 }
 

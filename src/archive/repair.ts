@@ -31,7 +31,9 @@ async function fillGaps(work: RepairWork, attempt: Attempt): Promise<{clean: boo
 	return {clean: !recorder.unclean && !writer.unsettled};
 }
 
-async function fill({dir, query, read, signal, inspect, now}: RepairWork, window: Window, {recorder, index}: {recorder: Recorder; index: SegmentIndex}): Promise<Attempted> {
+async function fill(
+	{dir, query, read, signal, inspect, now}: RepairWork, window: Window, {recorder, index}: {recorder: Recorder; index: SegmentIndex},
+): Promise<Attempted> {
 	const seenBefore = await SeenBefore.open({dir, source: query.source, window, segments: index.within(window), strayMs: query.windowMs});
 	const report = newReport();
 	const batches = inTimeOrder(read(window, report));
@@ -39,7 +41,9 @@ async function fill({dir, query, read, signal, inspect, now}: RepairWork, window
 	let next = await batches.next();
 	const gap = incompleteBecause(report, window);
 	const result = newArchiveResult();
-	const writing = new WindowWork({window, seenBefore, recorder, result, maxRecords, now, inspect, completes: 'gap', gap, total: report.total, report});
+	const writing = new WindowWork({
+		window, seenBefore, recorder, result, maxRecords, now, inspect, completes: 'gap', gap, total: report.total, report,
+	});
 	try {
 		for (; next.done !== true; next = await batches.next()) {
 			signal.throwIfAborted();
@@ -53,7 +57,9 @@ async function fill({dir, query, read, signal, inspect, now}: RepairWork, window
 		await batches.return();
 	}
 	const found = `${result.records} record${result.records === 1 ? '' : 's'}${result.changed === 0 ? '' : `, ${result.changed} of them with another content than before`}`;
-	return gap === undefined ? {done: true, detail: `read again, ${found}`} : {done: false, detail: `read again, ${found}, but not completely: ${gap}`};
+	return gap === undefined
+		? {done: true, detail: `read again, ${found}`}
+		: {done: false, detail: `read again, ${found}, but not completely: ${gap}`};
 }
 
 export type {Repair} from './repair-work.ts';
@@ -77,7 +83,9 @@ export async function repairArchive(options: RepairOptions): Promise<{clean: boo
 	const lost = new Map(findings.filter(({kind}) => lostKinds.has(kind)).map(({file, kind}) => [file, kind]));
 	const isSound = !findings.some(({kind}) => manifestKinds.has(kind));
 	const segments = [...manifest.segments.values()];
-	const work: RepairWork = {...options, standing: archive.standing, isSound, healthy: segments.filter(({file}) => !lost.has(file)), surplus: []};
+	const work: RepairWork = {
+		...options, standing: archive.standing, isSound, healthy: segments.filter(({file}) => !lost.has(file)), surplus: [],
+	};
 	let unreachable: NetworkError | undefined;
 	const attempt: Attempt = async (place, run) => {
 		work.signal.throwIfAborted();
@@ -102,6 +110,7 @@ export async function repairArchive(options: RepairOptions): Promise<{clean: boo
 		});
 	}
 	if (isSound) return fillGaps(work, attempt);
-	for (const {from, to} of work.standing.gaps) report({file: undefined, from, to, done: false, detail: 'the manifest was altered, and takes no more lines'});
+	for (const {from, to} of work.standing.gaps)
+		report({file: undefined, from, to, done: false, detail: 'the manifest was altered, and takes no more lines'});
 	return {clean: true};
 }

@@ -101,7 +101,8 @@ export async function runArchive(options: ArchiveOptions, run: ArchiveRun): Prom
 		result.covered = {since: archive.since, until: recorder.recorded.until};
 		await archive.close(!recorder.unclean && !writer.unsettled);
 	}
-	if (result.changed > 0) log.notice(`${result.changed} row${result.changed === 1 ? ' was' : 's were'} changed by the API since; the archive keeps both contents`);
+	if (result.changed > 0)
+		log.notice(`${result.changed} row${result.changed === 1 ? ' was' : 's were'} changed by the API since; the archive keeps both contents`);
 	result.status = result.gaps.length === 0 && run.counters.problems.length === 0 ? 'complete' : 'incomplete';
 	return result;
 }
@@ -121,7 +122,9 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 	warnOfThePast(plan, {query, standing, log, lagMs, now: context.now()});
 	const index = await indexSegments(dir, [...plan.gaps, ...plan.overlap]);
 	const clock = new ServerClock(context.now);
-	const progress: Progress = {gapFailures: 0, failures: 0, succeeded: false, caughtUp: false, freshMs: firstLength(archive.last, {query, maxRecords})};
+	const progress: Progress = {
+		gapFailures: 0, failures: 0, succeeded: false, caughtUp: false, freshMs: firstLength(archive.last, {query, maxRecords}),
+	};
 	const concurrency = windowsAtOnce(query);
 	const verbose = (message: string) => {
 		log.verbose(message);
@@ -142,7 +145,9 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 	const readTask = async function* (task: Task, report: WindowReport): AsyncGenerator<AuditRecord[], void, undefined> {
 		if (task.purpose === 'pause') return;
 		if (task.purpose === 'unreachable') {
-			task.failure = new ApiError(`${query.source.name} no longer gives out ${formatUtc(task.from)} to ${formatUtc(task.to)}, which no run has read`);
+			task.failure = new ApiError(
+				`${query.source.name} no longer gives out ${formatUtc(task.from)} to ${formatUtc(task.to)}, which no run has read`,
+			);
 			return;
 		}
 		try {
@@ -152,7 +157,8 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 			});
 			yield* inTimeOrder(rows, {runCharacters: Math.floor(sortedCharacters / concurrency)});
 		} catch (error) {
-			if (stop.signal.aborted || error instanceof LongRefusalError || !(error instanceof ApiError || error instanceof NetworkError)) throw error;
+			if (stop.signal.aborted || error instanceof LongRefusalError || !(error instanceof ApiError || error instanceof NetworkError))
+				throw error;
 			task.failure = error;
 		}
 	};
@@ -171,7 +177,9 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 }
 
 /** Leaves the archive in order as far as that goes: what was read completely before the error is recorded. */
-async function leave(error: unknown, {archiving, recorder, verbose}: {archiving: Archiving; recorder: Recorder; verbose: (message: string) => void}): Promise<void> {
+async function leave(
+	error: unknown, {archiving, recorder, verbose}: {archiving: Archiving; recorder: Recorder; verbose: (message: string) => void},
+): Promise<void> {
 	try {
 		await archiving.abandon();
 		if (!(error instanceof OutputError || error instanceof LockedError)) await recorder.flush();
@@ -191,14 +199,27 @@ function firstLength(last: ManifestLine, {query, maxRecords}: {query: Query; max
 /** Known rows are told by their ids, and segments are in the order of their times. @throws UsageError where a query hides either */
 function requireReadable({source, redact}: Query): void {
 	for (const path of redact.map(entry => redactedPath(entry))) {
-		const hidden = [source.id, source.time].find(field => field !== null && (`${path}.`.startsWith(`${field}.`) || `${field}.`.startsWith(`${path}.`)));
-		if (hidden !== undefined) throw new UsageError(`--redact ${path}: an archive needs ${hidden} to tell which rows it has`, {hint: 'leave it out'});
+		const hidden = [source.id, source.time].find(
+			field => field !== null && (`${path}.`.startsWith(`${field}.`) || `${field}.`.startsWith(`${path}.`)),
+		);
+		if (hidden !== undefined)
+			throw new UsageError(`--redact ${path}: an archive needs ${hidden} to tell which rows it has`, {hint: 'leave it out'});
 	}
 }
 
-function warnOfThePast({fresh}: RunPlan, {query: {source}, standing, log, now, lagMs}: {query: Query; standing: ArchiveStanding; log: ArchiveRun['log']; now: number; lagMs: number}): void {
-	if (now - lagMs < standing.until) log.warning(`the clock stands at ${formatUtc(now)}, and the archive covers up to ${formatUtc(standing.until)} already: nothing new is read until that has passed`);
+function warnOfThePast(
+	{fresh}: RunPlan,
+	{
+		query: {source}, standing, log, now, lagMs,
+	}: {query: Query; standing: ArchiveStanding; log: ArchiveRun['log']; now: number; lagMs: number},
+): void {
+	if (now - lagMs < standing.until)
+		log.warning(
+			`the clock stands at ${formatUtc(now)}, and the archive covers up to ${formatUtc(standing.until)} already: nothing new is read until that has passed`,
+		);
 	if (source.retentionMs !== undefined && fresh.from < now - source.retentionMs) {
-		log.warning(`${source.name} keeps records for ${formatDuration(source.retentionMs)}: of the time from ${formatUtc(fresh.from)} on, some may be gone already`);
+		log.warning(
+			`${source.name} keeps records for ${formatDuration(source.retentionMs)}: of the time from ${formatUtc(fresh.from)} on, some may be gone already`,
+		);
 	}
 }

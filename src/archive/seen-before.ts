@@ -76,7 +76,9 @@ export class SeenBefore {
 	 */
 	static async open(options: SeenBeforeOptions): Promise<SeenBefore> {
 		const {dir, source, segments = [], window} = options;
-		const timed = await readKnownRows(dir, segments, {source, remember: ({time}) => time !== undefined && time >= window.from && time < window.to});
+		const timed = await readKnownRows(dir, segments, {
+			source, remember: ({time}) => time !== undefined && time >= window.from && time < window.to,
+		});
 		return new SeenBefore(options, timed);
 	}
 

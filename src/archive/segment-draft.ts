@@ -57,7 +57,9 @@ export async function draftSegment(dir: string, name: SegmentName, files: Archiv
 }
 
 /** Writes a whole segment; see `draftSegment`. Nothing is left behind when it fails. */
-export async function writeSegment(dir: string, name: SegmentName, batches: AsyncIterable<readonly string[]>, files: ArchiveFiles = diskFiles): Promise<WrittenSegment> {
+export async function writeSegment(
+	dir: string, name: SegmentName, batches: AsyncIterable<readonly string[]>, files: ArchiveFiles = diskFiles,
+): Promise<WrittenSegment> {
 	const draft = await draftSegment(dir, name, files);
 	try {
 		for await (const lines of batches) await draft.write(lines);
@@ -82,7 +84,15 @@ class Draft implements SegmentDraft {
 	readonly #files: ArchiveFiles;
 	readonly #blocks: BlockWriter;
 
-	constructor({dir, aside, file, files, compression}: {dir: string; aside: string; file: WritableFile; files: ArchiveFiles; compression: SegmentCompression}) {
+	constructor({
+		dir, aside, file, files, compression,
+	}: {
+		dir: string;
+		aside: string;
+		file: WritableFile;
+		files: ArchiveFiles;
+		compression: SegmentCompression;
+	}) {
 		this.#dir = dir;
 		this.#aside = aside;
 		this.#place = aside;

@@ -77,7 +77,9 @@ export class DamagedSegmentError extends ExportError {
  * @param options.onBytes told the bytes as they lie in the file, in their order, all of them by the time the lines end
  * @throws DamagedSegmentError when the file is gone, is a link or no file at all, or cannot be unpacked
  */
-export async function* readSegment(dir: string, file: string, {onBytes}: {onBytes?: (bytes: Uint8Array) => void} = {}): AsyncGenerator<string[], void, undefined> {
+export async function* readSegment(
+	dir: string, file: string, {onBytes}: {onBytes?: (bytes: Uint8Array) => void} = {},
+): AsyncGenerator<string[], void, undefined> {
 	const decoder = new StringDecoder('utf8');
 	let rest = '';
 	for await (const chunk of readSegmentBytes(dir, file, onBytes === undefined ? {} : {onBytes})) {
@@ -96,7 +98,9 @@ export async function* readSegment(dir: string, file: string, {onBytes}: {onByte
 }
 
 /** As `readSegment`, but the unpacked bytes as they come. */
-export async function* readSegmentBytes(dir: string, file: string, {onBytes}: {onBytes?: (bytes: Uint8Array) => void} = {}): AsyncGenerator<Buffer, void, undefined> {
+export async function* readSegmentBytes(
+	dir: string, file: string, {onBytes}: {onBytes?: (bytes: Uint8Array) => void} = {},
+): AsyncGenerator<Buffer, void, undefined> {
 	try {
 		const handle = await openRegular(join(dir, file), file);
 		const source = handle.createReadStream({highWaterMark: chunkBytes});
@@ -116,7 +120,9 @@ export async function* readSegmentBytes(dir: string, file: string, {onBytes}: {o
 		const code = systemCode(error) ?? '';
 		if (code.startsWith('Z_')) throw new DamagedSegmentError(file, 'cannot be unpacked: it is damaged or cut off', error);
 		if (lostCodes.has(code)) throw new DamagedSegmentError(file, `cannot be read: ${systemMessage(error)}`, error);
-		throw error instanceof ExportError || code === '' ? error : new ExportError(`cannot read ${join(dir, file)}: ${systemMessage(error)}`, {cause: error});
+		throw error instanceof ExportError || code === ''
+			? error
+			: new ExportError(`cannot read ${join(dir, file)}: ${systemMessage(error)}`, {cause: error});
 	}
 }
 

@@ -39,8 +39,12 @@ export async function findRange(dir: string, range: Window): Promise<ArchiveRang
 	for await (const {bytes, complete} of readManifestBackward(dir)) {
 		if (!complete) continue;
 		const line = parseLine(bytes);
-		if (line === undefined) throw new AlteredManifestError(following === undefined ? 'its last line cannot be read' : `the line before line ${following.line} cannot be read`);
-		if (following !== undefined && (line.line !== following.line - 1 || hashLine(bytes) !== following.prev)) throw new AlteredManifestError(`line ${following.line} does not follow from the line before it`);
+		if (line === undefined)
+			throw new AlteredManifestError(
+				following === undefined ? 'its last line cannot be read' : `the line before line ${following.line} cannot be read`,
+			);
+		if (following !== undefined && (line.line !== following.line - 1 || hashLine(bytes) !== following.prev))
+			throw new AlteredManifestError(`line ${following.line} does not follow from the line before it`);
 		last ??= line;
 		following = line;
 		// Whatever a line before this one lists is of time before that.
@@ -101,8 +105,10 @@ export async function indexSegments(dir: string, windows: readonly Window[]): Pr
 		if (line.kind !== 'segment') continue;
 		const listed = listedSegment(line);
 		// What no segment is called is not opened: it could lie anywhere.
-		if (listed !== undefined && nameProblem(listed) !== undefined) throw new DamagedManifestError(dir, `line ${line.line} lists what is no segment`);
-		if (listed !== undefined && !replaced.has(listed.file) && windows.some(({from, to}) => listed.from < to && listed.to > from)) index.insert(listed);
+		if (listed !== undefined && nameProblem(listed) !== undefined)
+			throw new DamagedManifestError(dir, `line ${line.line} lists what is no segment`);
+		if (listed !== undefined && !replaced.has(listed.file) && windows.some(({from, to}) => listed.from < to && listed.to > from))
+			index.insert(listed);
 		if (line.replaces !== undefined) replaced.add(line.replaces);
 	}
 	return index;

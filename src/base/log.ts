@@ -38,7 +38,10 @@ export function createLog(options: LogOptions): Log {
 		const {masker} = options;
 		options.beforeLine?.();
 		if (options.format === 'json') {
-			const line = {time: new Date(options.now()).toISOString(), level, message: masker.mask(message), ...(hint === undefined ? {} : {hint: masker.mask(hint)})};
+			const line = {
+				time: new Date(options.now()).toISOString(), level, message: masker.mask(message),
+				...(hint === undefined ? {} : {hint: masker.mask(hint)}),
+			};
 			options.stderr.write(`${visibleInJson(JSON.stringify(line))}\n`);
 			return;
 		}

@@ -3,7 +3,8 @@ import {systemCode} from './errors.ts';
 import {formatOffset, intlName, resolveTimezone} from './timezone.ts';
 
 /** Names of the time zone database without a slash. Intl takes others, too, such as CST, which mean nothing to the system. */
-const words = /^(?:[CEMW]ET|[EHM]ST|(?:CST6C|EST5E|MST7M|PST8P)DT|PRC|RO[CK]|U[CT]C|GMT[+-]?0?|GB(?:-Eire)?|NZ(?:-CHAT)?|W-SU|[A-Z][a-z]+)$/;
+const words =
+	/^(?:[CEMW]ET|[EHM]ST|(?:CST6C|EST5E|MST7M|PST8P)DT|PRC|RO[CK]|U[CT]C|GMT[+-]?0?|GB(?:-Eire)?|NZ(?:-CHAT)?|W-SU|[A-Z][a-z]+)$/;
 
 /** Far more than any file of the time zone database. */
 const mostBytes = 1_000_000;
@@ -56,10 +57,13 @@ function zoneOfFile(path: string, warn: (message: string) => void): string | und
 
 /** The zone of a rule as POSIX writes it, whose offsets count to the west: `CST-8`, `<+08>-8` and `UTC-8` are eight hours east. */
 function zoneOfRule(rule: string, warn: (message: string) => void): string | undefined {
-	const [, sign, hours, minutes = '0', seconds = '0', rest] = /^(?:<[\w+-]{3,}>|[a-z]{3,})([+-]?)(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?((?:[a-z]{3}|<).*)?$/i.exec(rule) ?? [];
+	const [, sign, hours, minutes = '0', seconds = '0', rest] =
+		/^(?:<[\w+-]{3,}>|[a-z]{3,})([+-]?)(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?((?:[a-z]{3}|<).*)?$/i.exec(rule) ?? [];
 	const offset = sign === undefined ? undefined : formatOffset(sign === '-' ? '+' : '-', Number(hours), Number(minutes));
 	if (offset !== undefined && (rest !== undefined || Number(seconds) !== 0)) {
-		warn(`TZ: the ${rest === undefined ? 'seconds' : 'summer time'} in ${JSON.stringify(rule)} cannot be followed, so ${offset} is taken all year: write a name such as Europe/Berlin`);
+		warn(
+			`TZ: the ${rest === undefined ? 'seconds' : 'summer time'} in ${JSON.stringify(rule)} cannot be followed, so ${offset} is taken all year: write a name such as Europe/Berlin`,
+		);
 	}
 	return offset;
 }

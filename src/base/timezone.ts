@@ -3,12 +3,13 @@ import {UsageError} from './errors.ts';
 /** What an abbreviation means in one place and another: each stands for several zones, or for half a year only. */
 const abbreviations: Readonly<Record<string, string>> = {
 	ACST: 'Australia/Darwin', ADT: 'America/Halifax', AEST: 'Australia/Sydney', AST: 'America/Halifax or Asia/Riyadh', AWST: 'Australia/Perth',
-	BST: 'Europe/London or Asia/Dhaka', CDT: 'America/Chicago or America/Havana', CEST: 'Europe/Berlin', CET: 'Europe/Berlin or Africa/Algiers',
-	CST: 'Asia/Shanghai, America/Chicago or America/Havana', CST6CDT: 'America/Chicago', EDT: 'America/New_York', EEST: 'Europe/Athens',
-	EET: 'Europe/Athens or Africa/Cairo', EST: 'America/New_York or America/Panama', EST5EDT: 'America/New_York', GST: 'Asia/Dubai',
-	HKT: 'Asia/Hong_Kong', HST: 'Pacific/Honolulu', IST: 'Asia/Kolkata, Europe/Dublin or Asia/Jerusalem', JST: 'Asia/Tokyo', KST: 'Asia/Seoul',
-	MDT: 'America/Denver', MSK: 'Europe/Moscow', MST: 'America/Denver, America/Phoenix or Asia/Kuala_Lumpur', MST7MDT: 'America/Denver',
-	PDT: 'America/Los_Angeles', PST: 'America/Los_Angeles or Asia/Manila', PST8PDT: 'America/Los_Angeles', SGT: 'Asia/Singapore',
+	BST: 'Europe/London or Asia/Dhaka', CDT: 'America/Chicago or America/Havana', CEST: 'Europe/Berlin',
+	CET: 'Europe/Berlin or Africa/Algiers', CST: 'Asia/Shanghai, America/Chicago or America/Havana', CST6CDT: 'America/Chicago',
+	EDT: 'America/New_York', EEST: 'Europe/Athens', EET: 'Europe/Athens or Africa/Cairo', EST: 'America/New_York or America/Panama',
+	EST5EDT: 'America/New_York', GST: 'Asia/Dubai', HKT: 'Asia/Hong_Kong', HST: 'Pacific/Honolulu',
+	IST: 'Asia/Kolkata, Europe/Dublin or Asia/Jerusalem', JST: 'Asia/Tokyo', KST: 'Asia/Seoul', MDT: 'America/Denver', MSK: 'Europe/Moscow',
+	MST: 'America/Denver, America/Phoenix or Asia/Kuala_Lumpur', MST7MDT: 'America/Denver', PDT: 'America/Los_Angeles',
+	PST: 'America/Los_Angeles or Asia/Manila', PST8PDT: 'America/Los_Angeles', SGT: 'Asia/Singapore',
 	SST: 'Asia/Singapore or Pacific/Pago_Pago', WET: 'Europe/Lisbon', WIB: 'Asia/Jakarta',
 };
 
@@ -29,7 +30,10 @@ export function requireTimezone(name: string, option = '--timezone'): string {
 export function timezoneProblem(name: string): {message: string; hint: string} {
 	const hint = 'write an IANA name such as Asia/Shanghai, Europe/Berlin or UTC, or an offset such as +08:00';
 	const meant = meaningOf(name);
-	if (meant !== undefined) return {message: `${JSON.stringify(name)} is an abbreviation that may mean ${meant}`, hint: 'write that name, or an offset such as +08:00'};
+	if (meant !== undefined)
+		return {
+			message: `${JSON.stringify(name)} is an abbreviation that may mean ${meant}`, hint: 'write that name, or an offset such as +08:00',
+		};
 	// Country names such as Japan: the zone they stand for has a name that says where.
 	const known = /^\w[\w-]*$/.test(name) ? intlName(name) : undefined;
 	return {message: `${JSON.stringify(name)} is not a known time zone`, hint: known === undefined ? hint : `write ${known}`};

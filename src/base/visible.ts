@@ -27,7 +27,9 @@ export function visibleOnLines(text: string): string {
 
 /** JSON text that stands for the same value, with nothing unseen in it but the white space between its tokens. */
 export function visibleInJson(text: string): string {
-	return text.replaceAll(unseenInJson, character => Array.from({length: character.length}, (_, index) => unitEscape(character.charCodeAt(index))).join(''));
+	return text.replaceAll(unseenInJson, character =>
+		Array.from({length: character.length}, (_, index) => unitEscape(character.charCodeAt(index))).join(''),
+	);
 }
 
 /** A message quoted from the outside is cut after this many characters. */

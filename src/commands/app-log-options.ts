@@ -17,8 +17,14 @@ export const learnOptions: ReadonlyArray<{readonly flags: string; readonly descr
 	{flags: '--items <path>', description: 'where the answer holds the rows: data.list'},
 	{flags: '--id <path|none>', description: 'the field of a row that tells it from all others'},
 	{flags: '--time <path>', description: 'the field of a row that holds its time'},
-	{flags: '--time-as <form>', description: "how a row's time is written: seconds, milliseconds, microseconds, or a pattern such as 'YYYY-MM-DD HH:mm:ss'"},
-	{flags: '--since-at <place>', description: 'where the request has the start of the time range: json.filter.start, query.from, form.range.0'},
+	{
+		flags: '--time-as <form>',
+		description: "how a row's time is written: seconds, milliseconds, microseconds, or a pattern such as 'YYYY-MM-DD HH:mm:ss'",
+	},
+	{
+		flags: '--since-at <place>',
+		description: 'where the request has the start of the time range: json.filter.start, query.from, form.range.0',
+	},
 	{flags: '--until-at <place>', description: 'where the request has the end of the time range'},
 	{flags: '--page-at <place|none>', description: 'where the request has the number of the page; none: a search is one page'},
 	{flags: '--offset-at <place>', description: 'where the request has the number of rows to skip'},
@@ -29,7 +35,10 @@ export const learnOptions: ReadonlyArray<{readonly flags: string; readonly descr
 	{flags: '--total <path>', description: 'where the answer states how many rows there are'},
 	{flags: '--more <path>', description: 'where the answer says whether there are more'},
 	{flags: '--timezone <zone>', description: 'the zone of times without an offset: Asia/Shanghai'},
-	{flags: '--console <origin>', description: "the console's host, where it is none of the vendor's, or the profile's is another: https://host"},
+	{
+		flags: '--console <origin>',
+		description: "the console's host, where it is none of the vendor's, or the profile's is another: https://host",
+	},
 	{flags: '--keep-session', description: "also keep the recording's session, for this console only, readable by you alone"},
 	{flags: '-o, --output <file>', description: 'the request profile to write or add to; default the one that the searches use'},
 	{flags: '--debug', description: 'show stack traces'},
@@ -69,13 +78,17 @@ function refuseRepeated(kind: SearchKind, argv: readonly string[]): void {
 	for (const {flags, repeatable} of searchFilters[kind]) {
 		const [name = ''] = flags.split(' ');
 		const given = argv.filter(text => text === name || text.startsWith(`${name}=`));
-		if (repeatable !== true && given.length > 1) throw new UsageError(`${name} is given ${given.length} times and takes one value`, {hint: 'run once for each value'});
+		if (repeatable !== true && given.length > 1)
+			throw new UsageError(`${name} is given ${given.length} times and takes one value`, {hint: 'run once for each value'});
 	}
 }
 
 /** Adds `feishu-app-log` with its searches and `learn`. Options are mounted only where the command line names them. */
-export function mountAppLog(program: Command, context: Context, {outcome, argv}: {outcome: {exitCode: ExitCode}; argv: readonly string[]}): void {
-	const appLog = program.command('feishu-app-log')
+export function mountAppLog(
+	program: Command, context: Context, {outcome, argv}: {outcome: {exitCode: ExitCode}; argv: readonly string[]},
+): void {
+	const appLog = program
+		.command('feishu-app-log')
 		.description("Feishu/Lark developer console's log search: server calls, pushed events, client logs")
 		.addHelpText('after', `
 Examples:

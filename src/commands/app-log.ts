@@ -9,7 +9,15 @@ export async function appLogCommand(kind: SearchKind, flags: AppLogFlags, contex
 	try {
 		return await exportCommand(openAppLog(kind), flags, context);
 	} catch (error) {
-		if (kind !== 'server' || flags.via === 'console' || !(error instanceof UsageError) || !error.message.includes('is the earliest possible start')) throw error;
-		throw new UsageError(error.message, {hint: `${error.hint ?? ''}; audit-export feishu-openapi --app-id <id> reaches further back`, cause: error});
+		if (
+			kind !== 'server' ||
+			flags.via === 'console' ||
+			!(error instanceof UsageError) ||
+			!error.message.includes('is the earliest possible start')
+		)
+			throw error;
+		throw new UsageError(error.message, {
+			hint: `${error.hint ?? ''}; audit-export feishu-openapi --app-id <id> reaches further back`, cause: error,
+		});
 	}
 }

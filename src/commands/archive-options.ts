@@ -13,19 +13,32 @@ const requestProfileOption = {
 
 const verifyOptions = [
 	{group: 'Output:', flags: '-f, --format <text|json>', description: 'how to write it; default text'},
-	{group: 'Output:', flags: '--accept-gaps-before <time>', description: 'known gaps that end by then count as whole, as the job of that archive may have it'},
-	{group: 'Repair:', flags: '--repair', description: 'export again what is missing or damaged; damaged files are set aside, nothing is deleted'},
-	...optionsNamed(['rate', 'timeout', 'retries', 'maxResponse', 'host', 'profile', 'config', 'baseUrl'], {rate: "request budget; default the source's"}),
+	{
+		group: 'Output:', flags: '--accept-gaps-before <time>',
+		description: 'known gaps that end by then count as whole, as the job of that archive may have it',
+	},
+	{
+		group: 'Repair:', flags: '--repair',
+		description: 'export again what is missing or damaged; damaged files are set aside, nothing is deleted',
+	},
+	...optionsNamed(['rate', 'timeout', 'retries', 'maxResponse', 'host', 'profile', 'config', 'baseUrl'], {
+		rate: "request budget; default the source's",
+	}),
 	requestProfileOption,
 	...optionsNamed(['quiet', 'debug', 'progress']),
 ];
 
 const catOptions = [
-	...optionsNamed(['since', 'until', 'timezone', 'format', 'output', 'fields', 'redact', 'redactSecrets', 'labels', 'escapeFormulas', 'csvBom', 'config', 'quiet', 'debug'], {
-		since: `${timeForms}; default all`,
-		until: 'first instant no longer wanted, in the same forms; default all',
-		output: 'write here; .gz and .zst are compressed; - is stdout',
-	}).filter(({flags}) => flags !== '--no-redact-secrets'),
+	...optionsNamed(
+		[
+			'since', 'until', 'timezone', 'format', 'output', 'fields', 'redact', 'redactSecrets', 'labels', 'escapeFormulas', 'csvBom', 'config',
+			'quiet', 'debug',
+		],
+		{
+			since: `${timeForms}; default all`, until: 'first instant no longer wanted, in the same forms; default all',
+			output: 'write here; .gz and .zst are compressed; - is stdout',
+		},
+	).filter(({flags}) => flags !== '--no-redact-secrets'),
 	requestProfileOption,
 ];
 

@@ -31,8 +31,15 @@ export async function consoleStatus({format, ...flags}: AuthFlags & {readonly fo
 		environment: Boolean(context.env['FEISHU_CONSOLE_COOKIE']),
 	};
 	if (format === 'json') await writeReport(`${JSON.stringify(status, undefined, '\t')}\n`, format, context);
-	else if (kept !== undefined) await writeReport(`console       ${baseUrl}\nkept since    ${kept.saved_at}\nkept in       ${store.place}\n${status.environment ? 'environment   FEISHU_CONSOLE_COOKIE is set and goes before it\n' : ''}`, format, context);
-	if (kept === undefined) throw new CredentialsError(`no session is kept for ${baseUrl}`, {hint: 'keep one with: audit-export feishu-app-log learn <recording.har> --keep-session'});
+	else if (kept !== undefined)
+		await writeReport(
+			`console       ${baseUrl}\nkept since    ${kept.saved_at}\nkept in       ${store.place}\n${status.environment ? 'environment   FEISHU_CONSOLE_COOKIE is set and goes before it\n' : ''}`,
+			format, context,
+		);
+	if (kept === undefined)
+		throw new CredentialsError(`no session is kept for ${baseUrl}`, {
+			hint: 'keep one with: audit-export feishu-app-log learn <recording.har> --keep-session',
+		});
 }
 
 /** `auth logout console`: forgets the session here. The console itself is not told: it has no documented way to be. */
@@ -43,11 +50,17 @@ export async function forgetConsole(flags: AuthFlags, context: Context): Promise
 		if (kept !== undefined) await store.remove(baseUrl);
 		return kept !== undefined && isSignedIn(kept);
 	});
-	log.notice(had ? `the session for ${baseUrl} is no longer in ${store.place}; it ends when you sign out in the browser` : `no session is kept for ${baseUrl}: nothing to do`);
+	log.notice(
+		had
+			? `the session for ${baseUrl} is no longer in ${store.place}; it ends when you sign out in the browser`
+			: `no session is kept for ${baseUrl}: nothing to do`,
+	);
 	if (context.env['FEISHU_CONSOLE_COOKIE']) log.warning('FEISHU_CONSOLE_COOKIE is still set');
 }
 
-async function prepare(flags: Pick<AuthFlags, 'baseUrl' | 'debug'>, context: Context): Promise<{store: ConsoleSessionStore; baseUrl: string; log: Log}> {
+async function prepare(
+	flags: Pick<AuthFlags, 'baseUrl' | 'debug'>, context: Context,
+): Promise<{store: ConsoleSessionStore; baseUrl: string; log: Log}> {
 	const log = commandLog(flags, context);
 	const learned = flags.baseUrl === undefined ? await readProfile(profilePath(context.env)) : undefined;
 	const baseUrl = flags.baseUrl ?? learned?.base_url;

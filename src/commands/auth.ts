@@ -49,7 +49,9 @@ export async function loginCommand(service: string, flags: AuthFlags, context: C
 	const run = await prepare(service, flags, context);
 	const {log, connection, key, store, endpoints, client} = run;
 	if (connection.appSecret === undefined) {
-		throw new CredentialsError('the app secret is not set', {hint: 'set FEISHU_APP_SECRET, or feishu.app_secret in a profile of the configuration'});
+		throw new CredentialsError('the app secret is not set', {
+			hint: 'set FEISHU_APP_SECRET, or feishu.app_secret in a profile of the configuration',
+		});
 	}
 	const app = {id: key.appId, secret: await connection.appSecret()};
 	context.masker.add(app.secret);
@@ -66,14 +68,19 @@ export async function loginCommand(service: string, flags: AuthFlags, context: C
 		way: flags.device === true ? {kind: 'device'} : {kind: 'browser', port, openBrowser: flags.browser === false ? undefined : open},
 		debug: log.debug,
 	});
-	tell(`signed in to ${key.baseUrl}${session.user?.name === undefined ? '' : ` as ${visibleInTable(session.user.name)}`}; the session is kept in ${store.place}`);
+	tell(
+		`signed in to ${key.baseUrl}${session.user?.name === undefined ? '' : ` as ${visibleInTable(session.user.name)}`}; the session is kept in ${store.place}`,
+	);
 	const missing = requested.filter(scope => !session.scopes.includes(scope));
 	if (session.refresh_token === undefined) {
-		log.warning(`the session cannot be renewed and ends ${formatUtc(accessEnd(session))}: enable the scope offline_access for the app in the developer console, then sign in again`);
+		log.warning(
+			`the session cannot be renewed and ends ${formatUtc(accessEnd(session))}: enable the scope offline_access for the app in the developer console, then sign in again`,
+		);
 	} else if (missing.length > 0) {
 		log.warning(`not granted: ${missing.map(visibleInTable).join(', ')}; enable it for the app in the developer console, then sign in again`);
 	}
-	if (readyMadeToken(run) !== undefined) log.warning(`${userTokenVariable} is set and goes before this session, unless a profile with credentials is named`);
+	if (readyMadeToken(run) !== undefined)
+		log.warning(`${userTokenVariable} is set and goes before this session, unless a profile with credentials is named`);
 }
 
 /**
@@ -104,9 +111,15 @@ export async function logoutCommand(service: string | undefined, flags: AuthFlag
 	} else {
 		log.notice(`signed out: the session is no longer in ${store.place}`);
 		if (revocationProblem === undefined) log.notice('the server has accepted its revocation');
-		else log.warning(`the server did not confirm that the session is revoked: ${revocationProblem}; whoever has a copy of its tokens can use them until they end`);
+		else
+			log.warning(
+				`the server did not confirm that the session is revoked: ${revocationProblem}; whoever has a copy of its tokens can use them until they end`,
+			);
 	}
-	if (context.env[userTokenVariable]) log.warning(`${userTokenVariable} is still set${readyMadeToken({context, connection}) === undefined ? '' : ', and goes before any session'}`);
+	if (context.env[userTokenVariable])
+		log.warning(
+			`${userTokenVariable} is still set${readyMadeToken({context, connection}) === undefined ? '' : ', and goes before any session'}`,
+		);
 }
 
 async function prepare(service: string | undefined, flags: AuthFlags, context: Context): Promise<Run> {
@@ -119,10 +132,14 @@ async function prepare(service: string | undefined, flags: AuthFlags, context: C
 	};
 	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	for (const warning of config.warnings) warn(warning);
-	const connection = userConnection({profile: flags.profile, host: flags.host, baseUrl: flags.baseUrl, config, env: context.env, signal: context.signal, warn});
+	const connection = userConnection({
+		profile: flags.profile, host: flags.host, baseUrl: flags.baseUrl, config, env: context.env, signal: context.signal, warn,
+	});
 	const {baseUrl, profile} = connection;
 	if (connection.appId === undefined) {
-		throw new CredentialsError('the app id is not set: a user signs in to an app', {hint: 'set FEISHU_APP_ID and FEISHU_APP_SECRET, or feishu.app_id and feishu.app_secret in a profile of the configuration'});
+		throw new CredentialsError('the app id is not set: a user signs in to an app', {
+			hint: 'set FEISHU_APP_ID and FEISHU_APP_SECRET, or feishu.app_id and feishu.app_secret in a profile of the configuration',
+		});
 	}
 	return {
 		context, log, connection,
@@ -143,6 +160,7 @@ function whyNotSignedIn(session: Session | undefined, {baseUrl, appId}: SessionK
 
 function portOf({port: text = String(defaultCallbackPort)}: AuthFlags): number {
 	const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-	if (!(port <= 65_535)) throw new UsageError(`--port: "${text}" is not a port`, {hint: 'write --port and a number from 0 to 65535; 0 takes any free one'});
+	if (!(port <= 65_535))
+		throw new UsageError(`--port: "${text}" is not a port`, {hint: 'write --port and a number from 0 to 65535; 0 takes any free one'});
 	return port;
 }

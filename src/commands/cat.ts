@@ -25,7 +25,23 @@ import {labelledColumns, languages} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 
 /** What the options of `cat` parse to. */
-export type CatFlags = ConnectionFlags & Pick<ExportFlags, 'since' | 'until' | 'timezone' | 'format' | 'output' | 'fields' | 'redact' | 'redactSecrets' | 'labels' | 'escapeFormulas' | 'csvBom' | 'quiet' | 'debug'>;
+export type CatFlags = ConnectionFlags &
+	Pick<
+		ExportFlags,
+		| 'since'
+		| 'until'
+		| 'timezone'
+		| 'format'
+		| 'output'
+		| 'fields'
+		| 'redact'
+		| 'redactSecrets'
+		| 'labels'
+		| 'escapeFormulas'
+		| 'csvBom'
+		| 'quiet'
+		| 'debug'
+	>;
 
 /**
  * Writes a range of an archive to stdout or a file, oldest first.
@@ -37,7 +53,12 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 	const {timezone, range} = rangeOf(flags, context);
 	const {header, found} = await openRange(name, dir, range);
 	const source = await sourceOf(header, {dir, flags, context, log});
-	const format = oneOf(flags.format ?? (flags.output === undefined ? undefined : formatOf(flags.output)) ?? (context.stdout.isTTY === true && isStdout(flags) ? 'table' : 'ndjson'), formatNames, '--format');
+	const format = oneOf(
+		flags.format ??
+			(flags.output === undefined ? undefined : formatOf(flags.output)) ??
+			(context.stdout.isTTY === true && isStdout(flags) ? 'table' : 'ndjson'),
+		formatNames, '--format',
+	);
 	const formatter = formatterOf(source, {format, timezone, flags, context});
 	const redact = redactionsOf(flags.redact ?? [], {source});
 	const redactor = createRedactor({...flags, redact}, source);
@@ -57,7 +78,8 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 		throw error;
 	}
 	watch.tell(log);
-	for (const gap of found.gaps) log.error(`${formatUtc(Math.max(gap.from, range.from))} to ${formatUtc(Math.min(gap.to, range.to))} is not complete: ${gap.reason}`);
+	for (const gap of found.gaps)
+		log.error(`${formatUtc(Math.max(gap.from, range.from))} to ${formatUtc(Math.min(gap.to, range.to))} is not complete: ${gap.reason}`);
 	const isAhead = Number.isFinite(range.to) && range.to > found.until;
 	if (isAhead) log.error(`${formatUtc(Math.max(found.until, range.from))} to ${formatUtc(range.to)} was not read yet`);
 	const begins = Date.parse(header.since);
@@ -69,7 +91,8 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 
 function rangeOf(flags: CatFlags, context: Context): {timezone: string | undefined; range: Window} {
 	const timezone = chosenTimezone(flags.timezone);
-	const bound = (text: string | undefined, option: string, otherwise: number) => text === undefined ? otherwise : parseTime(text, {now: context.now(), timezone, option}).ms;
+	const bound = (text: string | undefined, option: string, otherwise: number) =>
+		text === undefined ? otherwise : parseTime(text, {now: context.now(), timezone, option}).ms;
 	const range = {from: bound(flags.since, '--since', -Infinity), to: bound(flags.until, '--until', Infinity)};
 	if (range.from > range.to) throw new UsageError('--since is later than --until', {hint: 'the range is [since, until): since comes first'});
 	return {timezone, range};
@@ -78,11 +101,16 @@ function rangeOf(flags: CatFlags, context: Context): {timezone: string | undefin
 async function openRange(name: string, dir: string, range: Window): Promise<{header: HeaderLine; found: ArchiveRange}> {
 	const header = await readHeader(dir);
 	const found = header === undefined ? undefined : await findRange(dir, range);
-	if (header === undefined || found === undefined) throw new UsageError(`${name} is no archive: there is no manifest.ndjson`, {hint: 'name the directory of a job, the one that holds manifest.ndjson'});
+	if (header === undefined || found === undefined)
+		throw new UsageError(`${name} is no archive: there is no manifest.ndjson`, {
+			hint: 'name the directory of a job, the one that holds manifest.ndjson',
+		});
 	return {header, found};
 }
 
-async function sourceOf(header: HeaderLine, {dir, flags, context, log}: {dir: string; flags: CatFlags; context: Context; log: Log}): Promise<SourceDefinition | undefined> {
+async function sourceOf(
+	header: HeaderLine, {dir, flags, context, log}: {dir: string; flags: CatFlags; context: Context; log: Log},
+): Promise<SourceDefinition | undefined> {
 	const warn = (message: string) => {
 		log.warning(message);
 	};
@@ -93,10 +121,17 @@ async function sourceOf(header: HeaderLine, {dir, flags, context, log}: {dir: st
 	return undefined;
 }
 
-function formatterOf(source: SourceDefinition | undefined, {format, timezone, flags, context}: {format: (typeof formatNames)[number]; timezone: string | undefined; flags: CatFlags; context: Context}): Formatter {
+function formatterOf(
+	source: SourceDefinition | undefined,
+	{
+		format, timezone, flags, context,
+	}: {format: (typeof formatNames)[number]; timezone: string | undefined; flags: CatFlags; context: Context},
+): Formatter {
 	const {fields} = flags;
 	if (source === undefined && fields === undefined && (format === 'csv' || format === 'table')) {
-		throw new UsageError(`--format ${format}: the columns of this source are not known here`, {hint: 'name them with --fields, or write ndjson'});
+		throw new UsageError(`--format ${format}: the columns of this source are not known here`, {
+			hint: 'name them with --fields, or write ndjson',
+		});
 	}
 	const language = oneOf(flags.labels ?? defaultLanguage(format, fields ?? []), languages, '--labels');
 	return createFormatter(format, {
@@ -117,9 +152,11 @@ function isStdout({output}: CatFlags): boolean {
 
 async function openOutput({dir, flags, context, range}: {dir: string; flags: CatFlags; context: Context; range: Window}): Promise<Output> {
 	const stream = flags.output === undefined ? 'stdout' : standardStreamOf(flags.output);
-	if (flags.output === undefined || stream !== undefined) return createStreamOutput(stream === 'stderr' ? context.stderr : context.stdout, stream ?? 'stdout', context);
+	if (flags.output === undefined || stream !== undefined)
+		return createStreamOutput(stream === 'stderr' ? context.stderr : context.stdout, stream ?? 'stdout', context);
 	const path = resolve(context.cwd, flags.output);
-	if (await isWithin(path, dir)) throw new UsageError(`--output: ${flags.output} lies in the archive`, {hint: 'name a file elsewhere: only runs write there'});
+	if (await isWithin(path, dir))
+		throw new UsageError(`--output: ${flags.output} lies in the archive`, {hint: 'name a file elsewhere: only runs write there'});
 	return openFileOutput({
 		path,
 		fingerprint: 'cat',

@@ -18,8 +18,14 @@ to do. The exit code is that of the first ✗, as an export would end with it.
 Examples:
   $ audit-export doctor
   $ audit-export doctor feishu-openapi --host lark
-  $ audit-export doctor --format json | jq '.checks[] | select(.status == "failed")'`);
-	mountOptions(doctor, optionsNamed(['host', 'profile', 'config', 'baseUrl', 'timeout', 'retries'], {timeout: 'per attempt; default 10s', retries: 'attempts after the first, per request; default 1'}));
+  $ audit-export doctor --format json | jq '.checks[] | select(.status == "failed")'`,
+		);
+	mountOptions(
+		doctor,
+		optionsNamed(['host', 'profile', 'config', 'baseUrl', 'timeout', 'retries'], {
+			timeout: 'per attempt; default 10s', retries: 'attempts after the first, per request; default 1',
+		}),
+	);
 	doctor.action(async (sources: readonly string[], flags: DoctorFlags) => {
 		const {doctorCommand} = await import('./doctor.ts');
 		outcome.exitCode = await doctorCommand(sources, flags, context);

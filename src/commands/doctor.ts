@@ -34,7 +34,8 @@ export async function doctorCommand(names: readonly string[], flags: DoctorFlags
 
 function sourceNamed(name: string): SourceDefinition {
 	const source = Object.values<SourceDefinition>(sources).find(candidate => candidate.name === name);
-	if (source === undefined) throw new UsageError(`doctor: ${JSON.stringify(name)} is not a source`, {hint: `sources are ${Object.keys(sources).join(', ')}`});
+	if (source === undefined)
+		throw new UsageError(`doctor: ${JSON.stringify(name)} is not a source`, {hint: `sources are ${Object.keys(sources).join(', ')}`});
 	return source;
 }
 

@@ -44,9 +44,12 @@ export async function learnCommand(recording: string, flags: LearnCommandFlags, 
 	}
 	const lost = Object.keys(existing?.searches ?? {}).filter(kind => !Object.hasOwn(profile.searches, kind));
 	if (existing !== undefined && lost.length > 0) {
-		throw new UsageError(`${path} is for ${existing.base_url} and has its ${lost.join(' and ')} search, the recording is of ${profile.base_url}`, {
-			hint: 'add -o <file> for a request profile of its own, and name it with --request-profile; or remove the other one',
-		});
+		throw new UsageError(
+			`${path} is for ${existing.base_url} and has its ${lost.join(' and ')} search, the recording is of ${profile.base_url}`,
+			{
+				hint: 'add -o <file> for a request profile of its own, and name it with --request-profile; or remove the other one',
+			},
+		);
 	}
 	// A signal that came while one stretch of work was under way is delivered only now: nothing may be written after it.
 	// Between two turns of the event loop, whatever the clock says, it is looked for.
@@ -55,13 +58,16 @@ export async function learnCommand(recording: string, flags: LearnCommandFlags, 
 	context.signal?.throwIfAborted();
 	for (const warning of warnings) log.warning(warning);
 	// Exports ask a console that is not the vendor's only because somebody named it, here for instance.
-	const kept = session !== undefined || flags.console !== undefined ? await keep(session, requireBaseUrl(profile.base_url, path)) : undefined;
+	const kept =
+		session !== undefined || flags.console !== undefined ? await keep(session, requireBaseUrl(profile.base_url, path)) : undefined;
 	await writeProfile(path, profile);
 	await writeReport(report, 'text', context);
 	log.notice(`${kinds.join(', ')}: written to ${path}`);
 	log.notice(`searches will ask ${profile.base_url}, and send the console's session there`);
 	if (session !== undefined) log.notice(`the session is kept in ${kept}; only requests to ${profile.base_url} are signed with it`);
-	log.notice(`the recording holds ${session === undefined ? 'what your browser sent' : 'your session'}: delete it when it is no longer needed`);
+	log.notice(
+		`the recording holds ${session === undefined ? 'what your browser sent' : 'your session'}: delete it when it is no longer needed`,
+	);
 
 	/** Keeps a session for its console; without one, that the console was named. @returns where */
 	async function keep(recorded: RecordedSession | undefined, baseUrl: string): Promise<string> {

@@ -27,8 +27,14 @@ Examples:
   $ audit-export run
   $ audit-export run calls events --summary /var/log/audit/summary.json
   $ audit-export run --every 15m --metrics /var/lib/node_exporter/audit.prom
-  $ audit-export run -q --on-failure 'mail -s "audit-export: $AUDIT_EXPORT_FAILED_JOBS" ops@example.com'`);
-	mountOptions(run, optionsNamed(sharedOptions, {rate: 'request budget, instead of what the jobs say', profile: 'profile of the configuration, for jobs that name none'}));
+  $ audit-export run -q --on-failure 'mail -s "audit-export: $AUDIT_EXPORT_FAILED_JOBS" ops@example.com'`,
+		);
+	mountOptions(
+		run,
+		optionsNamed(sharedOptions, {
+			rate: 'request budget, instead of what the jobs say', profile: 'profile of the configuration, for jobs that name none',
+		}),
+	);
 	run.action(async (jobs: readonly string[], flags: RunCommandFlags) => {
 		const {runCommand} = await import('./run.ts');
 		outcome.exitCode = await runCommand(jobs, flags, context);

@@ -103,7 +103,8 @@ async function runOnce(run: Run): Promise<ExitCode> {
 				if (outcome.error instanceof Error) log.debug?.(outcome.error.stack ?? outcome.error.message);
 			},
 		});
-		const worst = (codes: readonly ExitCode[]) => worstExitCode(context.signal.reason instanceof ExportError ? [...codes, context.signal.reason.exitCode] : codes);
+		const worst = (codes: readonly ExitCode[]) =>
+			worstExitCode(context.signal.reason instanceof ExportError ? [...codes, context.signal.reason.exitCode] : codes);
 		const exitCode = worst(outcomes.map(({exitCode: own}) => own));
 		const summary = toRunSummary(outcomes, {exitCode, startedAt, elapsedMs: context.monotonic() - beganAt});
 		run.progress?.stop();

@@ -40,7 +40,9 @@ const maxSeed = 2 ** 32 - 1;
  * stdout, as text that a shell can also read.
  * @throws UsageError for a wrong option, or a port that is taken.
  */
-export async function sandboxCommand(options: SandboxCommandOptions, context: Pick<Context, 'stdout' | 'now' | 'sleep' | 'signal'>): Promise<void> {
+export async function sandboxCommand(
+	options: SandboxCommandOptions, context: Pick<Context, 'stdout' | 'now' | 'sleep' | 'signal'>,
+): Promise<void> {
 	const sandbox = createSandbox({
 		now: context.now,
 		sleep: context.sleep,
@@ -76,7 +78,8 @@ async function aborted(signal: AbortSignal): Promise<void> {
 
 function wholeNumber(option: string, text: string, max: number): number {
 	const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-	if (!(number <= max)) throw new UsageError(`${option}: "${text}" is not a whole number from 0 to ${max}`, {hint: `write ${option} and digits only`});
+	if (!(number <= max))
+		throw new UsageError(`${option}: "${text}" is not a whole number from 0 to ${max}`, {hint: `write ${option} and digits only`});
 	return number;
 }
 
@@ -92,15 +95,26 @@ function oneOf<const Choice extends string>(option: string, text: string | undef
  * What `sandbox` tells its user: where it listens, and what to set and run to export from it. Everything but the
  * settings stands in comments, so a POSIX shell can read the page as it is.
  */
-export function sandboxPage(url: string, {credentials, places, consolePassword}: Pick<Sandbox, 'credentials' | 'places' | 'consolePassword'>): string {
+export function sandboxPage(
+	url: string, {credentials, places, consolePassword}: Pick<Sandbox, 'credentials' | 'places' | 'consolePassword'>,
+): string {
 	const definitions = Object.values<SourceDefinition>(sources);
 	const settings = [...new Set<VendorName>(definitions.map(({vendor}) => vendor))].flatMap(vendor => [
 		`export ${vendors[vendor].env.appId}=${credentials[vendor].appId}`,
 		`export ${vendors[vendor].env.appSecret}=${credentials[vendor].appSecret}`,
 	]);
-	const placeSettings = [...new Set(definitions.flatMap(({vendor, options}) => Object.values(options).flatMap(({in: where, env, parameter}) =>
-		where === 'path' && env !== undefined ? [`export ${env}=${places[vendor][parameter] ?? ''}`] : [])))];
-	const signIns = [...new Set(definitions.filter(({auth}) => auth === 'user').map(({vendor}) => `#   audit-export auth login ${vendor} --base-url ${url}`))];
+	const placeSettings = [
+		...new Set(
+			definitions.flatMap(({vendor, options}) =>
+				Object.values(options).flatMap(({in: where, env, parameter}) =>
+					where === 'path' && env !== undefined ? [`export ${env}=${places[vendor][parameter] ?? ''}`] : [],
+				),
+			),
+		),
+	];
+	const signIns = [
+		...new Set(definitions.filter(({auth}) => auth === 'user').map(({vendor}) => `#   audit-export auth login ${vendor} --base-url ${url}`)),
+	];
 	return [
 		`# The sandbox stands in for the remote APIs at ${url} (Ctrl+C ends it).`,
 		'# In another terminal, set its credentials (they are good for nothing else):',

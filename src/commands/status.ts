@@ -22,8 +22,11 @@ export async function statusCommand(names: readonly string[], flags: StatusFlags
 	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	const jobs = selectJobs(await jobsOf(config, context.env), names);
 	const states = await Promise.all(jobs.map(async job => readJobState(job)));
-	const text = format === 'json'
-		? `${JSON.stringify({jobs: states.map(state => toStatusJson(state))}, undefined, '\t')}\n`
-		: formatStatusTable(states, {now: context.now(), timezone, width: context.stdout.isTTY === true ? context.stdout.columns ?? 80 : undefined});
+	const text =
+		format === 'json'
+			? `${JSON.stringify({jobs: states.map(state => toStatusJson(state))}, undefined, '\t')}\n`
+			: formatStatusTable(states, {
+					now: context.now(), timezone, width: context.stdout.isTTY === true ? (context.stdout.columns ?? 80) : undefined,
+				});
 	await writeReport(text, format === 'json' ? 'json' : 'text', context);
 }

@@ -9,14 +9,18 @@ const redrawEveryMs = 200;
 const clearLine = '\r\u001B[K';
 
 /** Shows on the terminal's stderr how far a verification has come. @param findings how many there are so far */
-export function startVerifyProgress({stderr, monotonic}: Pick<Context, 'stderr' | 'monotonic'>, findings: () => number): {show: (done: VerifyProgress) => void; stop: () => void} {
+export function startVerifyProgress(
+	{stderr, monotonic}: Pick<Context, 'stderr' | 'monotonic'>, findings: () => number,
+): {show: (done: VerifyProgress) => void; stop: () => void} {
 	const number = new Intl.NumberFormat('en');
 	let drawnAt = -Infinity;
 	return {
 		show({segments, of, records}) {
 			if (monotonic() - drawnAt < redrawEveryMs) return;
 			drawnAt = monotonic();
-			stderr.write(`${clearLine}${number.format(segments)} of ${number.format(of)} segments · ${number.format(records)} records · ${number.format(findings())} findings`);
+			stderr.write(
+				`${clearLine}${number.format(segments)} of ${number.format(of)} segments · ${number.format(records)} records · ${number.format(findings())} findings`,
+			);
 		},
 		stop() {
 			if (drawnAt > -Infinity) stderr.write(clearLine);
@@ -37,7 +41,9 @@ export interface Verification {
 /** A line for each repair and finding, and one that sums up. */
 export function verificationToText({findings, verified, repairs}: Verification): string {
 	const lines = [
-		...repairs.map(({file, from, to, done, detail}) => formatPlace(done ? 'repaired' : 'not repaired', {file, since: from, until: to, detail})),
+		...repairs.map(({file, from, to, done, detail}) =>
+			formatPlace(done ? 'repaired' : 'not repaired', {file, since: from, until: to, detail}),
+		),
 		...findings.map(finding => formatFinding(finding)),
 		...(verified === undefined ? [] : [totals(findings, verified)]),
 	];
@@ -65,7 +71,9 @@ export function verificationToJson(dir: string, {findings, accepted, verified, r
 		notes: verified?.notes ?? [],
 		findings: findings.map(finding => findingToJson(finding)),
 		accepted: accepted.map(finding => findingToJson(finding)),
-		repairs: repairs.map(({file, from, to, done, detail}) => ({file: file ?? null, since: formatUtc(from), until: formatUtc(to), done, detail})),
+		repairs: repairs.map(({file, from, to, done, detail}) => ({
+			file: file ?? null, since: formatUtc(from), until: formatUtc(to), done, detail,
+		})),
 	};
 	return `${JSON.stringify(report, undefined, '\t')}\n`;
 }

@@ -47,7 +47,10 @@ export async function verifyCommand(name: string, flags: VerifyFlags, context: C
 	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
 	const log = commandLog(flags, context);
 	const state: Verification = {findings: [], accepted: [], verified: undefined, repairs: []};
-	const acceptGapsBefore = flags.acceptGapsBefore === undefined ? -Infinity : parseTime(flags.acceptGapsBefore, {now: context.now(), option: '--accept-gaps-before'}).ms;
+	const acceptGapsBefore =
+		flags.acceptGapsBefore === undefined
+			? -Infinity
+			: parseTime(flags.acceptGapsBefore, {now: context.now(), option: '--accept-gaps-before'}).ms;
 	const verifying: Verifying = {dir: resolve(context.cwd, name), flags, context, log, state, acceptGapsBefore};
 	const write = async () => {
 		await writeReport(format === 'json' ? verificationToJson(verifying.dir, state) : verificationToText(state), format, context);
@@ -66,7 +69,9 @@ export async function verifyCommand(name: string, flags: VerifyFlags, context: C
 }
 
 /** Looks at everything; what was found before is forgotten. */
-async function verify({dir, flags, context, state, acceptGapsBefore}: Verifying, {isHeld = false}: {isHeld?: boolean} = {}): Promise<Verified> {
+async function verify(
+	{dir, flags, context, state, acceptGapsBefore}: Verifying, {isHeld = false}: {isHeld?: boolean} = {},
+): Promise<Verified> {
 	const isShown = context.stderr.isTTY === true && flags.progress !== false && flags.quiet !== true;
 	state.findings = [];
 	state.accepted = [];
@@ -115,7 +120,9 @@ async function verifyAndRepair(verifying: Verifying): Promise<void> {
 		const firstLine = archive.writer.nextLine;
 		clean = false;
 		const {runRepair} = await import('../run/repair.ts');
-		({clean} = await runRepair({dir, header, archive, manifest, findings: state.findings, flags, context, log, report: repair => state.repairs.push(repair)}));
+		({clean} = await runRepair({
+			dir, header, archive, manifest, findings: state.findings, flags, context, log, report: repair => state.repairs.push(repair),
+		}));
 		const isChanged = archive.writer.nextLine > firstLine || state.repairs.some(({done}) => done);
 		if (isChanged) await verify(verifying, {isHeld: true});
 	} finally {

@@ -67,7 +67,9 @@ export class AnswerReader {
 		if (typeof body !== 'object' || body === null) return answer;
 		if (sent !== undefined && !this.isSilent(answer)) this.#promising.delete(sent);
 		else if (sent !== undefined && this.#promising.has(sent)) {
-			throw new ApiError(`${label}: the answer has no place for rows (${response.rows}), and the one before says that there are more`, {hint: 'run the same command again; if it stays, learn the search again from a new recording'});
+			throw new ApiError(`${label}: the answer has no place for rows (${response.rows}), and the one before says that there are more`, {
+				hint: 'run the same command again; if it stays, learn the search again from a new recording',
+			});
 		}
 		const rows = this.#rowsIn(answer, label);
 		const [total, more, cursor] = [response.total, response.more ?? response.last, response.cursor].map(path => path?.split('.'));
@@ -84,7 +86,8 @@ export class AnswerReader {
 			const isFull = rows >= (this.#moreSeen && response.last === undefined ? pageSize ?? 1 : 1);
 			put(body, more, rows > 0 && (pages.style === 'cursor' ? next !== undefined : isFull));
 		} else if (more !== undefined) this.#moreSeen = true;
-		if (pages.style === 'none') this.#requireWhole({label, pageSize, rows, total: total && wholeNumber(valueAt(body, total)), more: more && valueAt(body, more)});
+		if (pages.style === 'none')
+			this.#requireWhole({label, pageSize, rows, total: total && wholeNumber(valueAt(body, total)), more: more && valueAt(body, more)});
 		const path = response.rows.split('.');
 		// The engine goes through objects only.
 		const isInList = path.some((_, depth) => Array.isArray(valueAt(body, path.slice(0, depth))));
@@ -105,7 +108,9 @@ export class AnswerReader {
 		if (rows !== undefined) this.#rowsSeen = true;
 		else if (!this.#hasWarned && (!this.#rowsSeen || this.isSilent(answer))) {
 			this.#hasWarned = true;
-			this.#warn(`${label}: the answer holds no ${path.join('.')}, which is taken for no rows; if there should be some, correct response.rows in the request profile`);
+			this.#warn(
+				`${label}: the answer holds no ${path.join('.')}, which is taken for no rows; if there should be some, correct response.rows in the request profile`,
+			);
 		}
 		if (isAbsent(rows) && path.length > 1 && isAbsent(valueAt(body, path.slice(0, -1)))) put(body, path.slice(0, -1), {});
 		return Array.isArray(rows) ? rows.length : 0;
@@ -121,7 +126,10 @@ export class AnswerReader {
 			put(body, path, digits);
 			return digits === '0' ? undefined : digits;
 		}
-		if (typeof value !== 'string') throw new ApiError(`${label}: ${path.join('.')} is neither a text nor a number`, {hint: 'correct response.cursor in the request profile'});
+		if (typeof value !== 'string')
+			throw new ApiError(`${label}: ${path.join('.')} is neither a text nor a number`, {
+				hint: 'correct response.cursor in the request profile',
+			});
 		this.cursorIsNumber = false;
 		return value === '0' ? undefined : value;
 	}
@@ -151,7 +159,8 @@ function put(document: unknown, path: JsonPath, value: unknown): void {
 		holder = Reflect.get(holder, key);
 	}
 	const last = path.at(-1);
-	if (typeof holder === 'object' && holder !== null && last !== undefined) Object.defineProperty(holder, last, {value, writable: true, enumerable: true, configurable: true});
+	if (typeof holder === 'object' && holder !== null && last !== undefined)
+		Object.defineProperty(holder, last, {value, writable: true, enumerable: true, configurable: true});
 }
 
 /** Where the value at a path stands in a JSON text, through lists too, whose places are written as digits; undefined where there is none. */

@@ -34,12 +34,16 @@ export function createConsoleClient({session, writer, reader, ...options}: Conso
 }
 
 /** The network of a context, which lets nothing out of reach through. */
-function withinReach({context: {fetch, now}, name, reach}: {context: Context; name: string; reach: Reach}, startMs: number): Context['fetch'] {
+function withinReach(
+	{context: {fetch, now}, name, reach}: {context: Context; name: string; reach: Reach}, startMs: number,
+): Context['fetch'] {
 	let before: string | undefined;
 	return async (...request) => {
 		if (startMs < earliestStart(reach, now())) {
 			const meanwhile = before === undefined ? 'it waited for its turn' : `it was asked for again after ${before}`;
-			throw new ApiError(`${name}: a window has gone out of the ${reachText(reach)} that can be asked for while ${meanwhile}`, {hint: 'run again with a later --since'});
+			throw new ApiError(`${name}: a window has gone out of the ${reachText(reach)} that can be asked for while ${meanwhile}`, {
+				hint: 'run again with a later --since',
+			});
 		}
 		try {
 			const answer = await fetch(...request);

@@ -11,16 +11,21 @@ export type Comparison = (row: unknown, values: readonly string[]) => boolean;
  * @param field where the row holds it; without one, anywhere in the row
  * @param names what the log writes for the names of values
  */
-export function comparisonOf(name: FilterName, field: JsonPath | undefined, names: Readonly<Record<string, string | number>> = {}): Comparison {
-	const at = (row: unknown) => field === undefined ? row : valueAt(row, field);
-	if (name === 'status') return (row, values) => values.some(value => Object.hasOwn(names, value) ? isWritten(at(row), String(names[value])) : hasOutcome(at(row), value));
+export function comparisonOf(
+	name: FilterName, field: JsonPath | undefined, names: Readonly<Record<string, string | number>> = {},
+): Comparison {
+	const at = (row: unknown) => (field === undefined ? row : valueAt(row, field));
+	if (name === 'status')
+		return (row, values) =>
+			values.some(value => (Object.hasOwn(names, value) ? isWritten(at(row), String(names[value])) : hasOutcome(at(row), value)));
 	if (name === 'keyword') {
 		return (row, values) => {
 			const texts = leavesOf(at(row)).map(leaf => leaf.toLowerCase());
 			return values.every(value => texts.some(text => text.includes(value.toLowerCase())));
 		};
 	}
-	if (name === 'error_message') return (row, values) => leavesOf(at(row)).some(leaf => values.some(value => leaf.toLowerCase().includes(value.toLowerCase())));
+	if (name === 'error_message')
+		return (row, values) => leavesOf(at(row)).some(leaf => values.some(value => leaf.toLowerCase().includes(value.toLowerCase())));
 	if (name === 'url') return (row, values) => leavesOf(at(row)).some(leaf => values.some(value => pathOf(leaf) === pathOf(value)));
 	return (row, values) => values.some(value => isWritten(at(row), Object.hasOwn(names, value) ? String(names[value]) : value));
 }

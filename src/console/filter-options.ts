@@ -48,19 +48,24 @@ export function filterOptions({kind, search, placeholders, given, warn}: FilterS
 	return {options, parameters};
 }
 
-function wayOf(filter: FilterDeclaration, values: readonly string[], {kind, search, placeholders, warn}: Omit<FilterSetting, 'given'>): Pick<SourceOption, 'locally' | 'refusal'> {
+function wayOf(
+	filter: FilterDeclaration, values: readonly string[], {kind, search, placeholders, warn}: Omit<FilterSetting, 'given'>,
+): Pick<SourceOption, 'locally' | 'refusal'> {
 	const {name} = filter;
 	const place = search.filters?.[name] ?? {};
 	const field = search.fields?.[name];
 	const path = field?.split('.');
 	const compare = comparisonOf(name, path, place.values);
-	let warned = name !== 'status' || path === undefined || !values.some(value => isName(filter, value) && !Object.hasOwn(place.values ?? {}, value));
+	let warned =
+		name !== 'status' || path === undefined || !values.some(value => isName(filter, value) && !Object.hasOwn(place.values ?? {}, value));
 	const locally = {
 		locally(row: unknown, asked: readonly string[]) {
 			const status = warned || path === undefined ? undefined : valueAt(row, path);
 			if (isUnclear(status)) {
 				warned = true;
-				warn(`--status: the log's status ${String(status)} is taken for failed; where it is not, write what the names mean in the request profile: searches.${kind}.filters.status.values`);
+				warn(
+					`--status: the log's status ${String(status)} is taken for failed; where it is not, write what the names mean in the request profile: searches.${kind}.filters.status.values`,
+				);
 			}
 			return compare(row, meantValues(filter, asked));
 		},
@@ -78,8 +83,13 @@ function wayOf(filter: FilterDeclaration, values: readonly string[], {kind, sear
 	}
 	if (field !== undefined || name === 'keyword') return locally;
 	const fixed = fixedMembers(search.request);
-	const seen = fixed.length === 0 ? '' : `; as recorded it always asks with ${fixed.slice(0, mostShown).join(', ')}${fixed.length > mostShown ? ` and ${fixed.length - mostShown} more` : ''}: where one of them is this filter, write {${name}} in its place`;
-	return {refusal: `the request profile has neither {${name}} in searches.${kind}.request, where the console would be asked for it, nor searches.${kind}.fields.${name}, by which rows could be compared here${seen}`};
+	const seen =
+		fixed.length === 0
+			? ''
+			: `; as recorded it always asks with ${fixed.slice(0, mostShown).join(', ')}${fixed.length > mostShown ? ` and ${fixed.length - mostShown} more` : ''}: where one of them is this filter, write {${name}} in its place`;
+	return {
+		refusal: `the request profile has neither {${name}} in searches.${kind}.request, where the console would be asked for it, nor searches.${kind}.fields.${name}, by which rows could be compared here${seen}`,
+	};
 }
 
 const mostShown = 8;
@@ -88,7 +98,8 @@ const mostShown = 8;
 function fixedMembers({query = {}, json = null, form = {}}: SearchProfile['request']): string[] {
 	const found: string[] = [];
 	const walk = (path: string, value: unknown): void => {
-		if (typeof value === 'object' && value !== null) for (const [key, member] of Object.entries(value)) walk(key === 'json_text' ? path : `${path}.${key}`, member);
+		if (typeof value === 'object' && value !== null)
+			for (const [key, member] of Object.entries(value)) walk(key === 'json_text' ? path : `${path}.${key}`, member);
 		else if (value !== null && placeholdersOf(value).size === 0) found.push(printable(`${path} = ${JSON.stringify(value)}`));
 	};
 	for (const [part, tree] of Object.entries({query, json, form})) walk(part, tree);
@@ -119,14 +130,20 @@ function meantValues({name}: Pick<FilterDeclaration, 'name'>, given: readonly st
  * What a request carries for the values of a filter, as the request profile says.
  * @throws UsageError for several values where it says no separator, and for a text where it says a number
  */
-export function sentValue(filter: FilterDeclaration, given: readonly string[], {as = 'text', separator, values = {}}: FilterPlace): unknown {
+export function sentValue(
+	filter: FilterDeclaration, given: readonly string[], {as = 'text', separator, values = {}}: FilterPlace,
+): unknown {
 	const [option = filter.flags] = filter.flags.split(' ');
-	const sent = meantValues(filter, given).map(value => Object.hasOwn(values, value) ? values[value] ?? value : value);
-	const numbers = () => sent.map(value => {
-		const number = typeof value === 'number' || /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-		if (Number.isNaN(number)) throw new UsageError(`${option}: the request profile sends a number, and "${value}" is none`, {hint: `known names: ${Object.keys(values).join(', ') || 'none'}`});
-		return number;
-	});
+	const sent = meantValues(filter, given).map(value => (Object.hasOwn(values, value) ? (values[value] ?? value) : value));
+	const numbers = () =>
+		sent.map(value => {
+			const number = typeof value === 'number' || /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+			if (Number.isNaN(number))
+				throw new UsageError(`${option}: the request profile sends a number, and "${value}" is none`, {
+					hint: `known names: ${Object.keys(values).join(', ') || 'none'}`,
+				});
+			return number;
+		});
 	switch (as) {
 		case 'list': return sent;
 		case 'numbers': return numbers();

@@ -9,7 +9,8 @@ import {feishu} from '../sources/vendors/feishu.ts';
 import type {VendorDefinition} from '../sources/vendors/types.ts';
 import type {SearchProfile} from './profile.ts';
 
-const signInWords = /\blog(?:ged)? ?in\b|\bsign(?:ed)? ?in\b|session|expired|unauthori[sz]ed|unauthenticated|not authenticated|csrf|登录|登陆|过期|未授权|失效/i;
+const signInWords =
+	/\blog(?:ged)? ?in\b|\bsign(?:ed)? ?in\b|session|expired|unauthori[sz]ed|unauthenticated|not authenticated|csrf|登录|登陆|过期|未授权|失效/i;
 
 /** Whether a text speaks of signing in, of a session or of its end; `NOT_SIGNED_IN` does, too. */
 export function isSignInText(text: string): boolean {
@@ -49,7 +50,8 @@ function failureSign(body: unknown, rows: readonly string[]): string | undefined
 	const said = membersOf(body, rows[0]);
 	const failed = said.find(({name, value}) => (errors.test(name) && isSet(value)) || (codes.test(name) && isBadCode(name, value)));
 	if (failed !== undefined) return failed.path;
-	if (found !== undefined || said.some(({name, value}) => codes.test(name) && isPlainValue(value) && good.test(String(value)))) return undefined;
+	if (found !== undefined || said.some(({name, value}) => codes.test(name) && isPlainValue(value) && good.test(String(value))))
+		return undefined;
 	return said.find(({name, value}) => messages.test(name) && typeof value === 'string' && !good.test(value.trim()))?.path;
 }
 
@@ -114,7 +116,8 @@ export function consoleJudge({response}: SearchProfile, baseUrl: string, context
 		if (matches(body, response.expired)) return expired(label, `it said so${quoted()}`, baseUrl);
 		if (status >= 300 && status < 400) return expired(label, `it answered with a redirect (HTTP ${status})`, baseUrl);
 		const isSuccess = status >= 200 && status < 300;
-		if (body === undefined && isPage(answer) && (isSuccess || status === 403)) return expired(label, `it answered with a page, not JSON (HTTP ${status})`, baseUrl);
+		if (body === undefined && isPage(answer) && (isSuccess || status === 403))
+			return expired(label, `it answered with a page, not JSON (HTTP ${status})`, baseUrl);
 		if (status === 401 || (status === 403 && body === undefined)) return expired(label, `it refused it${quoted()}`, baseUrl);
 		if (status === 403) {
 			return {ok: false, verdict: 'credentials', error: new CredentialsError(`${label}: the console refuses the session${quoted()}`, {
@@ -126,7 +129,8 @@ export function consoleJudge({response}: SearchProfile, baseUrl: string, context
 			if (!judged.ok && judged.verdict !== 'fail') return judged;
 			return failure(`${label}: the console refused the request${quoted()}`, {isRefusal: status === 400 && body !== undefined});
 		}
-		const hasSucceeded = response.success === undefined ? valueAt(body, response.rows.split('.')) !== undefined : matches(body, response.success);
+		const hasSucceeded =
+			response.success === undefined ? valueAt(body, response.rows.split('.')) !== undefined : matches(body, response.success);
 		// A recording seldom shows how the end of a session is told of.
 		if (!hasSucceeded && response.expired === undefined && speaksOfSigningIn(body)) return expired(label, `it said so${quoted()}`, baseUrl);
 		// What GraphQL answers beside `data`: a list of errors, whatever the profile calls a success.
@@ -135,31 +139,44 @@ export function consoleJudge({response}: SearchProfile, baseUrl: string, context
 			if (Array.isArray(listed) && listed.some(error => speaksOfSigningIn(error))) return expired(label, `it said so${quoted()}`, baseUrl);
 		}
 		const sign = response.success === undefined ? failureSign(body, response.rows.split('.')) : undefined;
-		if (sign !== undefined) return failure(`${label}: the answer holds no rows, and its ${printable(context.masker.mask(sign))} reads like a failure${quoted()}`, {
-			hint: 'where it means that nothing was found, write in response.success of the request profile what a success says. ',
-		});
+		if (sign !== undefined)
+			return failure(`${label}: the answer holds no rows, and its ${printable(context.masker.mask(sign))} reads like a failure${quoted()}`, {
+				hint: 'where it means that nothing was found, write in response.success of the request profile what a success says. ',
+			});
 		if (response.success === undefined || hasSucceeded) return {ok: true, body};
 		const said = valueAt(body, response.success.at.split('.'));
-		return failure(`${label}: ${response.success.at} is ${said === undefined ? 'missing' : isScalar(said) || said === null ? printable(context.masker.mask(JSON.stringify(said))) : 'no plain value'}${quoted()}`);
+		return failure(
+			`${label}: ${response.success.at} is ${said === undefined ? 'missing' : isScalar(said) || said === null ? printable(context.masker.mask(JSON.stringify(said))) : 'no plain value'}${quoted()}`,
+		);
 	};
 }
 
 /** How a console session is had, or had again. */
 export function renewal(baseUrl: string): string {
-	return `sign in to ${baseUrl} in the browser, run the log search there, and set FEISHU_CONSOLE_COOKIE (and FEISHU_CONSOLE_CSRF_TOKEN) to what the search request's headers hold in the network panel; `
-		+ 'or save that panel as a HAR file and run: audit-export feishu-app-log learn <recording.har> --keep-session';
+	return (
+		`sign in to ${baseUrl} in the browser, run the log search there, and set FEISHU_CONSOLE_COOKIE (and FEISHU_CONSOLE_CSRF_TOKEN) to what the search request's headers hold in the network panel; ` +
+		'or save that panel as a HAR file and run: audit-export feishu-app-log learn <recording.har> --keep-session'
+	);
 }
 
 function expired(label: string, why: string, baseUrl: string): Judgement {
-	return {ok: false, verdict: 'credentials', error: new CredentialsError(`${label}: the console session has expired: ${why}`, {hint: renewal(baseUrl)})};
+	return {
+		ok: false, verdict: 'credentials',
+		error: new CredentialsError(`${label}: the console session has expired: ${why}`, {hint: renewal(baseUrl)}),
+	};
 }
 
 /** @param options.isRefusal the console read the request and does not accept it. Default true */
 function failure(message: string, {hint = '', isRefusal = true}: {hint?: string; isRefusal?: boolean} = {}): Judgement {
-	return {ok: false, verdict: 'fail', error: new ApiError(message, {
-		isRefusal,
-		hint: hint + 'check the filters and the time range; --dry-run shows the request. If the console has changed, learn the search again from a new recording',
-	})};
+	return {
+		ok: false, verdict: 'fail',
+		error: new ApiError(message, {
+			isRefusal,
+			hint:
+				hint +
+				'check the filters and the time range; --dry-run shows the request. If the console has changed, learn the search again from a new recording',
+		}),
+	};
 }
 
 function matches(body: unknown, outcome: Outcome | undefined): boolean {

@@ -39,7 +39,8 @@ export function openAppLog(kind: SearchKind): OpenSource {
 		const way = kind === 'server' ? flags.via ?? 'openapi' : 'console';
 		if (!ways.some(known => known === way)) throw new UsageError(`--via: "${way}" is not one of ${ways.join(', ')}`);
 		if (way === 'console') return openConsole(kind, flags, opening);
-		if (flags.requestProfile !== undefined) throw new UsageError('--request-profile is for the developer console', {hint: 'add --via console, or leave it out'});
+		if (flags.requestProfile !== undefined)
+			throw new UsageError('--request-profile is for the developer console', {hint: 'add --via console, or leave it out'});
 		return openServerSearch(flags, opening);
 	};
 }
@@ -60,17 +61,23 @@ async function openConsole(kind: SearchKind, flags: AppLogFlags, opening: Openin
 	const range = createTimeRange(search, context.now());
 	checkTimes(range, flags, opening);
 	const needs = sessionNeeds(profile, search);
-	const writer = createRequestWriter(kind, search, {range, masked: sessionHeaders(needs).slice(1), cursorIsNumber: () => reader.cursorIsNumber});
+	const writer = createRequestWriter(kind, search, {
+		range, masked: sessionHeaders(needs).slice(1), cursorIsNumber: () => reader.cursorIsNumber,
+	});
 	const options = {profile: flags.profile, config, env: context.env, signal: context.signal, warn};
 	const {appId: configuredAppId} = userConnection({...options, baseUrl});
 	const appId = writer.placeholders.has('app_id') ? flags.appId ?? await configuredAppId?.() : undefined;
 	const selected = selectSection({...options, vendor: feishu});
 	const {base_url: configured} = selected.section;
 	// What only lay in the working directory names nobody's console.
-	const isNamed = flags.baseUrl !== undefined || (config.isTrusted && configured !== undefined && new URL(configured).origin === new URL(baseUrl).origin);
+	const isNamed =
+		flags.baseUrl !== undefined || (config.isTrusted && configured !== undefined && new URL(configured).origin === new URL(baseUrl).origin);
 	let found: Promise<ConsoleSession> | undefined;
-	const session = async () => found ??= findSession(needs, {context, config, selected, store: openConsoleSessions({context, warn}), baseUrl, isNamed, name, warn});
-	const source = consoleSource({kind, search, range, placeholders: writer.placeholders, toRequest: parameters => writer.toRequest(parameters), given: flags, appId, warn});
+	const session = async () =>
+		(found ??= findSession(needs, {context, config, selected, store: openConsoleSessions({context, warn}), baseUrl, isNamed, name, warn}));
+	const source = consoleSource({
+		kind, search, range, placeholders: writer.placeholders, toRequest: parameters => writer.toRequest(parameters), given: flags, appId, warn,
+	});
 	return {
 		source,
 		baseUrl,
@@ -103,20 +110,34 @@ async function requireProfile({requestProfile}: AppLogFlags, {context}: Opening)
 	const path = requestProfile === undefined ? profilePath(context.env) : resolve(context.cwd, requestProfile);
 	const profile = await readProfile(path);
 	if (profile !== undefined) return profile;
-	const problem = requestProfile === undefined ? 'the developer console has no documented interface, and how yours is asked has not been learned yet' : `--request-profile: there is no file ${requestProfile}`;
+	const problem =
+		requestProfile === undefined
+			? 'the developer console has no documented interface, and how yours is asked has not been learned yet'
+			: `--request-profile: there is no file ${requestProfile}`;
 	throw new UsageError(problem, {hint: howToLearn});
 }
 
 function requireSearch(kind: SearchKind, {searches}: RequestProfile): SearchProfile {
 	const search = searches[kind];
 	if (search === undefined) {
-		const known = Object.entries(searches).filter(([, other]) => other !== undefined).map(([name]) => name);
-		throw new UsageError(`the request profile has no ${kind} search${known.length === 0 ? '' : `, only ${known.join(' and ')}`}`, {hint: howToLearn});
+		const known = Object.entries(searches)
+			.filter(([, other]) => other !== undefined)
+			.map(([name]) => name);
+		throw new UsageError(`the request profile has no ${kind} search${known.length === 0 ? '' : `, only ${known.join(' and ')}`}`, {
+			hint: howToLearn,
+		});
 	}
 	const {request} = search;
-	if (request.method === 'GET' && (request.json ?? request.form) !== undefined) throw new UsageError(`the request profile: searches.${kind}.request: a GET request has no body`, {hint: 'write method: POST, or use query'});
+	if (request.method === 'GET' && (request.json ?? request.form) !== undefined)
+		throw new UsageError(`the request profile: searches.${kind}.request: a GET request has no body`, {
+			hint: 'write method: POST, or use query',
+		});
 	const secret = Object.keys(request.headers ?? {}).find(header => /^(?:cookie|authorization)$/i.test(header));
-	if (secret !== undefined) throw new UsageError(`the request profile: searches.${kind}.request.headers.${secret} belongs to the session`, {hint: 'take it out of the profile: the session comes from FEISHU_CONSOLE_COOKIE and FEISHU_CONSOLE_AUTHORIZATION, the configuration, or learn --keep-session'});
+	if (secret !== undefined)
+		throw new UsageError(`the request profile: searches.${kind}.request.headers.${secret} belongs to the session`, {
+			hint:
+				'take it out of the profile: the session comes from FEISHU_CONSOLE_COOKIE and FEISHU_CONSOLE_AUTHORIZATION, the configuration, or learn --keep-session',
+		});
 	return search;
 }
 
@@ -135,7 +156,10 @@ function baseUrlOf({baseUrl, host}: AppLogFlags, profile: RequestProfile): strin
 	if (host === undefined) return requireBaseUrl(profile.base_url, 'base_url of the request profile');
 	const hosts: Readonly<Record<string, string>> = feishu.hosts;
 	const named = Object.hasOwn(hosts, host) ? hosts[host] : undefined;
-	if (named === undefined) throw new UsageError(`--host: ${JSON.stringify(host)} is not a host of ${feishu.title}`, {hint: `write ${Object.keys(hosts).join(' or ')}`});
+	if (named === undefined)
+		throw new UsageError(`--host: ${JSON.stringify(host)} is not a host of ${feishu.title}`, {
+			hint: `write ${Object.keys(hosts).join(' or ')}`,
+		});
 	return named;
 }
 
@@ -147,9 +171,15 @@ function baseUrlOf({baseUrl, host}: AppLogFlags, profile: RequestProfile): strin
 function checkTimes({movingTimezone, rowsAreFiner, unitMs}: TimeRange, flags: AppLogFlags, opening: Opening): void {
 	const timezone = chosenTimezone(flags.timezone ?? defaultsOf(opening).timezone) ?? systemTimezone();
 	if (movingTimezone !== undefined && timezone !== movingTimezone) {
-		throw new UsageError(`--timezone: the console writes times by the clocks of ${movingTimezone}, which change these days; ${timezone} would cut them where they cannot be told apart`, {hint: `add --timezone ${movingTimezone}`});
+		throw new UsageError(
+			`--timezone: the console writes times by the clocks of ${movingTimezone}, which change these days; ${timezone} would cut them where they cannot be told apart`,
+			{hint: `add --timezone ${movingTimezone}`},
+		);
 	}
 	if (!rowsAreFiner || flags.since === undefined) return;
 	const {ms, sliding} = parseTime(flags.since, {now: opening.context.now(), timezone, option: '--since'});
-	if (!sliding && ms % unitMs !== 0) throw new UsageError(`--since: the console is asked in steps of ${formatDuration(unitMs)}, and ${flags.since} lies between two`, {hint: 'take the step before it'});
+	if (!sliding && ms % unitMs !== 0)
+		throw new UsageError(`--since: the console is asked in steps of ${formatDuration(unitMs)}, and ${flags.since} lies between two`, {
+			hint: 'take the step before it',
+		});
 }

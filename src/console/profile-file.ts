@@ -23,13 +23,33 @@ const topComment = ` Request profile of audit-export feishu-app-log: how the log
 /** Comments by the path of what they stand before; `*` is any key. */
 const profileComments: ReadonlyArray<{readonly at: readonly string[]; readonly text: string}> = [
 	{at: ['base_url'], text: ' Where the console is. The session is sent there and nowhere else.'},
-	{at: ['session'], text: ' csrf_header: the header that carries the CSRF token. csrf_cookie: the cookie that holds the\n same token. authorization: the console is asked with an Authorization header.'},
+	{
+		at: ['session'],
+		text:
+			' csrf_header: the header that carries the CSRF token. csrf_cookie: the cookie that holds the\n same token. authorization: the console is asked with an Authorization header.',
+	},
 	{at: ['searches'], text: ' Up to three searches: server, event and client.'},
 	{at: ['searches', '*', 'request'], text: ' The request as the browser sent it.'},
-	{at: ['searches', '*', 'time'], text: ' How {since} and {until} are written: seconds, milliseconds, microseconds, nanoseconds, or a\n pattern of YYYY MM DD HH mm ss SSS Z ZZ; timezone for patterns without Z, and for the\n offset that ZZ writes. until: whether rows\n that stand exactly on it are delivered (inclusive, exclusive, unknown).'},
-	{at: ['searches', '*', 'pages'], text: ' style: what changes from page to page (page, offset, cursor, none). first: the number of the\n first page (or its first row), 0 or 1. size: rows asked for per page. max_size: the most that --page-size may ask for.'},
-	{at: ['searches', '*', 'response'], text: " Where an answer has what; numbers in a path are places in lists. more: whether\n there is more; last instead: whether this is the last page. id: what tells rows apart, null\n where nothing does. success and expired: what an answer says when all is well, and when the\n session has ended."},
-	{at: ['searches', '*', 'filters'], text: " Filters that the console applies. as: list, numbers, text or number. separator: joins several\n values of a text. values: what the console calls the command line's names. otherwise: what is\n sent where the filter is not given."},
+	{
+		at: ['searches', '*', 'time'],
+		text:
+			' How {since} and {until} are written: seconds, milliseconds, microseconds, nanoseconds, or a\n pattern of YYYY MM DD HH mm ss SSS Z ZZ; timezone for patterns without Z, and for the\n offset that ZZ writes. until: whether rows\n that stand exactly on it are delivered (inclusive, exclusive, unknown).',
+	},
+	{
+		at: ['searches', '*', 'pages'],
+		text:
+			' style: what changes from page to page (page, offset, cursor, none). first: the number of the\n first page (or its first row), 0 or 1. size: rows asked for per page. max_size: the most that --page-size may ask for.',
+	},
+	{
+		at: ['searches', '*', 'response'],
+		text:
+			' Where an answer has what; numbers in a path are places in lists. more: whether\n there is more; last instead: whether this is the last page. id: what tells rows apart, null\n where nothing does. success and expired: what an answer says when all is well, and when the\n session has ended.',
+	},
+	{
+		at: ['searches', '*', 'filters'],
+		text:
+			" Filters that the console applies. as: list, numbers, text or number. separator: joins several\n values of a text. values: what the console calls the command line's names. otherwise: what is\n sent where the filter is not given.",
+	},
 	{at: ['searches', '*', 'fields'], text: ' Fields of a row that filters are compared with here, where the console does not apply them.'},
 ];
 
@@ -100,8 +120,11 @@ export function mergeProfiles(existing: RequestProfile | undefined, learned: Req
 
 /** What no recording shows, from the same search as it was before: somebody has written it by hand. */
 function keepByHand(before: SearchProfile | undefined, learned: SearchProfile): SearchProfile {
-	if (before === undefined || before.request.method !== learned.request.method || before.request.path !== learned.request.path) return learned;
-	const {rate, pages: {max_size: maxSize}, response: {expired}} = before;
+	if (before === undefined || before.request.method !== learned.request.method || before.request.path !== learned.request.path)
+		return learned;
+	const {
+		rate, pages: {max_size: maxSize}, response: {expired},
+	} = before;
 	return {
 		...learned,
 		pages: {...learned.pages, ...(maxSize === undefined || learned.pages.max_size !== undefined ? {} : {max_size: maxSize})},
@@ -127,11 +150,14 @@ export function formatProfile(profile: RequestProfile): string {
 	visit(document, {
 		Scalar(_, node) {
 			// In double quotes alone a character can be written as an escape.
-			if (typeof node.value === 'string') node.type = isPlain(node.value) ? 'PLAIN' : visibleInTable(node.value) === node.value ? 'QUOTE_SINGLE' : 'QUOTE_DOUBLE';
+			if (typeof node.value === 'string')
+				node.type = isPlain(node.value) ? 'PLAIN' : visibleInTable(node.value) === node.value ? 'QUOTE_SINGLE' : 'QUOTE_DOUBLE';
 		},
 		Pair(_, pair, ancestors) {
 			const path = [...ancestors.filter(ancestor => isPair(ancestor)), pair].map(ancestor => keyOf(ancestor));
-			const comment = profileComments.find(({at}) => at.length === path.length && at.every((key, index) => key === '*' || key === path[index]))?.text;
+			const comment = profileComments.find(
+				({at}) => at.length === path.length && at.every((key, index) => key === '*' || key === path[index]),
+			)?.text;
 			if (comment === undefined || !isScalar(pair.key)) return;
 			pair.key.commentBefore = comment;
 		},

@@ -15,7 +15,9 @@ import {timeFormProblem} from './time-form.ts';
  */
 
 /** Every `{placeholder}` that a request may hold, the filters' names aside. */
-export const placeholderNames = ['app_id', 'since', 'until', 'page', 'offset', 'cursor', 'page_size', 'csrf_token', ...filterNames] as const;
+export const placeholderNames = [
+	'app_id', 'since', 'until', 'page', 'offset', 'cursor', 'page_size', 'csrf_token', ...filterNames,
+] as const;
 
 export type PlaceholderName = (typeof placeholderNames)[number];
 
@@ -35,7 +37,9 @@ const known: ReadonlySet<string> = new Set(placeholderNames);
 
 function checkTemplate(value: unknown, context: z.core.$RefinementCtx): void {
 	for (const unknown of unknownPlaceholders(value)) {
-		context.addIssue({code: 'custom', message: `unknown placeholder {${unknown}}, expected one of ${placeholderNames.map(name => `{${name}}`).join(', ')}`});
+		context.addIssue({
+			code: 'custom', message: `unknown placeholder {${unknown}}, expected one of ${placeholderNames.map(name => `{${name}}`).join(', ')}`,
+		});
 	}
 }
 
@@ -80,8 +84,11 @@ const search = section({
 		json: template.superRefine(checkTemplate).optional(),
 		/** The body as application/x-www-form-urlencoded. */
 		form: members.optional(),
-	}).refine(({json, form}) => json === undefined || form === undefined, 'expected json or form, not both')
-		.refine(request => ['{since', '{until'].every(name => JSON.stringify(request).includes(name)), 'expected {since} and {until} somewhere in it'),
+	})
+		.refine(({json, form}) => json === undefined || form === undefined, 'expected json or form, not both')
+		.refine(
+			request => ['{since', '{until'].every(name => JSON.stringify(request).includes(name)), 'expected {since} and {until} somewhere in it',
+		),
 	time: section({
 		/** How {since} and {until} are written. */
 		as: timeForm,
@@ -127,9 +134,12 @@ const search = section({
 	rate: text.optional(),
 }).superRefine(({pages, request, response}, context) => {
 	const all = JSON.stringify(request);
-	if (pages.style !== 'none' && !all.includes(`{${pages.style}`)) context.addIssue({code: 'custom', path: ['pages', 'style'], message: `expected {${pages.style}} somewhere in the request`});
-	if (response.more !== undefined && response.last !== undefined) context.addIssue({code: 'custom', path: ['response', 'last'], message: 'expected more or last, not both'});
-	if (pages.style === 'cursor' && response.cursor === undefined) context.addIssue({code: 'custom', path: ['response', 'cursor'], message: 'expected the place of the next cursor'});
+	if (pages.style !== 'none' && !all.includes(`{${pages.style}`))
+		context.addIssue({code: 'custom', path: ['pages', 'style'], message: `expected {${pages.style}} somewhere in the request`});
+	if (response.more !== undefined && response.last !== undefined)
+		context.addIssue({code: 'custom', path: ['response', 'last'], message: 'expected more or last, not both'});
+	if (pages.style === 'cursor' && response.cursor === undefined)
+		context.addIssue({code: 'custom', path: ['response', 'cursor'], message: 'expected the place of the next cursor'});
 });
 
 export const profileSchema = section({
@@ -156,5 +166,7 @@ export type FilterPlace = z.infer<typeof filter>;
 
 /** The validated profile. @throws UsageError as `requireValid` */
 export function validateProfile(document: unknown, file: string): RequestProfile {
-	return requireValid(profileSchema, document, {file, hint: 'docs/console.md shows a whole request profile; audit-export feishu-app-log learn writes one from a recording'});
+	return requireValid(profileSchema, document, {
+		file, hint: 'docs/console.md shows a whole request profile; audit-export feishu-app-log learn writes one from a recording',
+	});
 }

@@ -25,16 +25,24 @@ export function serverSearch(appId: string | undefined): SourceDefinition {
 	const {appId: appIdOption} = feishuOpenapi.options;
 	const filters = searchFilters.server.map((filter): [string, SourceOption] => {
 		const locally = comparisons[filter.name];
-		return [optionName(filter.name), {
-			...declaredOption(filter),
-			...(locally === undefined ? {refusal: `the audit log does not say ${notSaid[filter.name] ?? filter.name}; the developer console does: --via console`} : {locally}),
-		}];
+		return [
+			optionName(filter.name),
+			{
+				...declaredOption(filter),
+				...(locally === undefined
+					? {refusal: `the audit log does not say ${notSaid[filter.name] ?? filter.name}; the developer console does: --via console`}
+					: {locally}),
+			},
+		];
 	});
 	return {
 		...feishuOpenapi,
 		name: 'feishu-app-log server',
 		title: `${titles.server}, by the audit log of the open platform`,
-		options: {appId: {...appIdOption, description: 'the app: cli_…', env: 'FEISHU_APP_ID', required: appId === undefined}, ...Object.fromEntries(filters)},
+		options: {
+			appId: {...appIdOption, description: 'the app: cli_…', env: 'FEISHU_APP_ID', required: appId === undefined},
+			...Object.fromEntries(filters),
+		},
 		...(appId === undefined ? {} : {constants: {app_id: appId}}),
 		window: {...feishuOpenapi.window, maxMs: longestSpanMs},
 		reachMs,

@@ -28,7 +28,12 @@ export type ConsoleSessionStore = SessionStore<string, KeptConsoleSession>;
  * The console sessions of this user: a file in the data directory, or the keychain where `AUDIT_EXPORT_KEYCHAIN=1` asks for it.
  * @param options.warn takes a warning for stderr
  */
-export function openConsoleSessions({context, warn}: {context: Pick<Context, 'env' | 'sleep' | 'signal' | 'random' | 'monotonic'>; warn: (message: string) => void}): ConsoleSessionStore {
+export function openConsoleSessions({
+	context, warn,
+}: {
+	context: Pick<Context, 'env' | 'sleep' | 'signal' | 'random' | 'monotonic'>;
+	warn: (message: string) => void;
+}): ConsoleSessionStore {
 	const files = createSessionStore({
 		context, warn,
 		directory: userDataDirectory(context.env),

@@ -85,14 +85,20 @@ export interface SessionPlaces {
  * host that only the request profile names
  */
 export async function findSession(needs: SessionNeeds, places: SessionPlaces): Promise<ConsoleSession> {
-	const {context: {masker}, baseUrl, name} = places;
-	const found = (bringsCredentials(places.selected) ? undefined : await fromEnvironment(needs, places)) ?? await fromConfiguration(needs, places) ?? await fromStore(places);
+	const {
+		context: {masker}, baseUrl, name,
+	} = places;
+	const found =
+		(bringsCredentials(places.selected) ? undefined : await fromEnvironment(needs, places)) ??
+		(await fromConfiguration(needs, places)) ??
+		(await fromStore(places));
 	if (found !== undefined && found.isForAny) await requireConfirmed(places, found.origin);
 	if (found === undefined) throw new CredentialsError(`${name}: no console session`, {hint: renewal(baseUrl)});
 	const {origin, session: {cookie: given, csrfToken: ownToken, authorization}} = found;
 	// Copied out of the network panel, the header's name comes with it.
 	const cookie = given?.replace(/^cookie:\s*/i, '');
-	for (const secret of [given, cookie, ownToken, authorization, authorization?.replace(/^\w+ +/, '')]) if (secret !== undefined) masker.add(secret);
+	for (const secret of [given, cookie, ownToken, authorization, authorization?.replace(/^\w+ +/, '')])
+		if (secret !== undefined) masker.add(secret);
 	const cookies = parseCookies(cookie ?? '');
 	for (const value of cookies.values()) maskCookie(value, masker);
 	const csrfToken = csrfTokenOf(needs.csrfCookie === undefined ? undefined : cookies.get(needs.csrfCookie), ownToken);
@@ -101,9 +107,15 @@ export async function findSession(needs: SessionNeeds, places: SessionPlaces): P
 	for (const part of ['cookie', 'csrfToken', 'authorization'] as const) {
 		const value = session[part];
 		if (value === undefined) {
-			if (needs[part]) throw new CredentialsError(`${name}: the console session ${origin} has no ${labels[part]}`, {hint: `set ${sessionVariables[part]}, or feishu.${keys[part]} in a profile of the configuration, beside the others; ${renewal(baseUrl)}`});
+			if (needs[part])
+				throw new CredentialsError(`${name}: the console session ${origin} has no ${labels[part]}`, {
+					hint: `set ${sessionVariables[part]}, or feishu.${keys[part]} in a profile of the configuration, beside the others; ${renewal(baseUrl)}`,
+				});
 		} else if (!/^[\x20-\x7e]+$/.test(value)) {
-			throw new CredentialsError(`${name}: the ${labels[part]} ${origin} cannot be sent: it holds line breaks or other characters than printable ASCII`, {hint: 'copy it again, as one line'});
+			throw new CredentialsError(
+				`${name}: the ${labels[part]} ${origin} cannot be sent: it holds line breaks or other characters than printable ASCII`,
+				{hint: 'copy it again, as one line'},
+			);
 		}
 	}
 	return session;
@@ -112,7 +124,9 @@ export async function findSession(needs: SessionNeeds, places: SessionPlaces): P
 const labels: Readonly<Record<Part, string>> = {cookie: 'cookie', csrfToken: 'CSRF token', authorization: 'Authorization header'};
 
 /** The headers of a session. */
-export function tokenOf({cookie, csrfToken, authorization}: ConsoleSession, {csrfHeader, authorization: wantsAuthorization}: SessionNeeds): AccessToken {
+export function tokenOf(
+	{cookie, csrfToken, authorization}: ConsoleSession, {csrfHeader, authorization: wantsAuthorization}: SessionNeeds,
+): AccessToken {
 	return {
 		value: '',
 		headers: {
@@ -139,7 +153,10 @@ function holdsSession({authorization}: SessionNeeds, part: (part: Part) => unkno
 async function fromEnvironment(needs: SessionNeeds, {context: {env}, ...places}: SessionPlaces): Promise<Found | undefined> {
 	const value = (part: Part) => env[sessionVariables[part]] || undefined;
 	if (!holdsSession(needs, value)) return undefined;
-	return {isForAny: true, origin: 'of the environment', session: await resolved(value, part => `environment variable ${sessionVariables[part]}`, {context: {env}, ...places})};
+	return {
+		isForAny: true, origin: 'of the environment',
+		session: await resolved(value, part => `environment variable ${sessionVariables[part]}`, {context: {env}, ...places}),
+	};
 }
 
 async function fromConfiguration(needs: SessionNeeds, places: SessionPlaces): Promise<Found | undefined> {
@@ -152,7 +169,10 @@ async function fromConfiguration(needs: SessionNeeds, places: SessionPlaces): Pr
 async function fromStore({store, baseUrl}: SessionPlaces): Promise<Found | undefined> {
 	const kept = await store.read(baseUrl);
 	if (kept === undefined || !isSignedIn(kept)) return undefined;
-	return {isForAny: false, origin: `in ${store.place}`, session: {cookie: kept.cookie, csrfToken: kept.csrf_token, authorization: kept.authorization}};
+	return {
+		isForAny: false, origin: `in ${store.place}`,
+		session: {cookie: kept.cookie, csrfToken: kept.csrf_token, authorization: kept.authorization},
+	};
 }
 
 /**
@@ -160,15 +180,25 @@ async function fromStore({store, baseUrl}: SessionPlaces): Promise<Found | undef
  * @throws UsageError
  */
 async function requireConfirmed({baseUrl, isNamed, name, store}: SessionPlaces, session: string): Promise<void> {
-	if (isNamed || vendorOrigins.has(new URL(baseUrl).origin) || await store.read(baseUrl) !== undefined) return;
-	throw new UsageError(`${name}: the request profile alone says that the console is ${baseUrl}, which is no host of the vendor: the session ${session} is not sent there`, {
-		hint: `if that is your console, name it: --base-url ${baseUrl}, or feishu.base_url in a profile of the configuration; "learn" remembers what it was told with --console`,
-	});
+	if (isNamed || vendorOrigins.has(new URL(baseUrl).origin) || (await store.read(baseUrl)) !== undefined) return;
+	throw new UsageError(
+		`${name}: the request profile alone says that the console is ${baseUrl}, which is no host of the vendor: the session ${session} is not sent there`,
+		{
+			hint: `if that is your console, name it: --base-url ${baseUrl}, or feishu.base_url in a profile of the configuration; "learn" remembers what it was told with --console`,
+		},
+	);
 }
 
-async function resolved(value: (part: Part) => Referable | undefined, nameOf: (part: Part) => string, {context: {env, signal}, config, warn}: {
-	context: {env: Context['env']; signal?: AbortSignal}; config: LoadedConfig; warn: (message: string) => void;
-}): Promise<ConsoleSession> {
+async function resolved(
+	value: (part: Part) => Referable | undefined, nameOf: (part: Part) => string,
+	{
+		context: {env, signal}, config, warn,
+	}: {
+		context: {env: Context['env']; signal?: AbortSignal};
+		config: LoadedConfig;
+		warn: (message: string) => void;
+	},
+): Promise<ConsoleSession> {
 	const read = async (part: Part) => {
 		const secret = value(part);
 		if (secret === undefined) return undefined;

@@ -87,7 +87,10 @@ function paginationOf({pages, response}: SearchProfile): Pagination {
 				...(more === undefined ? {} : {more}),
 			};
 		case 'cursor':
-			return {style: 'token', tokenParameter: 'cursor', ...sizes, token: cursor ?? [], ...(more === undefined ? {} : {more}), tokenAtEnd: true, loose: true};
+			return {
+				style: 'token', tokenParameter: 'cursor', ...sizes, token: cursor ?? [], ...(more === undefined ? {} : {more}), tokenAtEnd: true,
+				loose: true,
+			};
 		case 'none':
 			// No answer has a member without a name: the first page is the last.
 			return {style: 'token', tokenParameter: 'cursor', ...sizes, token: ['']};
@@ -98,7 +101,8 @@ function budgetOf({rate}: SearchProfile): BudgetLimit {
 	if (rate === undefined) return defaultBudget;
 	const [, requests, amount, unit] = /^(\d+)\/(\d*)([a-z]+)$/.exec(rate) ?? [];
 	const perMs = parseDuration(`${amount || '1'}${unit}`) ?? 0;
-	if (!(Number(requests) >= 1) || perMs <= 0) throw new UsageError(`the request profile's rate is none: ${JSON.stringify(rate)}`, {hint: 'write 2/1s or 100/1m'});
+	if (!(Number(requests) >= 1) || perMs <= 0)
+		throw new UsageError(`the request profile's rate is none: ${JSON.stringify(rate)}`, {hint: 'write 2/1s or 100/1m'});
 	return {requests: Number(requests), perMs};
 }
 

@@ -25,7 +25,11 @@ export function fill(template: Template, values: Values): unknown {
 	if (isList(template)) return template.map(element => fill(element, values)).filter(element => element !== undefined);
 	const {json_text: inner, ...others} = template;
 	if (inner !== undefined && Object.keys(others).length === 0) return JSON.stringify(fill(inner, values));
-	return Object.fromEntries(Object.entries(template).map(([key, member]) => [key, fill(member, values)] as const).filter(([, value]) => value !== undefined));
+	return Object.fromEntries(
+		Object.entries(template)
+			.map(([key, member]) => [key, fill(member, values)] as const)
+			.filter(([, value]) => value !== undefined),
+	);
 }
 
 /** Filled in as a query string or a form carries it: a list repeats its key, and everything is text. */
@@ -45,7 +49,10 @@ export function fillHeaders(template: Readonly<Record<string, string>>, values: 
 /** A path, filled in; every value is one segment of it, or a part of one. @throws UsageError where a value would lead elsewhere */
 export function fillPath(template: string, values: Values): string {
 	const path = template.replaceAll(every, (_, name: string) => encodeURIComponent(textOf(values[name] ?? '').toWellFormed()));
-	if (path.split('/').some(step => step === '.' || step === '..')) throw new UsageError(`${path}: no step of the request's path may be . or ..`, {hint: 'check --app-id, and the path in the request profile'});
+	if (path.split('/').some(step => step === '.' || step === '..'))
+		throw new UsageError(`${path}: no step of the request's path may be . or ..`, {
+			hint: 'check --app-id, and the path in the request profile',
+		});
 	return path;
 }
 

@@ -92,7 +92,8 @@ function textCodec(as: string, timezone: string): TimeCodec {
 
 const groups: Readonly<Record<string, string>> = {
 	YYYY: String.raw`(?<YYYY>\d{4})`, MM: String.raw`(?<MM>\d{2})`, DD: String.raw`(?<DD>\d{2})`, HH: String.raw`(?<HH>\d{2})`,
-	mm: String.raw`(?<mm>\d{2})`, ss: String.raw`(?<ss>\d{2})`, SSS: String.raw`(?<SSS>\d{1,9})`, Z: 'Z', ZZ: String.raw`(?<ZZ>[+-]\d{2}:?\d{2}|Z)`,
+	mm: String.raw`(?<mm>\d{2})`, ss: String.raw`(?<ss>\d{2})`, SSS: String.raw`(?<SSS>\d{1,9})`, Z: 'Z',
+	ZZ: String.raw`(?<ZZ>[+-]\d{2}:?\d{2}|Z)`,
 };
 
 /** Services leave out a fraction that is zero, so seconds are read with and without one whatever the pattern says. */

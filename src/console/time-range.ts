@@ -34,11 +34,15 @@ export function createTimeRange({time, response}: SearchProfile, now: number): T
 	const asked = compileTimeForm(time);
 	const held = compileTimeForm(response.time);
 	if (Math.max(asked.unitMs, held.unitMs) > MINUTE) {
-		throw new UsageError(`the request profile's times are too coarse: ${asked.unitMs > MINUTE ? time.as : response.time.as}`, {hint: 'times of whole minutes or finer are needed'});
+		throw new UsageError(`the request profile's times are too coarse: ${asked.unitMs > MINUTE ? time.as : response.time.as}`, {
+			hint: 'times of whole minutes or finer are needed',
+		});
 	}
 	const unitMs = Math.max(asked.unitMs, held.unitMs);
 	const rowsAreFiner = stepOf(response.time, held.unitMs) < stepOf(time, asked.unitMs);
-	const zones = [asked.isLocal ? time.timezone ?? 'UTC' : undefined, held.isLocal ? response.time.timezone ?? 'UTC' : undefined].filter(zone => zone !== undefined);
+	const zones = [asked.isLocal ? (time.timezone ?? 'UTC') : undefined, held.isLocal ? (response.time.timezone ?? 'UTC') : undefined].filter(
+		zone => zone !== undefined,
+	);
 	const moving = zones.filter(zone => clocksChange(zone, now));
 	// An end that is inclusive to the second may or may not hold the rows that follow within it. A nanosecond before an end cannot be written exactly.
 	const isUnsure = rowsAreFiner || asked.unitMs >= SECOND || time.as === 'nanoseconds';
@@ -55,7 +59,8 @@ export function createTimeRange({time, response}: SearchProfile, now: number): T
 			const endMs = endBound === 'inclusive' ? (end + 1) * unitMs - asked.unitMs : end * unitMs;
 			for (const zone of moving) for (const bound of [startMs, endMs]) requireUnique(bound, zone);
 			const written = asked.write(endMs);
-			const endOfStep = endBound === 'inclusive' && typeof written === 'number' ? Math.round(asked.unitMs / stepOf(time, asked.unitMs)) - 1 : 0;
+			const endOfStep =
+				endBound === 'inclusive' && typeof written === 'number' ? Math.round(asked.unitMs / stepOf(time, asked.unitMs)) - 1 : 0;
 			return {start: asked.write(startMs), end: typeof written === 'number' ? written + endOfStep : written, startMs};
 		},
 	};
@@ -80,11 +85,16 @@ function clocksChange(timezone: string, now: number): boolean {
 
 function requireUnique(ms: number, timezone: string): void {
 	const local = zoned(ms, timezone).toPlainDateTime();
-	const [earlier, later] = (['earlier', 'later'] as const).map(disambiguation => local.toZonedDateTime(timezone, {disambiguation}).epochMilliseconds);
+	const [earlier, later] = (['earlier', 'later'] as const).map(
+		disambiguation => local.toZonedDateTime(timezone, {disambiguation}).epochMilliseconds,
+	);
 	if (earlier === later) return;
-	throw new UsageError(`${formatUtc(ms)} cannot be told to the console: its clocks, those of ${timezone}, show ${local.toPlainTime().toString()} twice that day`, {
-		hint: 'choose --since and --until outside of that hour, and leave --window out',
-	});
+	throw new UsageError(
+		`${formatUtc(ms)} cannot be told to the console: its clocks, those of ${timezone}, show ${local.toPlainTime().toString()} twice that day`,
+		{
+			hint: 'choose --since and --until outside of that hour, and leave --window out',
+		},
+	);
 }
 
 function zoned(ms: number, timezone: string): Temporal.ZonedDateTime {

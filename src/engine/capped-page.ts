@@ -107,7 +107,9 @@ export async function askPage(part: Part, offset: number, reader: CappedReader):
 	});
 	const total = wholeNumber(valueAt(answer.body, pagination.total));
 	if (total === undefined || total < 0) {
-		throw new ApiError(`${labelOf(reader)}: the answer states no total (${pagination.total.join('.')})`, {hint: 'the API does not answer as documented; run with --debug'});
+		throw new ApiError(`${labelOf(reader)}: the answer states no total (${pagination.total.join('.')})`, {
+			hint: 'the API does not answer as documented; run with --debug',
+		});
 	}
 	const records = rowsOf(answer, source, labelOf(reader));
 	learn(records, part, reader);
@@ -128,7 +130,8 @@ export async function askBeyond(part: Part, offset: number, reader: CappedReader
 	try {
 		return await askPage(part, offset, reader);
 	} catch (error) {
-		if (error instanceof ApiError && error.vendorCode !== undefined && error.vendorCode === reader.source.badParameter?.code) return undefined;
+		if (error instanceof ApiError && error.vendorCode !== undefined && error.vendorCode === reader.source.badParameter?.code)
+			return undefined;
 		throw error;
 	}
 }
@@ -145,10 +148,13 @@ export async function isMeaningKnown({pagination, learned}: CappedReader): Promi
  * of the part and is returned; undefined when nothing had to be asked, or the page is of no further use.
  * @param afresh ask again, although it is known: rows may have moved while it was found out
  */
-export async function learnMeaning(part: Part, first: CountedPage, reader: CappedReader, {afresh = false}: {afresh?: boolean} = {}): Promise<CountedPage | undefined> {
+export async function learnMeaning(
+	part: Part, first: CountedPage, reader: CappedReader, {afresh = false}: {afresh?: boolean} = {},
+): Promise<CountedPage | undefined> {
 	const {pagination, learned} = reader;
 	const isKnown = await isMeaningKnown(reader);
-	if ((isKnown && (!afresh || pagination.counts !== 'unknown')) || first.records.length === 0 || first.total <= first.records.length) return undefined;
+	if ((isKnown && (!afresh || pagination.counts !== 'unknown')) || first.records.length === 0 || first.total <= first.records.length)
+		return undefined;
 	const asking = askForMeaning(part, first, reader);
 	learned.learning = asking.then(() => undefined, () => undefined);
 	const {meaning, page} = await asking;
@@ -158,7 +164,9 @@ export async function learnMeaning(part: Part, first: CountedPage, reader: Cappe
 }
 
 /** @param attempts how often to ask again where so many rows arrived meanwhile that the answer tells nothing */
-async function askForMeaning(part: Part, first: CountedPage, reader: CappedReader, attempts = 3): Promise<{meaning: OffsetMeaning; page: CountedPage | undefined}> {
+async function askForMeaning(
+	part: Part, first: CountedPage, reader: CappedReader, attempts = 3,
+): Promise<{meaning: OffsetMeaning; page: CountedPage | undefined}> {
 	const asked = telltaleOffset(first.records.length, reader.pagination.cap);
 	const page = asked > 1 ? await askBeyond(part, asked, reader) : await askPage(part, asked, reader);
 	if (page === undefined) return {meaning: 'pages', page};
@@ -176,7 +184,9 @@ export function endsFull(total: number, {records: {length: size}}: CountedPage, 
 }
 
 /** Asks for the page after a full last one, number `index` from 0. Rows of page 0 are left out. */
-export async function askPastEnd(part: Part, {first, index}: {first: CountedPage; index: number}, reader: CappedReader): Promise<CountedPage> {
+export async function askPastEnd(
+	part: Part, {first, index}: {first: CountedPage; index: number}, reader: CappedReader,
+): Promise<CountedPage> {
 	// As long as it is not known what the offset counts there is only page 0, and 1 shows a row after it either way.
 	const meaning = await isMeaningKnown(reader) ? reader.learned.meaning : undefined;
 	const page = await askPage(part, meaning === undefined ? 1 : offsetOf(index, first.records.length, meaning), reader);
@@ -203,5 +213,8 @@ export function* pagesUpTo(total: () => number, size: number): Generator<number,
 
 /** Nothing is known yet. */
 export function nothingLearned(): Learned {
-	return {meaning: undefined, learning: undefined, startInclusive: false, endInclusive: false, endExclusive: false, learningEnd: undefined, ascending: undefined, pageRows: undefined};
+	return {
+		meaning: undefined, learning: undefined, startInclusive: false, endInclusive: false, endExclusive: false, learningEnd: undefined,
+		ascending: undefined, pageRows: undefined,
+	};
 }

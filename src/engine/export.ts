@@ -61,7 +61,10 @@ export interface ExportResult {
  * first window with a problem: a later run of the same command begins again there.
  * @throws whatever the client or the output throws, and the signal's reason when interrupted.
  */
-export async function runExport(query: Query, {client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, finished, now, sleep, clock}: ExportDependencies): Promise<ExportResult> {
+export async function runExport(
+	query: Query,
+	{client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, finished, now, sleep, clock}: ExportDependencies,
+): Promise<ExportResult> {
 	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
 	counters.records = output.resumed?.checkpoint.records ?? 0;
 	const reader = createWindowReader(query, {client, signal, verbose, now});
@@ -117,7 +120,9 @@ export async function runExport(query: Query, {client, formatter, output, counte
 				await finishWindow(event, {counters, output, nextFrom: Math.max(query.since, Math.min(event.window.to, reached))});
 				finished?.(event.window, counters.records - before);
 				before = counters.records;
-				verbose(`window ${new Date(event.window.from).toISOString()} to ${new Date(event.window.to).toISOString()} done, ${counters.records} records so far`);
+				verbose(
+					`window ${new Date(event.window.from).toISOString()} to ${new Date(event.window.to).toISOString()} done, ${counters.records} records so far`,
+				);
 			}
 		}
 	}
@@ -132,7 +137,9 @@ function takeReport({window, report}: WindowEvent, counters: RunCounters): void 
 	counters.problems.push(...problemsOf(report, window));
 }
 
-async function finishWindow(event: WindowEvent, {counters, output, nextFrom}: {counters: RunCounters; output: Output; nextFrom: number}): Promise<void> {
+async function finishWindow(
+	event: WindowEvent, {counters, output, nextFrom}: {counters: RunCounters; output: Output; nextFrom: number},
+): Promise<void> {
 	counters.windows++;
 	takeReport(event, counters);
 	if (counters.problems.length === 0) await output.checkpoint({nextFrom, records: counters.records});

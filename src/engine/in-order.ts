@@ -79,7 +79,9 @@ export async function* inOrder<W extends Window>(
 		while (jobs.length < concurrency) {
 			const next = plan.next();
 			if (next.done === true) return;
-			const job: Job<W> = {window: next.value, report: newReport(), queue: [], finished: false, failure: undefined, stopped: Promise.resolve()};
+			const job: Job<W> = {
+				window: next.value, report: newReport(), queue: [], finished: false, failure: undefined, stopped: Promise.resolve(),
+			};
 			jobs.push(job);
 			job.stopped = run(job);
 		}

@@ -72,7 +72,9 @@ function notAdvancing(label: string, what: string): ApiError {
 }
 
 function unreadable(label: string, what: string): ApiError {
-	return new ApiError(`${label}: the answer ${what}`, {hint: 'the API does not answer as documented; check --base-url, and run with --debug'});
+	return new ApiError(`${label}: the answer ${what}`, {
+		hint: 'the API does not answer as documented; check --base-url, and run with --debug',
+	});
 }
 
 function tokenPager(pagination: TokenPagination, pageSize: number, label: string): Pager {
@@ -146,8 +148,10 @@ function numberedPager(pagination: NumberedPagination, pageSize: number, label: 
 			const size = Math.max(1, (pagination.size === undefined ? undefined : wholeNumber(valueAt(page.body, pagination.size))) ?? pageSize);
 			if (stated !== undefined && (asked - 1) * size >= stated && page.fresh === 0) return undefined;
 			const number = pagination.page === undefined ? undefined : wholeNumber(valueAt(page.body, pagination.page));
-			if (number !== undefined && number !== asked - 1 + first && page.rows > 0) throw notAdvancing(label, `page ${asked - 1 + first} was asked for, page ${number} came`);
-			if (page.rows > (page.noRows ?? 0) && page.fresh === 0 && !totalMoved) throw notAdvancing(label, `page ${asked} repeats rows of earlier pages`);
+			if (number !== undefined && number !== asked - 1 + first && page.rows > 0)
+				throw notAdvancing(label, `page ${asked - 1 + first} was asked for, page ${number} came`);
+			if (page.rows > (page.noRows ?? 0) && page.fresh === 0 && !totalMoved)
+				throw notAdvancing(label, `page ${asked} repeats rows of earlier pages`);
 			checkIdle(page);
 			delivered += page.rows;
 			emptyPages = page.rows === 0 ? emptyPages + 1 : 0;

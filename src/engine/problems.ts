@@ -63,10 +63,16 @@ export function problemsOf({problems, oddities}: WindowReport, {from, to}: {read
 	const rows = (count: number) => `${count} row${count === 1 ? '' : 's'}`;
 	const odd: Array<[kind: ProblemKind, count: number, detail: string]> = [
 		['unreadable', oddities.unreadable, `${rows(oddities.unreadable)} without a readable id or time, written as they are`],
-		['unreadable', oddities.noRows, `${oddities.noRows} entr${oddities.noRows === 1 ? 'y' : 'ies'} of the API's pages that ${oddities.noRows === 1 ? 'is no row' : 'are no rows'}, not written`],
+		[
+			'unreadable', oddities.noRows,
+			`${oddities.noRows} entr${oddities.noRows === 1 ? 'y' : 'ies'} of the API's pages that ${oddities.noRows === 1 ? 'is no row' : 'are no rows'}, not written`,
+		],
 		['out_of_range', oddities.outOfRange, `${rows(oddities.outOfRange)} of other times than asked for, delivered here and not written`],
 		['ambiguous', oddities.ambiguous, `${rows(oddities.ambiguous)} with the id of another row but other content, written too`],
-		['altered', oddities.altered, `${oddities.altered} page${oddities.altered === 1 ? '' : 's'} with bytes that are not UTF-8, which are now U+FFFD`],
+		[
+			'altered', oddities.altered,
+			`${oddities.altered} page${oddities.altered === 1 ? '' : 's'} with bytes that are not UTF-8, which are now U+FFFD`,
+		],
 	];
 	return [...problems, ...odd.filter(([, count]) => count > 0).map(([kind, , detail]) => ({kind, since: from, until: to, detail}))];
 }

@@ -1,5 +1,7 @@
 import type {AuditRecord} from '../base/record.ts';
-import {askPage, askPastEnd, endsFull, learnMeaning, partOf, type CappedReader, type CountedPage, type FittingInputs, type Part} from './capped-page.ts';
+import {
+	askPage, askPastEnd, endsFull, learnMeaning, partOf, type CappedReader, type CountedPage, type FittingInputs, type Part,
+} from './capped-page.ts';
 import {ahead, Lanes, type Lane} from './lanes.ts';
 import {offsetOf} from './offset-meaning.ts';
 import type {Oddities, WindowReport} from './problems.ts';
@@ -69,7 +71,9 @@ async function take(step: Step): Promise<Taken> {
 	}
 }
 
-async function* stepsOf(stretches: AsyncIterable<Stretch | CrowdedInstant | Doubtful>, reader: CappedReader, seen: SeenRows | undefined): AsyncGenerator<Step, void, undefined> {
+async function* stepsOf(
+	stretches: AsyncIterable<Stretch | CrowdedInstant | Doubtful>, reader: CappedReader, seen: SeenRows | undefined,
+): AsyncGenerator<Step, void, undefined> {
 	for await (const stretch of stretches) {
 		if (stretch.kind === 'stretch') yield* pagesOf(stretch, reader, seen);
 		else yield stretch;
@@ -94,7 +98,8 @@ async function* pagesOf(stretch: Stretch, reader: CappedReader, seen: SeenRows |
 	yield pageAt(0);
 	const first = await known.get(0);
 	const second = pages === 1 || first === undefined ? undefined : await learnMeaning(part, first, reader);
-	for (let index = 1; index < pages; index++) yield pageAt(index, index === 1 && second !== undefined ? Promise.resolve(second) : known.get(index));
+	for (let index = 1; index < pages; index++)
+		yield pageAt(index, index === 1 && second !== undefined ? Promise.resolve(second) : known.get(index));
 	if (borrowed.size === 0 && first !== undefined && endsFull(first.total, first, reader)) {
 		yield {kind: 'page', reading, index: pages, ask: async () => askPastEnd(part, {first, index: pages}, reader)};
 	}
@@ -108,7 +113,9 @@ async function* pagesOf(stretch: Stretch, reader: CappedReader, seen: SeenRows |
 }
 
 /** Settles whether a stretch was read whole: then its report counts, and otherwise it is read again. */
-async function* settle(reading: StretchReading, check: Statement | undefined, {reader, report}: {reader: CappedReader; report: WindowReport}): Records {
+async function* settle(
+	reading: StretchReading, check: Statement | undefined, {reader, report}: {reader: CappedReader; report: WindowReport},
+): Records {
 	const outcome = await reading.outcome(check);
 	const {stretch: {part: {from, to}}, seen} = reading;
 	report.duplicates += reading.report.duplicates;
@@ -127,9 +134,14 @@ async function* settle(reading: StretchReading, check: Statement | undefined, {r
  * Reads a part whose total is under the cap, again where it moves, and cuts it where it has outgrown the cap.
  * @param outcome how a first reading went, where there was one
  */
-async function* readFitting(part: Part, {first, reader, report, seen, isDoubtful = false}: FittingInputs, outcome?: ReadingOutcome): Records {
+async function* readFitting(
+	part: Part, {first, reader, report, seen, isDoubtful = false}: FittingInputs, outcome?: ReadingOutcome,
+): Records {
 	const ended = yield* readUntilStill(part, {reader, report}, turn =>
-		turn.isRepeated || outcome === undefined ? readPart(part, {first: turn.isRepeated ? undefined : first, reader, report, seen, isDoubtful}, turn) : wasRead(outcome));
+		turn.isRepeated || outcome === undefined
+			? readPart(part, {first: turn.isRepeated ? undefined : first, reader, report, seen, isDoubtful}, turn)
+			: wasRead(outcome),
+	);
 	if (ended.kind !== 'too-many') return;
 	for (const smaller of ended.parts) yield* readStretches(smaller, {reader, report, seen, lane: new Lanes(reader.concurrency).open()});
 }

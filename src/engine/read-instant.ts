@@ -1,7 +1,10 @@
 import type {AuditRecord} from '../base/record.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {stepMs} from '../sources/range.ts';
-import {askPage, fits, learnMeaning, pageRowsOf, pagesUpTo, partOf, reachOf, type CappedReader, type CountedPage, type FittingInputs, type Part, askPastEnd, endsFull} from './capped-page.ts';
+import {
+	askPage, fits, learnMeaning, pageRowsOf, pagesUpTo, partOf, reachOf, type CappedReader, type CountedPage, type FittingInputs, type Part,
+	askPastEnd, endsFull,
+} from './capped-page.ts';
 import {ahead, roomFor} from './lanes.ts';
 import {offsetOf} from './offset-meaning.ts';
 import type {WindowReport} from './problems.ts';
@@ -86,14 +89,17 @@ export async function* readInstant(instant: Window, reader: CappedReader, {repor
 }
 
 /** Writes what one query reaches of a crowded instant, oldest first. */
-async function* readReachable(part: Part, first: CountedPage, reader: CappedReader, {report, seen}: {report: WindowReport; seen: SeenRows}): AsyncGenerator<AuditRecord[], Reach, undefined> {
+async function* readReachable(
+	part: Part, first: CountedPage, reader: CappedReader, {report, seen}: {report: WindowReport; seen: SeenRows},
+): AsyncGenerator<AuditRecord[], Reach, undefined> {
 	const {source} = reader;
 	const {written} = report;
 	const sieve = new Sieve({window: part, asked: part.asked, source, report, seen, apart: reader.narrowed !== undefined});
 	const {kept, rows: size} = sieve.sift(first);
 	if (kept.length > 0) yield kept;
 	const second = await learnMeaning(part, first, reader);
-	const ask = async (index: number) => index === 1 && second !== undefined ? second : askPage(part, offsetOf(index, size, reader.learned.meaning ?? 'rows'), reader);
+	const ask = async (index: number) =>
+		index === 1 && second !== undefined ? second : askPage(part, offsetOf(index, size, reader.learned.meaning ?? 'rows'), reader);
 	let passed = false;
 	for await (const page of ahead(pagesUpTo(() => Math.min(first.total, reachOf(reader, size)), size), roomFor(reader.concurrency), ask)) {
 		const sifted = sieve.sift(page);
@@ -110,7 +116,9 @@ function passes(part: Part, {records}: CountedPage, {learned}: CappedReader): bo
 }
 
 /** Reads a part that should fit under the cap once, its pages beside each other. */
-export async function* readPart(part: Part, {first: known, reader, report, seen, isDoubtful = false}: FittingInputs, {isRepeated, isLast}: Turn): AsyncGenerator<AuditRecord[], ReadingOutcome, undefined> {
+export async function* readPart(
+	part: Part, {first: known, reader, report, seen, isDoubtful = false}: FittingInputs, {isRepeated, isLast}: Turn,
+): AsyncGenerator<AuditRecord[], ReadingOutcome, undefined> {
 	const {source} = reader;
 	const first = known ?? await askPage(part, 0, reader);
 	let {total} = first;
@@ -125,8 +133,11 @@ export async function* readPart(part: Part, {first: known, reader, report, seen,
 	if (total > size) {
 		// What moved may have moved while it was found out what the offset counts: that is found out again as well.
 		const second = await learnMeaning(part, first, reader, {afresh: isRepeated || isDoubtful});
-		const ask = async (index: number) => index === 1 && second !== undefined ? second : askPage(part, offsetOf(index, size, reader.learned.meaning ?? 'rows'), reader);
-		for await (const page of ahead(pagesUpTo(() => Math.min(total, reachOf(reader, size)), size), roomFor(reader.concurrency), ask)) {
+		const ask = async (index: number) =>
+			index === 1 && second !== undefined ? second : askPage(part, offsetOf(index, size, reader.learned.meaning ?? 'rows'), reader);
+		for await (const page of ahead(
+			pagesUpTo(() => Math.min(total, reachOf(reader, size)), size), roomFor(reader.concurrency), ask,
+		)) {
 			totalMoved ||= page.total !== total;
 			if (!isLast && isMoved(page.records, total, page.total)) break;
 			({total} = page);
@@ -149,7 +160,9 @@ export async function* readPart(part: Part, {first: known, reader, report, seen,
 	}
 	// One instant that has grown while it was read: a total that stands at the cap says nothing of what lies beyond.
 	if (!totalMoved && delivered + noRows === total && !fits(total, reader, pageRowsOf(first, reader))) {
-		return {kind: 'incomplete', inside, problem: 'capped', detail: `it holds at least ${total} rows, and a query reaches ${reader.pagination.cap}`};
+		return {
+			kind: 'incomplete', inside, problem: 'capped', detail: `it holds at least ${total} rows, and a query reaches ${reader.pagination.cap}`,
+		};
 	}
 	return {...compareTotal(report, {total, totalMoved, delivered, noRows}), inside};
 }

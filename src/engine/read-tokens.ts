@@ -225,7 +225,8 @@ function tellingDeadTokens(reader: WindowReader): WindowReader {
 function tooShortLived({message, vendorCode}: ApiError, {from}: Window, {rows}: {rows: number}): ApiError {
 	return new ApiError(message, {
 		vendorCode,
-		hint: `the API refuses the page tokens that it gave out, each time after at most ${rows} rows of ${formatUtc(from)}, and no smaller piece of time can be asked for; `
-			+ 'raise --page-size as far as it goes, lower --concurrency, or narrow the export by filters',
+		hint:
+			`the API refuses the page tokens that it gave out, each time after at most ${rows} rows of ${formatUtc(from)}, and no smaller piece of time can be asked for; ` +
+			'raise --page-size as far as it goes, lower --concurrency, or narrow the export by filters',
 	});
 }

@@ -45,9 +45,12 @@ export type ReadingOutcome =
  * @returns the rows that the API states for it, 0 where it states none
  * @throws ApiError when an answer is unusable or paging does not advance, and whatever `fetchPage` throws.
  */
-export async function* readWindow(window: Window, reader: WindowReader, report: WindowReport, mostRows = Infinity): AsyncGenerator<AuditRecord[], number, undefined> {
+export async function* readWindow(
+	window: Window, reader: WindowReader, report: WindowReport, mostRows = Infinity,
+): AsyncGenerator<AuditRecord[], number, undefined> {
 	if (reader.source.pagination.style === 'token') {
-		const read = (piece: Window, through: WindowReader) => readOnce({window: piece, reader: through, report, seen: undefined, mostRows, isRepeated: false, isLast: true});
+		const read = (piece: Window, through: WindowReader) =>
+			readOnce({window: piece, reader: through, report, seen: undefined, mostRows, isRepeated: false, isLast: true});
 		yield* readByTokens(window, {reader, report, read});
 		return 0;
 	}
@@ -95,7 +98,8 @@ export async function* readUntilStill(
 		reader.verbose(`window read ${count} of at most ${mostReadings} times: ${outcome.detail}`);
 		if (count === mostReadings) {
 			// Entries that are no rows are counted by themselves.
-			if (outcome.problem !== 'unreadable') report.problems.push({kind: outcome.problem, since: window.from, until: window.to, detail: outcome.detail});
+			if (outcome.problem !== 'unreadable')
+				report.problems.push({kind: outcome.problem, since: window.from, until: window.to, detail: outcome.detail});
 			return outcome;
 		}
 		// The next reading finds the same strange rows again.
@@ -118,11 +122,15 @@ export function tellSurplus({from, to}: Window, report: WindowReport, before: Co
 	const isTold = report.oddities.noRows > 0 || report.problems.some(({since, until}) => since < to && until > from);
 	if (surplus <= 0 || isTold) return;
 	const rows = surplus === 1 ? '1 row was' : `${surplus} rows were`;
-	report.problems.push({kind: 'unstable', since: from, until: to, detail: `${rows} delivered, and not when it was read again: gone by now, or delivered twice`});
+	report.problems.push({
+		kind: 'unstable', since: from, until: to, detail: `${rows} delivered, and not when it was read again: gone by now, or delivered twice`,
+	});
 }
 
 function vanished({inside}: {inside: number}, before: number): ReadingOutcome {
-	return {kind: 'incomplete', problem: 'unstable', detail: `${before} rows were delivered, and only ${inside} when it was read again`, inside};
+	return {
+		kind: 'incomplete', problem: 'unstable', detail: `${before} rows were delivered, and only ${inside} when it was read again`, inside,
+	};
 }
 
 /**
@@ -160,7 +168,10 @@ async function* readOnce({window, reader, report, seen, isRepeated, isLast, most
 	const takePage = async (pageParameters: PageParameters): Promise<AuditRecord[]> => {
 		const answer = await fetchRows({[source.range.start]: asked.start, [source.range.end]: asked.end, ...pageParameters}, reader);
 		if (isHidden(answer.body, source)) {
-			report.problems.push({kind: 'unreadable', since: window.from, until: window.to, detail: `a page has no list of rows (${source.rows.join('.')}), and the API says that there is more`});
+			report.problems.push({
+				kind: 'unreadable', since: window.from, until: window.to,
+				detail: `a page has no list of rows (${source.rows.join('.')}), and the API says that there is more`,
+			});
 		}
 		const known = sieve.noRows;
 		const page = {records: rowsOf(answer, source, label), altered: answer.altered};
@@ -186,7 +197,10 @@ async function* readOnce({window, reader, report, seen, isRepeated, isLast, most
 		if (parameters === undefined || hasMoved) break;
 		kept = await takePage(parameters);
 	}
-	return {...compareTotal(report, {total: pager.total, totalMoved: pager.totalMoved || hasMoved, delivered: sieve.delivered, noRows: sieve.noRows}), inside: sieve.inside};
+	return {
+		...compareTotal(report, {total: pager.total, totalMoved: pager.totalMoved || hasMoved, delivered: sieve.delivered, noRows: sieve.noRows}),
+		inside: sieve.inside,
+	};
 }
 
 /**

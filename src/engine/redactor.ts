@@ -17,7 +17,10 @@ export type Redactor = (record: AuditRecord) => AuditRecord;
  * @param source undefined where it is not known
  * @throws UsageError for a path that is none
  */
-export function createRedactor({redact, redactSecrets: wantsNoSecrets = false}: Partial<Pick<Query, 'redact' | 'redactSecrets'>>, source: Pick<SourceDefinition, 'id' | 'time'> | undefined): Redactor | undefined {
+export function createRedactor(
+	{redact, redactSecrets: wantsNoSecrets = false}: Partial<Pick<Query, 'redact' | 'redactSecrets'>>,
+	source: Pick<SourceDefinition, 'id' | 'time'> | undefined,
+): Redactor | undefined {
 	const paths = (redact ?? []).map(entry => parseFieldPath(redactedPath(entry)));
 	const kept = source === undefined ? [] : [source.id, source.time].flatMap(path => path === null ? [] : [path.split('.')]);
 	const byPath: Redactor = record => ({...record, text: redactFields(record.text, paths)});
@@ -51,7 +54,13 @@ export class RecordWatch {
 	 * @param options.fields what `--fields` names; names of the source's own columns are never missing
 	 * @param options.source undefined where its columns are not known
 	 */
-	constructor({redact = [], fields = [], source}: {redact?: readonly string[]; fields?: readonly string[]; source: Pick<SourceDefinition, 'columns' | 'labels' | 'localeMaps'> | undefined}) {
+	constructor({
+		redact = [], fields = [], source,
+	}: {
+		redact?: readonly string[];
+		fields?: readonly string[];
+		source: Pick<SourceDefinition, 'columns' | 'labels' | 'localeMaps'> | undefined;
+	}) {
 		this.#known = source === undefined ? [] : [...new Set([...source.columns, ...labelledColumns(source, 'en')].map(({name}) => name))];
 		this.#missing = [
 			...redact.map((entry): Named => {
@@ -82,7 +91,10 @@ export class RecordWatch {
 	 * @param options.whole all records were seen: only then is a field missing. Default true
 	 */
 	tell({notice, warning}: Pick<Log, 'notice' | 'warning'>, {prefix = '', whole = true}: {prefix?: string; whole?: boolean} = {}): void {
-		if (this.#values > 0) notice(`${prefix}${counted(this.#values, 'value')} in ${counted(this.#records, 'record')} ${this.#values === 1 ? 'was' : 'were'} redacted`);
+		if (this.#values > 0)
+			notice(
+				`${prefix}${counted(this.#values, 'value')} in ${counted(this.#records, 'record')} ${this.#values === 1 ? 'was' : 'were'} redacted`,
+			);
 		if (!whole || !this.#seen) return;
 		for (const {option, path} of this.#missing) {
 			// What may be redacted is declared or marked as new: nothing was mistyped.

@@ -76,7 +76,8 @@ export function rowsOf(answer: ApiAnswer, source: SourceDefinition, label: strin
 	});
 	if (isReplaced) throw new ApiError(`${label}: the answer holds ${source.rows.join('.')} more than once`, {hint});
 	const disputed = decisive(source.pagination).find(path => isDisputed(answer.text, path));
-	if (disputed !== undefined) throw new ApiError(`${label}: the answer holds ${disputed.join('.')} more than once, each time another one`, {hint});
+	if (disputed !== undefined)
+		throw new ApiError(`${label}: the answer holds ${disputed.join('.')} more than once, each time another one`, {hint});
 	if (values === null || values === undefined) return [];
 	if (!Array.isArray(values) || texts === undefined) throw new ApiError(`${label}: ${source.rows.join('.')} is no array`, {hint});
 	return texts.map((text, index) => toRecord(text, values[index], source));

@@ -69,5 +69,7 @@ export function settledBy(at: number, {range}: Pick<SourceDefinition, 'range'>, 
 /** @throws ExportError when the server's clock and the one on this side cannot both be right */
 export function requireSameTime({at, aheadMs}: FirstAnswer): void {
 	if (at === undefined || Math.abs(aheadMs) <= farthestApartMs) return;
-	throw new ExportError(`the server's clock stood at ${formatUtc(at)} when this one stood at ${formatUtc(at - aheadMs)}`, {hint: 'set the clock that is wrong, or see what stands between this machine and the server'});
+	throw new ExportError(`the server's clock stood at ${formatUtc(at)} when this one stood at ${formatUtc(at - aheadMs)}`, {
+		hint: 'set the clock that is wrong, or see what stands between this machine and the server',
+	});
 }

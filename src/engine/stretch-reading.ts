@@ -74,7 +74,9 @@ export class StretchReading {
 		// An end may turn out to be inclusive by that very answer.
 		if (this.#isOutdated(statement)) statement = await this.askAgain();
 		const isShorter = statement.part.asked.end < this.stretch.part.asked.end;
-		return compareTotal(this.report, {total: statement.total, totalMoved: false, delivered: isShorter ? delivered - this.#ownPast : delivered, noRows});
+		return compareTotal(this.report, {
+			total: statement.total, totalMoved: false, delivered: isShorter ? delivered - this.#ownPast : delivered, noRows,
+		});
 	}
 
 	/** Asks how many rows there are: for the page on which rows of the end would show, if the end was inclusive. */

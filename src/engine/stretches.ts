@@ -1,5 +1,7 @@
 import {stepMs} from '../sources/range.ts';
-import {askBeyond, askPage, fits, isMeaningKnown, learnMeaning, pageRowsOf, partOf, reachOf, type CappedReader, type CountedPage, type Part} from './capped-page.ts';
+import {
+	askBeyond, askPage, fits, isMeaningKnown, learnMeaning, pageRowsOf, partOf, reachOf, type CappedReader, type CountedPage, type Part,
+} from './capped-page.ts';
 import {offsetOf} from './offset-meaning.ts';
 import {splitWindow, type AskedRange, type Window} from './windows.ts';
 
@@ -45,7 +47,9 @@ interface Begun {
  * tells up to which time everything is; the next stretch starts there, and that page is one of this stretch. Where it
  * holds a single time, or the order does not hold, a part is asked for from its start instead.
  */
-export async function* stretchesOf(window: Window, reader: CappedReader): AsyncGenerator<Stretch | CrowdedInstant | Doubtful, void, undefined> {
+export async function* stretchesOf(
+	window: Window, reader: CappedReader,
+): AsyncGenerator<Stretch | CrowdedInstant | Doubtful, void, undefined> {
 	try {
 		yield* cut(window, reader);
 	} finally {
@@ -54,8 +58,12 @@ export async function* stretchesOf(window: Window, reader: CappedReader): AsyncG
 }
 
 /** @param begun the window as a part with its page 0, where that was asked for already */
-async function* cut(window: Window, reader: CappedReader, begun?: Begun): AsyncGenerator<Stretch | CrowdedInstant | Doubtful, void, undefined> {
-	const {source: {range}, pagination: {cap}} = reader;
+async function* cut(
+	window: Window, reader: CappedReader, begun?: Begun,
+): AsyncGenerator<Stretch | CrowdedInstant | Doubtful, void, undefined> {
+	const {
+		source: {range}, pagination: {cap},
+	} = reader;
 	/** Rows from here on, as far as an honest total tells: whether page 0 or the last page within reach is asked first. */
 	let expected = 0;
 	let start = begun;
@@ -75,7 +83,9 @@ async function* cut(window: Window, reader: CappedReader, begun?: Begun): AsyncG
 		if (fits(last.total, reader)) {
 			first ??= await askPage(part, 0, reader);
 			// Page 0 may have stated far more than there is: that many pages would take for ever. That they differ is noticed.
-			yield wholeStretch(part, first, {more: first.records.length === size ? [[pages - 1, last]] : [], total: Math.min(first.total, last.total)});
+			yield wholeStretch(part, first, {
+				more: first.records.length === size ? [[pages - 1, last]] : [], total: Math.min(first.total, last.total),
+			});
 			return;
 		}
 		if (last.records.length === 0) {
@@ -115,10 +125,18 @@ export function cutShort({from, asked: {start}}: Part, to: number, reader: Cappe
 }
 
 /** @param options `total`: rows to read pages for. Default: those that page 0 states */
-function wholeStretch(part: Part, first: CountedPage, {more = [], total = first.total}: {more?: ReadonlyArray<readonly [number, CountedPage]>; total?: number} = {}): Stretch {
-	const {records: {length: size}} = first;
+function wholeStretch(
+	part: Part, first: CountedPage,
+	{more = [], total = first.total}: {more?: ReadonlyArray<readonly [number, CountedPage]>; total?: number} = {},
+): Stretch {
+	const {
+		records: {length: size},
+	} = first;
 	const known = [[0, first] as const, ...more].map(([index, page]): [number, Promise<CountedPage>] => [index, Promise.resolve(page)]);
-	return {kind: 'stretch', part, pages: size === 0 ? 1 : Math.max(1, Math.ceil(total / size)), size, known: new Map(known), borrowed: new Map(), within: part.asked};
+	return {
+		kind: 'stretch', part, pages: size === 0 ? 1 : Math.max(1, Math.ceil(total / size)), size, known: new Map(known), borrowed: new Map(),
+		within: part.asked,
+	};
 }
 
 function isSame(one: AskedRange, other: AskedRange): boolean {
@@ -137,7 +155,9 @@ async function begin(window: Window, reader: CappedReader): Promise<Begun> {
  * Asks for the last page within reach. Where it is not known yet what the offset counts, that page tells, too: counted in
  * pages, its offset lies far beyond the cap.
  */
-async function askLast(part: Part, {first, size, pages}: {first: CountedPage | undefined; size: number; pages: number}, reader: CappedReader): Promise<{second?: CountedPage | undefined; last: CountedPage}> {
+async function askLast(
+	part: Part, {first, size, pages}: {first: CountedPage | undefined; size: number; pages: number}, reader: CappedReader,
+): Promise<{second?: CountedPage | undefined; last: CountedPage}> {
 	const {learned} = reader;
 	if (first !== undefined && pages > 1 && !await isMeaningKnown(reader)) {
 		const asking = askBeyond(part, offsetOf(pages - 1, size, 'rows'), reader);
@@ -178,10 +198,13 @@ async function learnEnd(part: Part, offset: number, reader: CappedReader): Promi
  * The time before which every row of the asked range is within reach: that of the last row. Undefined where the pages
  * do not show rows oldest first, or where so many rows have that time that most of what was read would be read again.
  */
-function reachedBy({from, to}: Part, {first, last, size}: {first: CountedPage | undefined; last: CountedPage; size: number}): number | undefined {
+function reachedBy(
+	{from, to}: Part, {first, last, size}: {first: CountedPage | undefined; last: CountedPage; size: number},
+): number | undefined {
 	const lastTimes = timesOf(last);
 	const latest = lastTimes.at(-1);
-	if (latest === undefined || last.records.length < size || !isAscending([...first === undefined ? [] : timesOf(first), ...lastTimes])) return undefined;
+	if (latest === undefined || last.records.length < size || !isAscending([...(first === undefined ? [] : timesOf(first)), ...lastTimes]))
+		return undefined;
 	return latest > (lastTimes[0] ?? latest) && latest > from && latest < to ? latest : undefined;
 }
 
@@ -189,13 +212,19 @@ function reachedBy({from, to}: Part, {first, last, size}: {first: CountedPage | 
  * The end of a part that starts like `part` and should fit under the cap; undefined where the first instant alone is
  * too much. Where rows do not come oldest first, or have times that cannot be, time is halved.
  */
-async function narrowedTo(part: Part, {first, last}: {first: CountedPage | undefined; last: CountedPage}, reader: CappedReader): Promise<number | undefined> {
-	const {source: {range}, learned} = reader;
+async function narrowedTo(
+	part: Part, {first, last}: {first: CountedPage | undefined; last: CountedPage}, reader: CappedReader,
+): Promise<number | undefined> {
+	const {
+		source: {range}, learned,
+	} = reader;
 	const unitMs = stepMs(range);
 	const lastTimes = timesOf(last);
 	// A page of one crowded instant says nothing about the order, nor whether the instant before is asked for as well.
-	const start = first ?? (new Set(lastTimes).size > 1 || (learned.ascending === true && learned.startInclusive) ? undefined : await askPage(part, 0, reader));
-	const times = [...start === undefined ? [] : timesOf(start), ...lastTimes];
+	const start =
+		first ??
+		(new Set(lastTimes).size > 1 || (learned.ascending === true && learned.startInclusive) ? undefined : await askPage(part, 0, reader));
+	const times = [...(start === undefined ? [] : timesOf(start)), ...lastTimes];
 	const latest = times.at(-1);
 	const ascending = isAscending(times);
 	if (ascending && latest !== times[0]) learned.ascending ??= true;

@@ -57,7 +57,9 @@ export interface Summary {
  * @param options.readAt when its reading began
  * @param options.arrivesWithinMs how late rows may arrive; undefined where the vendor does not say
  */
-export function growthStart({since, until}: {since: number; until: number}, {readAt, arrivesWithinMs}: {readAt: number; arrivesWithinMs: number | undefined}): number | undefined {
+export function growthStart(
+	{since, until}: {since: number; until: number}, {readAt, arrivesWithinMs}: {readAt: number; arrivesWithinMs: number | undefined},
+): number | undefined {
 	if (arrivesWithinMs === undefined) return undefined;
 	const from = Math.max(since, readAt - arrivesWithinMs);
 	return from < until ? from : undefined;

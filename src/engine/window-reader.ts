@@ -45,21 +45,29 @@ export function createWindowReader(query: Query, {client, signal, verbose, now}:
 	};
 	const reader: WindowReader = {source, pageSize: query.pageSize, verbose, fetchPage: fetcherOf(), tokens: newTokenLife()};
 	const {pagination, splitBy} = source;
-	const capped: CappedReader | undefined = pagination.style === 'offset'
-		? {...reader, pagination: {...pagination, counts: query.offsetCounts ?? pagination.counts}, concurrency: query.concurrency, lanes: new Lanes(query.concurrency), learned: nothingLearned(), splittable: splitBy !== undefined && isUnsplit(query, splitBy), debug: verbose}
-		: undefined;
+	const capped: CappedReader | undefined =
+		pagination.style === 'offset'
+			? {
+					...reader, pagination: {...pagination, counts: query.offsetCounts ?? pagination.counts}, concurrency: query.concurrency,
+					lanes: new Lanes(query.concurrency), learned: nothingLearned(), splittable: splitBy !== undefined && isUnsplit(query, splitBy),
+					debug: verbose,
+				}
+			: undefined;
 	const redactor = createRedactor(query, source);
 	const {keeps} = query;
 	return (window, report, served) => {
 		// Of their own: whose answer came when. What was learned of the API they share.
 		const fetchPage = fetcherOf(served);
-		const delivered = capped === undefined ? readWindow(window, {...reader, fetchPage}, report) : readCapped(window, {...capped, fetchPage}, report);
+		const delivered =
+			capped === undefined ? readWindow(window, {...reader, fetchPage}, report) : readCapped(window, {...capped, fetchPage}, report);
 		const kept = keeps === undefined ? delivered : keep(delivered, keeps);
 		return redactor === undefined ? kept : redact(kept, redactor, signal);
 	};
 }
 
-async function* keep(batches: AsyncIterable<AuditRecord[]>, keeps: (record: AuditRecord) => boolean): AsyncGenerator<AuditRecord[], void, undefined> {
+async function* keep(
+	batches: AsyncIterable<AuditRecord[]>, keeps: (record: AuditRecord) => boolean,
+): AsyncGenerator<AuditRecord[], void, undefined> {
 	for await (const batch of batches) {
 		const kept = batch.filter(record => keeps(record));
 		if (kept.length > 0) yield kept;
@@ -67,7 +75,9 @@ async function* keep(batches: AsyncIterable<AuditRecord[]>, keeps: (record: Audi
 }
 
 /** A page may be a hundred megabytes, which take seconds: signals and timers need their turn. */
-async function* redact(batches: AsyncIterable<AuditRecord[]>, redactor: Redactor, signal: AbortSignal): AsyncGenerator<AuditRecord[], void, undefined> {
+async function* redact(
+	batches: AsyncIterable<AuditRecord[]>, redactor: Redactor, signal: AbortSignal,
+): AsyncGenerator<AuditRecord[], void, undefined> {
 	for await (const batch of batches) {
 		const redacted: AuditRecord[] = [];
 		let characters = 0;

@@ -20,10 +20,14 @@ export interface Refusal {
 	readonly waitMs?: number;
 }
 
-export type Judgement = {readonly ok: true; readonly body: unknown; /** The vendor's, for `--debug`. */ readonly code?: number | undefined} | ({readonly ok: false} & Refusal);
+export type Judgement =
+	| {readonly ok: true; readonly body: unknown; /** The vendor's, for `--debug`. */ readonly code?: number | undefined}
+	| ({readonly ok: false} & Refusal);
 
 /** Judges answers of a vendor's API for a client; see `judgeAnswer`. @param scope the permission to name when one is missing */
-export function vendorJudge(vendor: VendorDefinition, {now, masker}: Pick<Context, 'now' | 'masker'>, scope?: string): (answer: RawAnswer, label: string) => Judgement {
+export function vendorJudge(
+	vendor: VendorDefinition, {now, masker}: Pick<Context, 'now' | 'masker'>, scope?: string,
+): (answer: RawAnswer, label: string) => Judgement {
 	return (answer, label) => judgeAnswer(answer, {vendor, label, scope, now: now(), mask: text => hideSecrets(masker.mask(text))});
 }
 
@@ -55,7 +59,10 @@ export function judgeAnswer(answer: RawAnswer, {vendor, label, scope, now, mask}
 	const isRefusal = known?.isRefusal ?? (known === undefined && code !== undefined && answer.status === 400);
 	const message = `${label}: ${describe({answer, vendor, body, code, known, mask})}`;
 	const hint = hintFor({verdict, known, body, scope, status: answer.status, code, mask});
-	const error = verdict === 'credentials' || verdict === 'token' ? new CredentialsError(message, {hint}) : new ApiError(message, {hint, vendorCode: code, isRefusal});
+	const error =
+		verdict === 'credentials' || verdict === 'token'
+			? new CredentialsError(message, {hint})
+			: new ApiError(message, {hint, vendorCode: code, isRefusal});
 	const waitMs = verdict === 'rate-limited' || verdict === 'retry' ? requestedWait(answer.headers, vendor, now) : undefined;
 	return {ok: false, verdict, error, ...(waitMs === undefined ? {} : {waitMs})};
 }
@@ -75,8 +82,15 @@ function isRedirect(status: number): boolean {
 	return status >= 300 && status < 400 && status !== 304;
 }
 
-function describe({answer, vendor, body, code, known, mask}: {
-	answer: RawAnswer; vendor: VendorDefinition; body: unknown; code: number | undefined; known: ErrorCode | undefined; mask: (text: string) => string;
+function describe({
+	answer, vendor, body, code, known, mask,
+}: {
+	answer: RawAnswer;
+	vendor: VendorDefinition;
+	body: unknown;
+	code: number | undefined;
+	known: ErrorCode | undefined;
+	mask: (text: string) => string;
 }): string {
 	const trace = traceId(answer, vendor, body);
 	const status = `HTTP ${answer.status}${trace === undefined ? '' : `, trace id ${printable(mask(trace))}`}`;
@@ -102,20 +116,34 @@ function traceId(answer: RawAnswer, vendor: VendorDefinition, body: unknown): st
 	return undefined;
 }
 
-function hintFor({verdict, known, body, scope, status, code, mask}: {
-	verdict: Verdict; known: ErrorCode | undefined; body: unknown; scope: string | undefined; status: number; code: number | undefined; mask: (text: string) => string;
+function hintFor({
+	verdict, known, body, scope, status, code, mask,
+}: {
+	verdict: Verdict;
+	known: ErrorCode | undefined;
+	body: unknown;
+	scope: string | undefined;
+	status: number;
+	code: number | undefined;
+	mask: (text: string) => string;
 }): string {
 	const missing = missingPermissions(body, mask);
 	if (missing !== undefined) return missing;
 	if (known?.hint !== undefined) {
-		return verdict === 'credentials' && scope !== undefined && known.meaning.includes('scope') ? `needed scope: ${scope}; ${known.hint}` : known.hint;
+		return verdict === 'credentials' && scope !== undefined && known.meaning.includes('scope')
+			? `needed scope: ${scope}; ${known.hint}`
+			: known.hint;
 	}
 	switch (verdict) {
-		case 'token': return 'the token was refused; check the app id and secret, or set a fresh token';
-		case 'credentials': return scope === undefined ? 'check the credentials and their permissions' : `the credentials need the permission ${scope}`;
-		case 'rate-limited': return 'another program may be using the same budget; lower --rate or run later';
+		case 'token':
+			return 'the token was refused; check the app id and secret, or set a fresh token';
+		case 'credentials':
+			return scope === undefined ? 'check the credentials and their permissions' : `the credentials need the permission ${scope}`;
+		case 'rate-limited':
+			return 'another program may be using the same budget; lower --rate or run later';
 		case 'retry':
-			if (status < 300 && code === undefined) return 'run the same command again; if it stays, check --base-url and the host setting: this does not look like the API, perhaps a sign-in page or a proxy answers in its place';
+			if (status < 300 && code === undefined)
+				return 'run the same command again; if it stays, check --base-url and the host setting: this does not look like the API, perhaps a sign-in page or a proxy answers in its place';
 			return 'this is a failure on the server side; run the same command again later';
 		case 'fail': break;
 	}

@@ -5,7 +5,8 @@ import {formatSize} from '../base/size.ts';
 /** The most bytes of a body where nobody says otherwise. A page of log rows is a thousand times smaller. */
 export const defaultMaxResponseBytes = 256 * 2 ** 20;
 
-const askForLess = 'ask for fewer rows at once with --page-size, or allow more with --max-response; if it stays, check --base-url: this does not look like the API';
+const askForLess =
+	'ask for fewer rows at once with --page-size, or allow more with --max-response; if it stays, check --base-url: this does not look like the API';
 
 /** Says that a body has more than so many bytes; zlib says it so, too. */
 export function overLimit(maxBytes: number): Error {
@@ -17,7 +18,9 @@ export function overLimit(maxBytes: number): Error {
  * @param label what was asked, for messages
  * @throws ApiError when the body is longer, and what ended the exchange early
  */
-export async function readBody(response: Response, label: string, maxBytes = defaultMaxResponseBytes, hint = askForLess): Promise<Uint8Array> {
+export async function readBody(
+	response: Response, label: string, maxBytes = defaultMaxResponseBytes, hint = askForLess,
+): Promise<Uint8Array> {
 	const collector = new BodyCollector(maxBytes);
 	try {
 		// Leaving the loop cancels the body.

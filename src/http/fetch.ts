@@ -212,8 +212,14 @@ const mostEncodings = 3;
  * A body without its content encodings. One whose encoding is not known stays as it is, as with `fetch`.
  * @throws ERR_BUFFER_TOO_LARGE beyond `mostBytes`, and zlib's error when it is damaged or cut off
  */
-export async function decompress(body: Uint8Array<ArrayBuffer>, contentEncoding: string, mostBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-	const names = contentEncoding.toLowerCase().split(',').map(name => name.trim()).filter(name => name !== '' && name !== 'identity');
+export async function decompress(
+	body: Uint8Array<ArrayBuffer>, contentEncoding: string, mostBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+	const names = contentEncoding
+		.toLowerCase()
+		.split(',')
+		.map(name => name.trim())
+		.filter(name => name !== '' && name !== 'identity');
 	// No server packs a body again and again; each time it could grow a thousandfold.
 	if (names.length > mostEncodings) throw new Error(`a body that was packed ${names.length} times`);
 	let bytes = body;

@@ -22,7 +22,8 @@ export class NetworkFailure extends Error {
 
 const untrusted: NetworkProblem = {
 	what: 'the TLS certificate is not trusted',
-	hint: 'where a proxy or a private authority signs certificates, name its CA file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem; else check --base-url',
+	hint:
+		'where a proxy or a private authority signs certificates, name its CA file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem; else check --base-url',
 	lasting: true,
 };
 const unreachable: NetworkProblem = {
@@ -36,10 +37,14 @@ const cut: NetworkProblem = {
 };
 const noTls: NetworkProblem = {what: 'no TLS connection', hint: 'the port may not speak TLS: check the scheme and port of --base-url'};
 const notHttp: NetworkProblem = {what: 'the answer is not HTTP', hint: 'check the scheme, host and port of --base-url'};
-const damaged: NetworkProblem = {what: 'the answer is packed, and damaged or cut off', hint: 'run it again; if it stays, a proxy may damage what it passes on: check HTTPS_PROXY and NO_PROXY, and --base-url'};
+const damaged: NetworkProblem = {
+	what: 'the answer is packed, and damaged or cut off',
+	hint: 'run it again; if it stays, a proxy may damage what it passes on: check HTTPS_PROXY and NO_PROXY, and --base-url',
+};
 const refusedTls: NetworkProblem = {
 	what: 'the server refuses the TLS connection',
-	hint: 'it may want another version of TLS or a certificate of the client: check --base-url; a proxy that opens TLS connections may stand between',
+	hint:
+		'it may want another version of TLS or a certificate of the client: check --base-url; a proxy that opens TLS connections may stand between',
 };
 
 /** By the code of the innermost error that has one. */
@@ -48,8 +53,15 @@ const known: Readonly<Record<string, NetworkProblem>> = {
 	ECONNRESET: {...cut, what: 'connection reset'},
 	EPIPE: cut,
 	UND_ERR_SOCKET: cut,
-	ENOTFOUND: {what: 'host name not found', hint: 'check the spelling of the host (--base-url, --host) and the DNS of this machine; where the internet is behind a proxy, set HTTPS_PROXY'},
-	EAI_AGAIN: {what: 'host name could not be resolved', hint: 'check the network and the DNS of this machine; where the internet is behind a proxy, set HTTPS_PROXY'},
+	ENOTFOUND: {
+		what: 'host name not found',
+		hint:
+			'check the spelling of the host (--base-url, --host) and the DNS of this machine; where the internet is behind a proxy, set HTTPS_PROXY',
+	},
+	EAI_AGAIN: {
+		what: 'host name could not be resolved',
+		hint: 'check the network and the DNS of this machine; where the internet is behind a proxy, set HTTPS_PROXY',
+	},
 	ETIMEDOUT: timedOut,
 	UND_ERR_CONNECT_TIMEOUT: timedOut,
 	EHOSTUNREACH: unreachable,
@@ -57,15 +69,26 @@ const known: Readonly<Record<string, NetworkProblem>> = {
 	EADDRNOTAVAIL: unreachable,
 	EPROTO: noTls,
 	HPE_HEADER_OVERFLOW: {...notHttp, what: "the answer's headers are too large, more than 16 kB"},
-	DEPTH_ZERO_SELF_SIGNED_CERT: {...untrusted, what: 'the TLS certificate is not trusted: it is self-signed', hint: "where that is the server's own, name its file: NODE_EXTRA_CA_CERTS=/path/to/certificate.pem; else check --base-url"},
-	CERT_HAS_EXPIRED: {what: 'the TLS certificate has expired', hint: "check this machine's clock; if it is right, the certificate of the server, or of the CA in NODE_EXTRA_CA_CERTS, must be renewed", lasting: true},
+	DEPTH_ZERO_SELF_SIGNED_CERT: {
+		...untrusted, what: 'the TLS certificate is not trusted: it is self-signed',
+		hint: "where that is the server's own, name its file: NODE_EXTRA_CA_CERTS=/path/to/certificate.pem; else check --base-url",
+	},
+	CERT_HAS_EXPIRED: {
+		what: 'the TLS certificate has expired',
+		hint: "check this machine's clock; if it is right, the certificate of the server, or of the CA in NODE_EXTRA_CA_CERTS, must be renewed",
+		lasting: true,
+	},
 	CERT_NOT_YET_VALID: {what: 'the TLS certificate is not valid yet', hint: "check this machine's clock: it may be behind", lasting: true},
 	CERT_REVOKED: {what: 'the TLS certificate has been revoked', hint: "the server's certificate must be renewed", lasting: true},
-	ERR_TLS_CERT_ALTNAME_INVALID: {what: 'the TLS certificate is for another host', hint: 'check the host of --base-url; a proxy or a sign-in page may answer in its place', lasting: true},
+	ERR_TLS_CERT_ALTNAME_INVALID: {
+		what: 'the TLS certificate is for another host', hint: 'check the host of --base-url; a proxy or a sign-in page may answer in its place',
+		lasting: true,
+	},
 };
 
 /** What OpenSSL calls the ways in which a chain of certificates ends nowhere. */
-const untrustedChain = /^(?:SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_\w+|CERT_(?:UNTRUSTED|REJECTED|CHAIN_TOO_LONG|SIGNATURE_FAILURE)|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
+const untrustedChain =
+	/^(?:SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_\w+|CERT_(?:UNTRUSTED|REJECTED|CHAIN_TOO_LONG|SIGNATURE_FAILURE)|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
 
 const proxyCredentials: NetworkProblem = {
 	what: 'the proxy asks for a user and a password, or refuses those it got (HTTP 407)',
@@ -118,21 +141,36 @@ export function refusedTunnel(proxy: Proxy, {target, status, schemes}: TunnelAns
 	}
 	// What a tunnel that cannot be built ends with differs: 502, 503 and 504, and 500 of tinyproxy.
 	if (status >= 500) {
-		return new NetworkFailure({what: `the proxy ${proxy.name} does not reach ${target} ${http}`, hint: 'check the host (--base-url, --host); if it is right, look at the network and the DNS of the proxy'});
+		return new NetworkFailure({
+			what: `the proxy ${proxy.name} does not reach ${target} ${http}`,
+			hint: 'check the host (--base-url, --host); if it is right, look at the network and the DNS of the proxy',
+		});
 	}
 	if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
-		return new NetworkFailure({what: `a tunnel to ${target} is refused by the proxy ${proxy.name} ${http}`, hint: `who runs the proxy must allow it; else check ${proxy.variable}, or exempt the host with NO_PROXY`, lasting: true});
+		return new NetworkFailure({
+			what: `a tunnel to ${target} is refused by the proxy ${proxy.name} ${http}`,
+			hint: `who runs the proxy must allow it; else check ${proxy.variable}, or exempt the host with NO_PROXY`, lasting: true,
+		});
 	}
-	return new NetworkFailure({what: `no tunnel to ${target} from the proxy ${proxy.name} ${http}`, hint: `check that ${proxy.variable} names an HTTP proxy; if it does, ask who runs it`});
+	return new NetworkFailure({
+		what: `no tunnel to ${target} from the proxy ${proxy.name} ${http}`,
+		hint: `check that ${proxy.variable} names an HTTP proxy; if it does, ask who runs it`,
+	});
 }
 
-function credentialsProblem({name, authorization, variable}: Proxy, {status, schemes = ''}: Pick<TunnelAnswer, 'status' | 'schemes'>): NetworkProblem {
+function credentialsProblem(
+	{name, authorization, variable}: Proxy, {status, schemes = ''}: Pick<TunnelAnswer, 'status' | 'schemes'>,
+): NetworkProblem {
 	const offered = [...schemes.matchAll(/(?:^|,)\s*(Basic|Digest|NTLM|Negotiate)\b/gi)].map(([, scheme = '']) => scheme);
 	const asks = 'the proxy asks for a user and a password';
 	const at = `${name} (HTTP ${status})`;
 	const form = `${variable}: http://user:password@host:port, special characters percent-encoded`;
 	if (offered.length > 0 && !offered.some(scheme => /^basic$/i.test(scheme))) {
-		return {what: `${asks} by ${offered.join(' or ')}, and only Basic is supported: ${at}`, hint: `run a proxy that signs in there (such as cntlm) and name that one in ${variable}; or exempt the host with NO_PROXY`, lasting: true};
+		return {
+			what: `${asks} by ${offered.join(' or ')}, and only Basic is supported: ${at}`,
+			hint: `run a proxy that signs in there (such as cntlm) and name that one in ${variable}; or exempt the host with NO_PROXY`,
+			lasting: true,
+		};
 	}
 	return authorization === undefined
 		? {what: `${asks}: ${at}`, hint: `write them into ${form}; or exempt the host with NO_PROXY`, lasting: true}
@@ -142,9 +180,10 @@ function credentialsProblem({name, authorization, variable}: Proxy, {status, sch
 /** The failure of a proxy that could not be reached or that answered nothing. */
 export function unusableProxy(proxy: Proxy, error: unknown): NetworkFailure {
 	const {what, lasting} = networkProblem(error);
-	const hint = proxy.secure && what.includes('certificate')
-		? `check the host in ${proxy.variable} and the certificate of the proxy; where a private authority signed it, name its CA file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem`
-		: `check the scheme, host and port in ${proxy.variable}, and whether the proxy runs`;
+	const hint =
+		proxy.secure && what.includes('certificate')
+			? `check the host in ${proxy.variable} and the certificate of the proxy; where a private authority signed it, name its CA file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem`
+			: `check the scheme, host and port in ${proxy.variable}, and whether the proxy runs`;
 	return new NetworkFailure({what: `the proxy ${proxy.name}: ${what}`, hint, lasting}, {cause: error});
 }
 

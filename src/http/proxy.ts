@@ -46,7 +46,8 @@ export function routeTo(baseUrl: string, env: Readonly<Record<string, string | u
 	const set = (name: string) => (env[name] ?? '').trim() !== '';
 	const variable = variables.find(set);
 	if (variable === undefined) return {proxy: undefined, because: 'none is set, hosts are reached directly'};
-	if (loopback.test(hostname) || protocol === 'http:') return {proxy: undefined, because: `${hostname} is this machine and reached directly`};
+	if (loopback.test(hostname) || protocol === 'http:')
+		return {proxy: undefined, because: `${hostname} is this machine and reached directly`};
 	const noProxy = env[['no_proxy', 'NO_PROXY'].find(set) ?? ''] ?? '';
 	const entry = exemption(hostname, port === '' ? '443' : port, noProxy);
 	if (entry !== undefined) return {proxy: undefined, because: `NO_PROXY exempts ${hostname} (${entry}), it is reached directly`};
@@ -65,8 +66,19 @@ function parseProxy(value: string, variable: string): Proxy {
 	const authorization = url === undefined ? undefined : basic(url);
 	const scheme = url?.protocol;
 	// Whatever follows the host is most likely the rest of a password with a "/", "?" or "#" in it.
-	if (url === undefined || authorization === null || (scheme !== 'http:' && scheme !== 'https:') || url.hostname === '' || !/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
-		throw new UsageError(`${variable} is not the URL of a proxy`, {hint: 'write http://host:port or http://user:password@host:port, special characters of user and password percent-encoded (@ is %40, / is %2F); or unset it'});
+	if (
+		url === undefined ||
+		authorization === null ||
+		(scheme !== 'http:' && scheme !== 'https:') ||
+		url.hostname === '' ||
+		!/^\/?$/.test(url.pathname) ||
+		url.search !== '' ||
+		url.hash !== ''
+	) {
+		throw new UsageError(`${variable} is not the URL of a proxy`, {
+			hint:
+				'write http://host:port or http://user:password@host:port, special characters of user and password percent-encoded (@ is %40, / is %2F); or unset it',
+		});
 	}
 	const port = url.port === '' ? scheme === 'https:' ? 443 : 80 : Number(url.port);
 	return {name: `${url.hostname}:${port}`, hostname: url.hostname, port, secure: scheme === 'https:', authorization, variable};
@@ -91,7 +103,10 @@ function basic({username, password}: URL): string | undefined | null {
  */
 export function exemption(hostname: string, port: string, noProxy: string): string | undefined {
 	const host = bare(hostname);
-	return noProxy.split(/[,\s]+/).filter(entry => entry !== '').find(entry => entry === '*' || (isIP(host) === 0 ? coversName : coversAddress)(entry, host, port));
+	return noProxy
+		.split(/[,\s]+/)
+		.filter(entry => entry !== '')
+		.find(entry => entry === '*' || (isIP(host) === 0 ? coversName : coversAddress)(entry, host, port));
 }
 
 function coversName(entry: string, host: string, port: string): boolean {

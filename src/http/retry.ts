@@ -56,7 +56,9 @@ export async function withRetries<T>(attempt: () => Promise<T>, policy: RetryPol
 			if (error.kind === 'transient') refusals = 0;
 			if (failures > policy.retries || refusals > mostRefusals) throw error.final;
 			if (error.waitMs !== undefined && error.waitMs > longestObeyedMs) {
-				throw new LongRefusalError(`${error.message}; it asks to wait ${Math.ceil(error.waitMs / 60_000)} minutes`, {hint: 'run the same command again then'});
+				throw new LongRefusalError(`${error.message}; it asks to wait ${Math.ceil(error.waitMs / 60_000)} minutes`, {
+					hint: 'run the same command again then',
+				});
 			}
 			const backoff = policy.random() * Math.min(longestBackoffMs, firstBackoffMs * 2 ** (row - 1));
 			const waitMs = Math.ceil((error.waitMs ?? 0) + backoff * (error.waitMs === undefined ? 1 : 0.1));

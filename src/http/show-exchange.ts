@@ -20,7 +20,8 @@ const mostShown = 2000;
 
 /** Headers of an answer that tell something about it. `location` may carry a token: what looks like one is masked. */
 const telling: readonly string[] = [
-	'content-type', 'content-encoding', 'x-tt-logid', 'x-request-id', 'x-ogw-ratelimit-limit', 'x-ogw-ratelimit-reset', 'retry-after', 'location', 'date',
+	'content-type', 'content-encoding', 'x-tt-logid', 'x-request-id', 'x-ogw-ratelimit-limit', 'x-ogw-ratelimit-reset', 'retry-after',
+	'location', 'date',
 ];
 
 /** A text for people with what looks like a credential in it masked: a URL, a body, a line of a header. */
@@ -49,7 +50,10 @@ export function showRequest({method, url, headers, body}: WireRequest, masker: M
  * An answer as `--debug` shows it: status, size, time and the headers that tell something, never its body.
  * @param options.code the vendor's code, where it is known
  */
-export function showAnswer({status, headers}: {status: number; headers: Pick<Headers, 'get'>}, {bytes, ms, code}: {bytes: number; ms: number; code?: number | undefined}): string {
+export function showAnswer(
+	{status, headers}: {status: number; headers: Pick<Headers, 'get'>},
+	{bytes, ms, code}: {bytes: number; ms: number; code?: number | undefined},
+): string {
 	const told = telling.flatMap(name => {
 		const value = headers.get(name);
 		return value === null ? [] : [` | ${showHeader(name, value)}`];

@@ -47,7 +47,9 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
 		if (inputs.accessToken !== undefined && !readyMadeRefused) {
 			const value = await inputs.accessToken();
 			context.masker.add(value);
-			requireSendable(value, `${name}: the ready-made access token`, 'copy the token again: it is one line of ASCII letters, digits and signs');
+			requireSendable(
+				value, `${name}: the ready-made access token`, 'copy the token again: it is one line of ASCII letters, digits and signs',
+			);
 			return {value, renewAt: Infinity};
 		}
 		return exchange();
@@ -58,14 +60,23 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
 		const appSecret = await inputs.appSecret();
 		context.masker.add(appSecret);
 		const askedAt = context.monotonic();
-		const answer = await client.send({method: 'POST', path: inputs.exchangePath, body: {app_id: await inputs.appId(), app_secret: appSecret}});
+		const answer = await client.send({
+			method: 'POST', path: inputs.exchangePath, body: {app_id: await inputs.appId(), app_secret: appSecret},
+		});
 		const value = firstAt(answer.body, vendor.exchange.tokenPaths);
 		if (typeof value !== 'string' || value === '') {
-			throw new ApiError(`${name}: POST ${inputs.exchangePath}: the answer holds no token`, {hint: 'check --base-url and the path of the token endpoint'});
+			throw new ApiError(`${name}: POST ${inputs.exchangePath}: the answer holds no token`, {
+				hint: 'check --base-url and the path of the token endpoint',
+			});
 		}
-		if (value.length > longestSecret) throw new ApiError(`${name}: POST ${inputs.exchangePath}: the token in the answer is longer than any header may be`, {hint: 'check --base-url and the path of the token endpoint'});
+		if (value.length > longestSecret)
+			throw new ApiError(`${name}: POST ${inputs.exchangePath}: the token in the answer is longer than any header may be`, {
+				hint: 'check --base-url and the path of the token endpoint',
+			});
 		context.masker.add(value);
-		requireSendable(value, `${name}: POST ${inputs.exchangePath}: the token in the answer`, 'check --base-url and the path of the token endpoint');
+		requireSendable(
+			value, `${name}: POST ${inputs.exchangePath}: the token in the answer`, 'check --base-url and the path of the token endpoint',
+		);
 		const life = wholeNumber(firstAt(answer.body, vendor.exchange.lifePaths)) ?? vendor.exchange.defaultLifeSeconds;
 		const lifeMs = Math.max(0, life * 1000);
 		return {value, renewAt: askedAt + lifeMs - Math.min(renewAheadMs, lifeMs / 10)};
@@ -104,12 +115,16 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
  * @throws CredentialsError, which does not repeat the value
  */
 function requireSendable(value: string, what: string, hint: string): void {
-	if (!/^[\x20-\x7e]+$/.test(value)) throw new CredentialsError(`${what} cannot be sent: it holds line breaks or other characters than printable ASCII`, {hint});
+	if (!/^[\x20-\x7e]+$/.test(value))
+		throw new CredentialsError(`${what} cannot be sent: it holds line breaks or other characters than printable ASCII`, {hint});
 }
 
 /** Says which of app id and app secret is not configured, and how to set it. */
-export function missingCredentials(name: string, {env, ...vendor}: VendorDefinition, inputs: Pick<TokenInputs, 'appId' | 'appSecret'>): CredentialsError {
-	const missing = inputs.appId === undefined ? (inputs.appSecret === undefined ? 'app id and app secret are' : 'the app id is') : 'the app secret is';
+export function missingCredentials(
+	name: string, {env, ...vendor}: VendorDefinition, inputs: Pick<TokenInputs, 'appId' | 'appSecret'>,
+): CredentialsError {
+	const missing =
+		inputs.appId === undefined ? (inputs.appSecret === undefined ? 'app id and app secret are' : 'the app id is') : 'the app secret is';
 	return new CredentialsError(`${name}: no credentials: ${missing} not set`, {
 		hint: `set ${env.appId} and ${env.appSecret} (or ${env.accessToken}), or ${vendor.name}.app_id and ${vendor.name}.app_secret in a profile of the configuration`,
 	});

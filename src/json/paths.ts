@@ -15,7 +15,8 @@ export function parseFieldPath(dotted: string): FieldPath {
 	if (path.includes('')) {
 		throw new UsageError(`"${dotted}" is not a field`, {hint: 'write a key, or keys joined by dots: app_id, log_detail.payload'});
 	}
-	if (path.length > mostKeys) throw new UsageError(`a field of ${path.length} keys is not looked for`, {hint: `${mostKeys} keys joined by dots are the most`});
+	if (path.length > mostKeys)
+		throw new UsageError(`a field of ${path.length} keys is not looked for`, {hint: `${mostKeys} keys joined by dots are the most`});
 	return path;
 }
 

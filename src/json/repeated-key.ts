@@ -12,7 +12,9 @@ export function refuseRepeatedKeys(text: string, placeOf: (line: number) => stri
 	const found = repeatedKey(text);
 	if (found === undefined) return;
 	const place = placeOf(text.slice(0, found.index).split('\n').length);
-	throw new UsageError(`${place}: the key ${encodeString(found.key)} stands twice`, {hint: 'only one of them would count: remove the other'});
+	throw new UsageError(`${place}: the key ${encodeString(found.key)} stands twice`, {
+		hint: 'only one of them would count: remove the other',
+	});
 }
 
 function repeatedKey(text: string): {readonly key: string; readonly index: number} | undefined {

@@ -32,7 +32,9 @@ export async function writeFileAtomic(path: string, text: string, options: FileM
 	}
 }
 
-async function replace(path: string, text: string, {mode, newMode = 0o600, before}: FileModes & {before: number | undefined}): Promise<void> {
+async function replace(
+	path: string, text: string, {mode, newMode = 0o600, before}: FileModes & {before: number | undefined},
+): Promise<void> {
 	const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
 	try {
 		const handle = await open(temporary, 'wx', mode ?? newMode);
@@ -54,7 +56,8 @@ export async function removeLeftovers(path: string): Promise<void> {
 	const start = `${basename(path)}.`;
 	for (const name of await readdir(dirname(path))) {
 		const leftover = join(dirname(path), name);
-		if (name.startsWith(start) && /^[\da-f]{8}\.tmp$/.test(name.slice(start.length)) && !(await lstat(leftover)).isDirectory()) await rm(leftover, {force: true});
+		if (name.startsWith(start) && /^[\da-f]{8}\.tmp$/.test(name.slice(start.length)) && !(await lstat(leftover)).isDirectory())
+			await rm(leftover, {force: true});
 	}
 }
 

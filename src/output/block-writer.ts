@@ -27,7 +27,10 @@ export class BlockWriter {
 	 * @param append called with each packed block, one at a time; what it throws, `write` or `cut` throws, then or later
 	 * @param blockBytes at least 4, for one character of any kind
 	 */
-	constructor(compress: Compress | undefined, append: (bytes: Uint8Array) => Promise<void>, blockBytes = compress === undefined ? plainBlockBytes : compressedBlockBytes) {
+	constructor(
+		compress: Compress | undefined, append: (bytes: Uint8Array) => Promise<void>,
+		blockBytes = compress === undefined ? plainBlockBytes : compressedBlockBytes,
+	) {
 		this.#compress = compress;
 		this.#append = append;
 		this.#block = new Uint8Array(blockBytes);

@@ -11,7 +11,9 @@ export type Compress = (block: Uint8Array) => Promise<Uint8Array>;
 
 /** Zstandard, in Node.js 22.15 and newer. */
 interface ZstdModule {
-	zstdCompress(block: Uint8Array, options: {params: Record<number, number>}, callback: (error: Error | null, packed: Uint8Array) => void): void;
+	zstdCompress(
+		block: Uint8Array, options: {params: Record<number, number>}, callback: (error: Error | null, packed: Uint8Array) => void,
+	): void;
 }
 
 function hasZstd(module: object): module is ZstdModule {

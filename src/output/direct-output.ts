@@ -16,7 +16,9 @@ const longestRoomPauseMs = 50;
  * @param name how messages name it
  * @throws the signal's reason while a FIFO has no reader, and from `write` soon after when its reader takes nothing
  */
-export async function openDirectOutput(path: string, compress: Compress | undefined, {name, ...interruption}: {readonly name: string} & Interruption): Promise<Output> {
+export async function openDirectOutput(
+	path: string, compress: Compress | undefined, {name, ...interruption}: {readonly name: string} & Interruption,
+): Promise<Output> {
 	// Appending, because a descriptor (/dev/fd/3) may lead to a file that others write to as well.
 	const handle = await openStream(path, constants.O_WRONLY | constants.O_APPEND, interruption).catch((error: unknown) => {
 		throw openFailure(name, error);

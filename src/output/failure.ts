@@ -35,7 +35,9 @@ export function writeFailure(name: string, error: unknown, next = 'run the same 
 export function systemFailure(error: unknown): unknown {
 	if (error instanceof ExportError || !(error instanceof Error) || !('syscall' in error) || systemCode(error) === undefined) return error;
 	const place = 'path' in error && typeof error.path === 'string' ? error.path : String(error.syscall);
-	return new OutputError(`${place} cannot be used: ${systemMessage(error)}`, {hint: 'see what it is, to its permissions and to the disk, then run the same command again', cause: error});
+	return new OutputError(`${place} cannot be used: ${systemMessage(error)}`, {
+		hint: 'see what it is, to its permissions and to the disk, then run the same command again', cause: error,
+	});
 }
 
 /** What is told of an error, and the exit code that it means. */
@@ -60,5 +62,7 @@ export function openFailure(name: string, error: unknown): unknown {
 	const code = systemCode(error);
 	if (error instanceof ExportError || code === undefined) return error;
 	if (deviceCodes.has(code) || systemMessage(error) === quotaMessage) return writeFailure(name, error);
-	return new UsageError(`cannot write ${name}: ${systemMessage(error)}`, {hint: 'name another file, or change the permissions', cause: error});
+	return new UsageError(`cannot write ${name}: ${systemMessage(error)}`, {
+		hint: 'name another file, or change the permissions', cause: error,
+	});
 }

@@ -71,8 +71,10 @@ interface Opening {
 
 async function openPartial(target: Target, {options, compress, lock}: Opening): Promise<Output> {
 	// Under the lock: another run may have published its file until then.
-	if (options.keepsExisting === true && await entryOf(target.path) !== undefined) {
-		throw new UsageError(`${options.path} exists already: with --state, no later run asks for its records again`, {hint: 'name another file for each run, or add --overwrite to replace it'});
+	if (options.keepsExisting === true && (await entryOf(target.path)) !== undefined) {
+		throw new UsageError(`${options.path} exists already: with --state, no later run asks for its records again`, {
+			hint: 'name another file for each run, or add --overwrite to replace it',
+		});
 	}
 	const partial = `${target.path}.partial`;
 	const sidecar = `${partial}.json`;
@@ -85,21 +87,29 @@ async function openPartial(target: Target, {options, compress, lock}: Opening): 
 		await rm(sidecar, {force: true});
 		await syncDirectory(dirname(partial));
 	}
-	const handle = earlier === undefined ? await createAnew(partial, `${options.path}.partial`) : await open(partial, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+	const handle =
+		earlier === undefined
+			? await createAnew(partial, `${options.path}.partial`)
+			: await open(partial, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 	try {
 		if (earlier !== undefined) await requirePlain(handle, `${options.path}.partial`);
 		await handle.truncate(earlier?.bytes ?? 0);
-		if (earlier === undefined && target.mode !== undefined && ((await handle.stat()).mode & 0o777) !== target.mode) await handle.chmod(target.mode);
+		if (earlier === undefined && target.mode !== undefined && ((await handle.stat()).mode & 0o777) !== target.mode)
+			await handle.chmod(target.mode);
 	} catch (error) {
 		await handle.close();
 		throw error;
 	}
-	return new PartialFile({...options, compress, lock, handle, paths: {target: target.path, partial, sidecar}, earlier, account: (found?.met ?? meetAccount({}, options.account ?? {})).account});
+	return new PartialFile({
+		...options, compress, lock, handle, paths: {target: target.path, partial, sidecar}, earlier,
+		account: (found?.met ?? meetAccount({}, options.account ?? {})).account,
+	});
 }
 
 /** A file that has the name is taken away, never written to: it could have other names, under which it would change as well. */
 async function createAnew(partial: string, name: string): Promise<FileHandle> {
-	if ((await entryOf(partial))?.isFile() === false) throw new UsageError(`cannot write ${name}: it is no regular file`, {hint: 'see what it is, and move it away'});
+	if ((await entryOf(partial))?.isFile() === false)
+		throw new UsageError(`cannot write ${name}: it is no regular file`, {hint: 'see what it is, and move it away'});
 	await rm(partial, {force: true});
 	return open(partial, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
 }
@@ -108,10 +118,14 @@ async function createAnew(partial: string, name: string): Promise<FileHandle> {
 async function requirePlain(handle: FileHandle, name: string): Promise<void> {
 	const found = await handle.stat();
 	if (found.isFile() && found.nlink === 1) return;
-	throw new UsageError(`${name} cannot be continued: ${found.isFile() ? 'it is linked to from elsewhere' : 'it is no regular file'}`, {hint: 'start over with --no-resume'});
+	throw new UsageError(`${name} cannot be continued: ${found.isFile() ? 'it is linked to from elsewhere' : 'it is no regular file'}`, {
+		hint: 'start over with --no-resume',
+	});
 }
 
-async function findEarlier(partial: string, sidecar: string, {path, range, fingerprint, account, resume, resumable, notice, warn}: FileOutputOptions): Promise<{resume: Sidecar; met: Meeting} | undefined> {
+async function findEarlier(
+	partial: string, sidecar: string, {path, range, fingerprint, account, resume, resumable, notice, warn}: FileOutputOptions,
+): Promise<{resume: Sidecar; met: Meeting} | undefined> {
 	if (!resume) return undefined;
 	const name = `${path}.partial`;
 	const leftovers = {sidecar: await readIfThere(sidecar), partialBytes: await sizeOf(partial)};
@@ -124,8 +138,12 @@ async function findEarlier(partial: string, sidecar: string, {path, range, finge
 		if (decision.restart !== undefined) notice(`starting over: ${name}: ${decision.restart}`);
 		return undefined;
 	}
-	const {checkpoint: {records, nextFrom}} = decision.resume;
-	notice(`resuming ${name}: ${records} ${records === 1 ? 'record' : 'records'} kept, continuing from ${formatUtc(nextFrom)} (range ${formatRange(decision.resume)})`);
+	const {
+		checkpoint: {records, nextFrom},
+	} = decision.resume;
+	notice(
+		`resuming ${name}: ${records} ${records === 1 ? 'record' : 'records'} kept, continuing from ${formatUtc(nextFrom)} (range ${formatRange(decision.resume)})`,
+	);
 	if (decision.met.doubt !== undefined) warn?.(`${name}: ${decision.met.doubt}`);
 	return decision;
 }

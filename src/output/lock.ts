@@ -4,7 +4,9 @@ import {setTimeout} from 'node:timers/promises';
 import type {Context} from '../base/context.ts';
 import {LockedError, systemCode, UsageError} from '../base/errors.ts';
 import {openFailure} from './failure.ts';
-import {lockFileSystem, ownerFile, removeLockLeftovers, staleMs, currentOwner, judgeOwner, readOwner, type LockOwner} from './lock-file-system.ts';
+import {
+	lockFileSystem, ownerFile, removeLockLeftovers, staleMs, currentOwner, judgeOwner, readOwner, type LockOwner,
+} from './lock-file-system.ts';
 import {refuseForeign} from './target.ts';
 
 /** How often a lock shows a sign of life. */
@@ -29,7 +31,9 @@ export interface Lock {
  * @param name how messages name the file
  * @throws LockedError when another run holds it; UsageError when no lock can be made there
  */
-export async function acquireLock(path: string, name = path, {sleep = setTimeout}: {sleep?: (ms: number) => Promise<unknown>} = {}): Promise<Lock> {
+export async function acquireLock(
+	path: string, name = path, {sleep = setTimeout}: {sleep?: (ms: number) => Promise<unknown>} = {},
+): Promise<Lock> {
 	const directory = `${path}.lock`;
 	const lost = new AbortController();
 	try {
@@ -44,7 +48,11 @@ export async function acquireLock(path: string, name = path, {sleep = setTimeout
 			update: updateMs,
 			fs: lockFileSystem(currentOwner(randomUUID())),
 			onCompromised: error => {
-				lost.abort(new LockedError(`the lock of ${name} was taken away`, {hint: `see what else writes ${name} or removed ${directory}, then run the same command again`, cause: error}));
+				lost.abort(
+					new LockedError(`the lock of ${name} was taken away`, {
+						hint: `see what else writes ${name} or removed ${directory}, then run the same command again`, cause: error,
+					}),
+				);
 			},
 		});
 		removeLockLeftovers(directory);
@@ -112,9 +120,13 @@ interface LockWaiting {
  */
 export async function waitForLock(path: string, waiting: LockWaiting): Promise<Lock>;
 
-export async function waitForLock<T>(path: string, waiting: LockWaiting & {readonly instead?: () => Promise<T | undefined>}): Promise<Lock | {readonly instead: T}>;
+export async function waitForLock<T>(
+	path: string, waiting: LockWaiting & {readonly instead?: () => Promise<T | undefined>},
+): Promise<Lock | {readonly instead: T}>;
 
-export async function waitForLock<T>(path: string, {context, name = path, longestMs, pollMs, instead}: LockWaiting & {readonly instead?: () => Promise<T | undefined>}): Promise<Lock | {readonly instead: T}> {
+export async function waitForLock<T>(
+	path: string, {context, name = path, longestMs, pollMs, instead}: LockWaiting & {readonly instead?: () => Promise<T | undefined>},
+): Promise<Lock | {readonly instead: T}> {
 	const until = context.monotonic() + longestMs;
 	for (;;) {
 		context.signal.throwIfAborted();

@@ -202,7 +202,9 @@ export class PartialFile implements Output {
 			await work();
 		} catch (error) {
 			const {path, resumable} = this.#options;
-			this.#failure = writeFailure(path, duringRun(error), `run the same command again${resumable ? ': it continues where this one stopped' : ''}`);
+			this.#failure = writeFailure(
+				path, duringRun(error), `run the same command again${resumable ? ': it continues where this one stopped' : ''}`,
+			);
 			throw this.#failure;
 		}
 	}

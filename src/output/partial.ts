@@ -63,8 +63,11 @@ export async function readIfThere(path: string): Promise<string | undefined> {
  * @param name the partial file, for messages
  * @throws UsageError when it is the beginning of another export, or of another account's, which must not be lost
  */
-export function decideResume(name: string, {sidecar: text, partialBytes}: Leftovers, wanted: OutputRange & {fingerprint: string; account?: Identity | undefined}): ResumeDecision {
-	if (text === undefined) return {restart: partialBytes === undefined || partialBytes === 0 ? undefined : 'it has no checkpoint to continue from'};
+export function decideResume(
+	name: string, {sidecar: text, partialBytes}: Leftovers, wanted: OutputRange & {fingerprint: string; account?: Identity | undefined},
+): ResumeDecision {
+	if (text === undefined)
+		return {restart: partialBytes === undefined || partialBytes === 0 ? undefined : 'it has no checkpoint to continue from'};
 	if (partialBytes === undefined) return {restart: 'it is gone, only its checkpoint is left'};
 	const sidecar = sidecarSchema.safeParse(parseJson(text)).data;
 	if (sidecar === undefined) return {restart: 'its checkpoint cannot be read'};

@@ -51,21 +51,25 @@ export interface StateOptions {
  */
 export async function openState({path, source, fingerprint, account = {}, warn, now}: StateOptions): Promise<State> {
 	const target = await resolveTarget(path);
-	if (target.kind === 'stream') throw new UsageError(`${path} cannot keep a state: it is no regular file`, {hint: 'name a file for --state'});
+	if (target.kind === 'stream')
+		throw new UsageError(`${path} cannot keep a state: it is no regular file`, {hint: 'name a file for --state'});
 	const lock = await acquireLock(target.path, path);
 	try {
 		await removeLeftovers(target.path);
 		const text = await readIfThere(target.path);
 		const before = text === undefined ? undefined : parseState(text, {path, source, fingerprint});
 		const met = meetAccount(before?.account ?? {}, account);
-		if (met.other !== undefined) throw new UsageError(`${path} is the state of another account: ${met.other}`, {hint: `choose the right profile, or ${nextTo}`});
+		if (met.other !== undefined)
+			throw new UsageError(`${path} is the state of another account: ${met.other}`, {hint: `choose the right profile, or ${nextTo}`});
 		if (met.doubt !== undefined) warn?.(`${path}: ${met.doubt}`);
 		return {
 			path,
 			until: before?.until,
 			async save(end) {
 				lock.lost.throwIfAborted();
-				const state = {version: 1, source, fingerprint, account: met.account, until: formatUtc(end), updated_at: formatUtc(now())} satisfies z.infer<typeof stateSchema>;
+				const state = {
+					version: 1, source, fingerprint, account: met.account, until: formatUtc(end), updated_at: formatUtc(now()),
+				} satisfies z.infer<typeof stateSchema>;
 				await writeFileAtomic(target.path, `${JSON.stringify(state, undefined, '\t')}\n`, {mode: 0o600});
 			},
 			release: async () => lock.release(),
@@ -78,12 +82,15 @@ export async function openState({path, source, fingerprint, account = {}, warn, 
 
 const nextTo = 'name another file for --state; to export the range of --since anew, remove this one';
 
-function parseState(text: string, expected: {path: string; source: string; fingerprint: string}): {until: number; account: Account | undefined} {
+function parseState(
+	text: string, expected: {path: string; source: string; fingerprint: string},
+): {until: number; account: Account | undefined} {
 	const {path, source, fingerprint} = expected;
 	const hint = nextTo;
 	const {data} = stateSchema.safeParse(parseJson(text));
 	if (data === undefined) throw new UsageError(`${path} is not a state file of this program`, {hint});
-	if (data.source !== source) throw new UsageError(`${path} is the state of another query: its source is ${data.source}, not ${source}`, {hint});
+	if (data.source !== source)
+		throw new UsageError(`${path} is the state of another query: its source is ${data.source}, not ${source}`, {hint});
 	if (data.fingerprint !== fingerprint) throw new UsageError(`${path} is the state of another query: its filters or host differ`, {hint});
 	return {until: Date.parse(data.until), account: data.account};
 }

@@ -114,7 +114,9 @@ class StreamOutput implements Output {
  * and nothing that drives a terminal gets through; JSON stands for the same value as before.
  * @throws OutputError, BrokenPipeError; the signal's reason when a reader takes nothing
  */
-export async function writeReport(text: string, format: 'text' | 'json', context: Pick<Context, 'stdout' | 'masker' | 'signal' | 'sleep'>): Promise<void> {
+export async function writeReport(
+	text: string, format: 'text' | 'json', context: Pick<Context, 'stdout' | 'masker' | 'signal' | 'sleep'>,
+): Promise<void> {
 	const output = createStreamOutput(context.stdout, 'stdout', context);
 	const masked = context.masker.mask(text);
 	await output.write(format === 'json' ? visibleInJson(masked) : visibleOnLines(masked));

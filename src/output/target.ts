@@ -28,8 +28,16 @@ export function isForeign(entry: Owned, directory: Owned, user = process.geteuid
 export async function refuseForeign(path: string, name = path): Promise<void> {
 	const [entry, directory] = await Promise.all([unlessHidden(lstat(path)), unlessHidden(stat(dirname(path)))]);
 	if (entry === undefined || directory === undefined || !isForeign(entry, directory)) return;
-	const kind = entry.isSymbolicLink() ? 'a link' : entry.isDirectory() ? 'a directory' : entry.isFile() ? 'a file' : 'no regular file, and it is';
-	throw new UsageError(`${name} is ${kind} of another user, in a directory that everybody may write into`, {hint: 'name a place in a directory of your own, or remove it if you know whose it is'});
+	const kind = entry.isSymbolicLink()
+		? 'a link'
+		: entry.isDirectory()
+			? 'a directory'
+			: entry.isFile()
+				? 'a file'
+				: 'no regular file, and it is';
+	throw new UsageError(`${name} is ${kind} of another user, in a directory that everybody may write into`, {
+		hint: 'name a place in a directory of your own, or remove it if you know whose it is',
+	});
 }
 
 /** Undefined where nothing is to be seen: whoever opens it is told why. */
@@ -67,7 +75,8 @@ export async function requireDistinctFiles({output, others, config}: {
 	const owners = new Map<string, string>();
 	const claim = (path: string, {option, path: name}: NamedFile) => {
 		const owner = owners.get(path);
-		if (owner !== undefined) throw new UsageError(`${option} and ${owner} name the same file: ${name}`, {hint: 'give each a file of its own'});
+		if (owner !== undefined)
+			throw new UsageError(`${option} and ${owner} name the same file: ${name}`, {hint: 'give each a file of its own'});
 		owners.set(path, option);
 	};
 	if (config.path !== undefined) claim(await followLinks(config.path), config);
@@ -111,7 +120,9 @@ export async function resolveTarget(path: string): Promise<Target> {
 		return found.isFile() ? {path: followed, kind: 'file', mode: found.mode & 0o777} : {path: followed, kind: 'stream'};
 	} catch (error) {
 		if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
-			throw new UsageError(`cannot write ${path}: there is no directory ${missingDirectory(path, error)}`, {hint: 'create it first, or name another file', cause: error});
+			throw new UsageError(`cannot write ${path}: there is no directory ${missingDirectory(path, error)}`, {
+				hint: 'create it first, or name another file', cause: error,
+			});
 		}
 		throw openFailure(path, error);
 	}
@@ -119,7 +130,9 @@ export async function resolveTarget(path: string): Promise<Target> {
 
 /** Of a link that leads nowhere, it is not the one above the link. */
 function missingDirectory(path: string, error: unknown): string {
-	return error instanceof Error && 'syscall' in error && error.syscall === 'realpath' && 'path' in error && typeof error.path === 'string' ? error.path : dirname(path);
+	return error instanceof Error && 'syscall' in error && error.syscall === 'realpath' && 'path' in error && typeof error.path === 'string'
+		? error.path
+		: dirname(path);
 }
 
 /** The path with its symbolic links followed; a descriptor's as it is. The file need not exist, its directory must. */

@@ -4,8 +4,8 @@ import type {Language} from '../sources/labels.ts';
 
 /** Endings of formats that are none of ours: lines of JSON under such a name open in nothing. */
 const otherFormats: ReadonlySet<string> = new Set([
-	'.tsv', '.tab', '.xls', '.xlsx', '.xlsm', '.xlsb', '.ods', '.doc', '.docx', '.odt', '.rtf', '.pdf', '.xml', '.html', '.htm', '.yaml', '.yml', '.toml',
-	'.avro', '.parquet', '.orc', '.arrow', '.feather', '.sqlite', '.db', '.zip', '.7z', '.tar', '.tgz', '.bz2', '.xz',
+	'.tsv', '.tab', '.xls', '.xlsx', '.xlsm', '.xlsb', '.ods', '.doc', '.docx', '.odt', '.rtf', '.pdf', '.xml', '.html', '.htm', '.yaml',
+	'.yml', '.toml', '.avro', '.parquet', '.orc', '.arrow', '.feather', '.sqlite', '.db', '.zip', '.7z', '.tar', '.tgz', '.bz2', '.xz',
 ]);
 
 /** How a file's bytes are packed. */
@@ -30,7 +30,10 @@ export function compressionOf(path: string): Compression {
 export function formatOf(path: string): FormatName | undefined {
 	const [ending = ''] = /\.[^.]+$/.exec(basename(path).replace(compressedEnding, '')) ?? [];
 	const name = ending.toLowerCase();
-	if (otherFormats.has(name)) throw new UsageError(`${path}: "${name}" is no format that can be written`, {hint: 'name the file .ndjson, .json or .csv, or say with --format what it holds'});
+	if (otherFormats.has(name))
+		throw new UsageError(`${path}: "${name}" is no format that can be written`, {
+			hint: 'name the file .ndjson, .json or .csv, or say with --format what it holds',
+		});
 	return formatsByEnding[name];
 }
 

@@ -18,7 +18,8 @@ export function entriesOf(list: readonly string[]): string[] {
  */
 export function namesOf(list: readonly string[], place: string): string[] {
 	const names = entriesOf(list);
-	if (list.length > 0 && names.length === 0) throw new UsageError(`${place}: ${JSON.stringify(list.join(','))} names no field`, {hint: 'name at least one, or leave it out'});
+	if (list.length > 0 && names.length === 0)
+		throw new UsageError(`${place}: ${JSON.stringify(list.join(','))} names no field`, {hint: 'name at least one, or leave it out'});
 	return names;
 }
 
@@ -34,7 +35,10 @@ export function redactedPath(entry: string): string {
  * @param options.place where the list stands, for messages
  * @throws UsageError for a field that is not declared, and for a list that names nothing
  */
-export function redactionsOf(list: readonly string[], {source, place = '--redact'}: {source: Pick<SourceDefinition, 'columns' | 'id' | 'time'> | undefined; place?: string | undefined}): string[] {
+export function redactionsOf(
+	list: readonly string[],
+	{source, place = '--redact'}: {source: Pick<SourceDefinition, 'columns' | 'id' | 'time'> | undefined; place?: string | undefined},
+): string[] {
 	const entries = namesOf(list, place);
 	if (source === undefined) return entries;
 	const firsts = source.columns.map(({path, name}) => path?.[0] ?? name);
@@ -42,7 +46,9 @@ export function redactionsOf(list: readonly string[], {source, place = '--redact
 	for (const entry of entries) {
 		const first = firstOf(entry);
 		if (entry.startsWith(undeclaredMark) || declared.includes(first)) continue;
-		throw new UsageError(`${place} ${entry}: no declared field is called "${first}", ${nearestText(first, declared)}`, {hint: `write ?${entry} for a field that the vendor added since`});
+		throw new UsageError(`${place} ${entry}: no declared field is called "${first}", ${nearestText(first, declared)}`, {
+			hint: `write ?${entry} for a field that the vendor added since`,
+		});
 	}
 	return entries;
 }

@@ -53,7 +53,8 @@ const table = {
 	clip: {
 		group: 'Range:', decides: 'run', notInJobs: 'a start that is out of reach is moved by itself',
 		only: ({reachMs}) => reachMs !== undefined,
-		description: ({reachMs = 0}) => `start at the earliest possible time where --since is further back than that (${formatDuration(reachMs)})`,
+		description: ({reachMs = 0}) =>
+			`start at the earliest possible time where --since is further back than that (${formatDuration(reachMs)})`,
 	},
 	timezone: {
 		group: 'Range:', takes: '<zone>', decides: 'run', configured: 'timezone',
@@ -239,11 +240,15 @@ export function exportOptions(source: SourceDefinition, hosts: readonly string[]
 			description: `only rows whose field has this value, or one of several with commas (repeatable): ${names}`,
 		}, {...filter, name: 'filterJson', flags: '--filter-json <json>', description: 'the filter as the API takes it'});
 	}
-	return [...filters, ...rowsOfTable.flatMap(row => {
-		if (row.only?.(source) === false) return [];
-		if (row.name === 'host') return hosts.length < 2 ? [] : mounted({...row, takes: `<${hosts.join('|')}>`}, `which service; default ${hosts[0] ?? ''}`);
-		return mounted(row, typeof row.description === 'string' ? row.description : row.description(source));
-	})];
+	return [
+		...filters,
+		...rowsOfTable.flatMap(row => {
+			if (row.only?.(source) === false) return [];
+			if (row.name === 'host')
+				return hosts.length < 2 ? [] : mounted({...row, takes: `<${hosts.join('|')}>`}, `which service; default ${hosts[0] ?? ''}`);
+			return mounted(row, typeof row.description === 'string' ? row.description : row.description(source));
+		}),
+	];
 }
 
 /**

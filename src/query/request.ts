@@ -6,7 +6,9 @@ import type {Query} from './query.ts';
  * The API request that carries the source's constants, the query's filters and these parameters, the later ones before
  * the earlier ones, each where the source declares it: in the path, the query string or the body.
  */
-export function toRequest({source, filters}: Pick<Query, 'source' | 'filters'>, parameters: Readonly<Record<string, ParameterValue>>): ApiRequest {
+export function toRequest(
+	{source, filters}: Pick<Query, 'source' | 'filters'>, parameters: Readonly<Record<string, ParameterValue>>,
+): ApiRequest {
 	const {method} = source.endpoint;
 	const {constants = {}} = source;
 	const all: Record<string, ParameterValue> = {...constants, ...filters, ...parameters};

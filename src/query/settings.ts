@@ -69,7 +69,13 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 		throw new UsageError('--since is later than --until', {hint: 'the range is [since, until): since comes first'});
 	}
 	const path = flags.output === undefined || flags.output === '-' ? undefined : flags.output;
-	const format = oneOf(flags.format ?? (path === undefined ? undefined : formatOf(path)) ?? defaults.format ?? (terminal && path === undefined ? 'table' : 'ndjson'), formatNames, '--format');
+	const format = oneOf(
+		flags.format ??
+			(path === undefined ? undefined : formatOf(path)) ??
+			defaults.format ??
+			(terminal && path === undefined ? 'table' : 'ndjson'),
+		formatNames, '--format',
+	);
 	const fields = namesOf(flags.fields ?? defaults.fields ?? [], flags.fields === undefined ? 'fields in the configuration' : '--fields');
 	const limit = flags.limit === undefined ? undefined : positiveInteger(flags.limit, '--limit');
 	return {
@@ -84,7 +90,9 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 			...(limit === undefined ? {} : {limit}),
 			order: oneOf(flags.order ?? defaults.order ?? 'served', ['served', 'time'], '--order'),
 			...(defaults.offset_counts === undefined ? {} : {offsetCounts: defaults.offset_counts}),
-			redact: redactionsOf(flags.redact ?? defaults.redact ?? [], {source, place: flags.redact === undefined ? 'redact in the configuration' : redactAt}),
+			redact: redactionsOf(flags.redact ?? defaults.redact ?? [], {
+				source, place: flags.redact === undefined ? 'redact in the configuration' : redactAt,
+			}),
 			redactSecrets: flags.redactSecrets ?? defaults.redact_secrets ?? false,
 			concurrency: positiveInteger(flags.concurrency ?? defaults.concurrency ?? source.concurrency, '--concurrency'),
 			budget: budget(),
@@ -150,7 +158,8 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 			throw new UsageError(`--window: ${formatDuration(asked)} is more than the ${formatDuration(maxMs)} that the API allows in one request`);
 		}
 		const unitMs = stepMs(source.range);
-		if (asked % unitMs !== 0) throw new UsageError(`--window: ${formatDuration(asked)} is no multiple of ${formatDuration(unitMs)}, the API's unit of time`);
+		if (asked % unitMs !== 0)
+			throw new UsageError(`--window: ${formatDuration(asked)} is no multiple of ${formatDuration(unitMs)}, the API's unit of time`);
 		// What the requests ask beyond their window on either side still has to fit under the cap.
 		return Math.min(asked, longestWindowMs(source));
 	}

@@ -69,12 +69,14 @@ function parseUnix(text: string, options: ParseTimeOptions): ParsedTime | undefi
 	if ([4, 6, 8].includes(text.length)) throw refusal(text, options, 'looks like a year, a month or a day without dashes');
 	const value = Number(text);
 	// 24 for 24h would export half a century.
-	if (value < leastSeconds) throw refusal(text, options, `is no Unix time after ${new Date(leastSeconds * 1000).getUTCFullYear()}; an age needs a unit: ${value}h`);
+	if (value < leastSeconds)
+		throw refusal(text, options, `is no Unix time after ${new Date(leastSeconds * 1000).getUTCFullYear()}; an age needs a unit: ${value}h`);
 	return {ms: value >= leastMilliseconds ? value : value * 1000, sliding: false};
 }
 
 function parseDate(text: string, options: ParseTimeOptions): ParsedTime | undefined {
-	const [, date, minutes, seconds = '00', fraction = '', offset] = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d+))?)?([Zz]|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? [];
+	const [, date, minutes, seconds = '00', fraction = '', offset] =
+		/^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d+))?)?([Zz]|[+-]\d{2}:\d{2})?)?$/.exec(text) ?? [];
 	if (date === undefined) return undefined;
 	// Temporal would read a leap second as the second before it.
 	if (seconds === '60') throw refusal(text, options, 'is a leap second, which Unix time does not have');

@@ -36,7 +36,9 @@ export interface OpenedArchiveSource {
  * been sent yet.
  * @throws UsageError when it is not known here, or cannot be used without more
  */
-export async function openArchivedSource({dir, header, flags: connection, context, config, warn}: ArchiveOpening): Promise<OpenedArchiveSource> {
+export async function openArchivedSource({
+	dir, header, flags: connection, context, config, warn,
+}: ArchiveOpening): Promise<OpenedArchiveSource> {
 	const {open, options} = openableNamed(header.source);
 	// Nothing else is a run's to keep there, and who can write to a manifest must not say where requests go.
 	const kept = options.filter(({decides, name}) => decides === 'rows' || name === 'redact' || name === 'redactSecrets');

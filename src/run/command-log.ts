@@ -15,7 +15,9 @@ export interface MessageFlags {
  * @param beforeLine called before a line is written, so that a progress line can make room
  * @throws UsageError for an unknown format
  */
-export function commandLog(flags: MessageFlags, {stderr, masker, now}: Pick<Context, 'stderr' | 'masker' | 'now'>, beforeLine?: () => void): Log {
+export function commandLog(
+	flags: MessageFlags, {stderr, masker, now}: Pick<Context, 'stderr' | 'masker' | 'now'>, beforeLine?: () => void,
+): Log {
 	return createLog({
 		stderr, masker, now,
 		format: logFormatOf(flags),

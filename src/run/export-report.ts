@@ -29,12 +29,16 @@ export function secretWarning({masker}: Context, log: Log): (records: readonly {
 	return records => {
 		if (warned || !records.some(record => masker.occursIn(record.text))) return;
 		warned = true;
-		log.warning("records contain this app's own secret, as the API recorded it; --redact-secrets, or --redact log_detail.payload, keeps it out of the output");
+		log.warning(
+			"records contain this app's own secret, as the API recorded it; --redact-secrets, or --redact log_detail.payload, keeps it out of the output",
+		);
 	};
 }
 
 /** Names every problem on stderr, and what became of the output. */
-export function reportProblems({log, source}: ReportedRun, {counters, status, partial}: {counters: RunCounters; status: RunStatus; partial: string | undefined}): void {
+export function reportProblems(
+	{log, source}: ReportedRun, {counters, status, partial}: {counters: RunCounters; status: RunStatus; partial: string | undefined},
+): void {
 	for (const problem of counters.problems) {
 		log.error(`${source.name}: ${problem.kind} in ${formatUtc(problem.since)} to ${formatUtc(problem.until)}: ${problem.detail}`);
 	}
@@ -44,7 +48,10 @@ export function reportProblems({log, source}: ReportedRun, {counters, status, pa
 		log.error(`${source.name}: the export is not complete: ${many}, named above${kept}`, remedyFor(counters.problems));
 	}
 	const {changed} = counters;
-	if (changed > 0) log.notice(`${source.name}: ${changed} row${changed === 1 ? ' was' : 's were'} changed by the API while the range was read; both contents are written`);
+	if (changed > 0)
+		log.notice(
+			`${source.name}: ${changed} row${changed === 1 ? ' was' : 's were'} changed by the API while the range was read; both contents are written`,
+		);
 	if (status === 'complete') log.verbose(`${source.name}: complete, ${counters.records} records in ${counters.requests} requests`);
 }
 
@@ -60,16 +67,29 @@ export function reportGrowth({log, source}: ReportedRun, query: Query, readAt: n
 	const {arrivesWithinMs} = source;
 	if (arrivesWithinMs === undefined || arrivesWithinMs <= HOUR) return;
 	const from = growthStart(query, {readAt, arrivesWithinMs});
-	if (from !== undefined) log.notice(`${source.name}: rows may arrive ${formatDuration(arrivesWithinMs)} late: from ${formatUtc(from)} on there may still be more`);
+	if (from !== undefined)
+		log.notice(`${source.name}: rows may arrive ${formatDuration(arrivesWithinMs)} late: from ${formatUtc(from)} on there may still be more`);
 }
 
 /**
  * Writes the summary that was asked for. A failure to do so is told, and noted in the run.
  * @param options.readAt when the reading of the range began, Unix milliseconds
  */
-export async function writeSummary(run: ReportedRun, {query, counters, budget, readAt, status, partial, failure, elapsedMs}: {
-	query: Query; counters: RunCounters; budget: Budget; readAt: number; status: RunStatus; partial: string | undefined; failure: unknown; elapsedMs: number;
-}): Promise<void> {
+export async function writeSummary(
+	run: ReportedRun,
+	{
+		query, counters, budget, readAt, status, partial, failure, elapsedMs,
+	}: {
+		query: Query;
+		counters: RunCounters;
+		budget: Budget;
+		readAt: number;
+		status: RunStatus;
+		partial: string | undefined;
+		failure: unknown;
+		elapsedMs: number;
+	},
+): Promise<void> {
 	const {flags, context} = run;
 	if (flags.summary === undefined) return;
 	const summary = toSummary({

@@ -59,7 +59,10 @@ export async function exportCommand(open: OpenSource, flags: ExportFlags, contex
 	const fingerprint = fingerprintOf(run);
 	const keepsAnything = flags.state !== undefined || run.settings.output.path !== undefined;
 	const account = keepsAnything ? await opened.account() : {};
-	const state = flags.state === undefined ? undefined : await openStateAt(resolve(context.cwd, flags.state), run, {fingerprint: fingerprint.query, account});
+	const state =
+		flags.state === undefined
+			? undefined
+			: await openStateAt(resolve(context.cwd, flags.state), run, {fingerprint: fingerprint.query, account});
 	try {
 		const {query, output} = await openRange(run, {fingerprint: fingerprint.output, account, stateUntil: state?.until});
 		const {status, limited, reached} = await execute(run, query, output);
@@ -112,7 +115,13 @@ function fingerprintOf({source, opened, flags, context, settings: {query, output
 	};
 	const {limit, order, redact, redactSecrets, windowMs, pageSize} = query;
 	const {format, fields, labels, timezone, escapeFormulas, bom} = output;
-	return {query: hash(asked), output: hash({asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? timezone ?? systemTimezone() : '', escapeFormulas, bom, labels, ...(redactSecrets === true ? {redactSecrets} : {})})};
+	return {
+		query: hash(asked),
+		output: hash({
+			asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? (timezone ?? systemTimezone()) : '',
+			escapeFormulas, bom, labels, ...(redactSecrets === true ? {redactSecrets} : {}),
+		}),
+	};
 }
 
 async function openStateAt(path: string, {source, context, log}: Run, of: {fingerprint: string; account: Identity}): Promise<State> {
@@ -126,14 +135,19 @@ async function openStateAt(path: string, {source, context, log}: Run, of: {finge
 }
 
 /** Opens the output and settles the range: an interrupted file's own, else the state's end, else as asked. */
-async function openRange(run: Run, {fingerprint, account, stateUntil}: {fingerprint: string; account: Identity; stateUntil: number | undefined}): Promise<{query: Query; output: Output}> {
+async function openRange(
+	run: Run, {fingerprint, account, stateUntil}: {fingerprint: string; account: Identity; stateUntil: number | undefined},
+): Promise<{query: Query; output: Output}> {
 	const {context, log, settings, source} = run;
 	const since = stateUntil === undefined ? settings.query.since : continuedFrom(stateUntil, run);
 	const until = Math.max(since, settings.query.until);
 	const {format, path, resume} = settings.output;
 	const stream = path === undefined ? 'stdout' : standardStreamOf(path);
 	if (path === undefined || stream !== undefined) {
-		return {query: {...settings.query, since, until}, output: createStreamOutput(stream === 'stderr' ? context.stderr : context.stdout, stream, context)};
+		return {
+			query: {...settings.query, since, until},
+			output: createStreamOutput(stream === 'stderr' ? context.stderr : context.stdout, stream, context),
+		};
 	}
 	const {openFileOutput} = await import('../output/file-output.ts');
 	const output = await openFileOutput({
@@ -166,11 +180,17 @@ function continuedFrom(stateUntil: number, {source, flags, opened, context, log,
 	// Near the edge it is moved as any start is.
 	if (stateUntil >= earliestStart(source, startedAt + MINUTE)) return stateUntil;
 	if (stateUntil < earliestStart(source, startedAt) && flags.clip !== true) {
-		throw new UsageError(`${flags.state}: the last run ended at ${formatUtc(stateUntil)}, and ${source.name} reaches back ${reachText(source)}, and no further`, {
-			hint: 'add --clip to go on with what can still be had; what came before it is lost',
-		});
+		throw new UsageError(
+			`${flags.state}: the last run ended at ${formatUtc(stateUntil)}, and ${source.name} reaches back ${reachText(source)}, and no further`,
+			{
+				hint: 'add --clip to go on with what can still be had; what came before it is lost',
+			},
+		);
 	}
-	const {query, warnings} = resolveSettings({source, flags: {...flags, since: formatUtc(stateUntil), until: 'now'}, defaults: opened.defaults, env: context.env, now: startedAt, terminal: false});
+	const {query, warnings} = resolveSettings({
+		source, flags: {...flags, since: formatUtc(stateUntil), until: 'now'}, defaults: opened.defaults, env: context.env, now: startedAt,
+		terminal: false,
+	});
 	for (const warning of warnings) log.warning(warning);
 	return query.since;
 }
@@ -191,7 +211,9 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	const beganAt = context.monotonic();
 	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
 	if (context.stderr.isTTY === true && run.flags.progress !== false && run.flags.quiet !== true && run.flags.logFormat !== 'json') {
-		run.progress = startProgress({name: source.name, counters, budget, windows: countWindowsOf(query, from, context.now), monotonic: context.monotonic, now: context.now});
+		run.progress = startProgress({
+			name: source.name, counters, budget, windows: countWindowsOf(query, from, context.now), monotonic: context.monotonic, now: context.now,
+		});
 	}
 	const warnOfSecrets = secretWarning(context, log);
 	const watch = new RecordWatch({redact: query.redact, fields: settings.output.fields, source});
@@ -238,11 +260,15 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 				log.verbose(`${source.name}: ${message}`);
 			},
 			finished: ({from: start, to}, records) => {
-				if (leavesReachAt(source, start) <= run.startedAt + DAY) oldest = {from: oldest?.from ?? start, to, records: records + (oldest?.records ?? 0)};
+				if (leavesReachAt(source, start) <= run.startedAt + DAY)
+					oldest = {from: oldest?.from ?? start, to, records: records + (oldest?.records ?? 0)};
 			},
 		});
 		whole = true;
-		if (oldest?.records === 0 && oldest.from === query.since) log.notice(`${source.name}: nothing came of its oldest day, ${formatUtc(oldest.from)} to ${formatUtc(oldest.to)}: there may have been nothing, or the API answers nothing of what it no longer keeps`);
+		if (oldest?.records === 0 && oldest.from === query.since)
+			log.notice(
+				`${source.name}: nothing came of its oldest day, ${formatUtc(oldest.from)} to ${formatUtc(oldest.to)}: there may have been nothing, or the API answers nothing of what it no longer keeps`,
+			);
 		if (counters.records === 0 && source.whenEmpty !== undefined) log.notice(`${source.name}: nothing was found: ${source.whenEmpty}`);
 		status = counters.problems.length === 0 ? 'complete' : 'incomplete';
 		if (status === 'complete') await output.commit();

@@ -84,6 +84,10 @@ function asCurl(request: ApiRequest, {baseUrl, authorization}: PlanTarget): stri
 		`  -H ${shellQuote(authorization)}`,
 		...Object.entries(request.headers ?? {}).map(([name, value]) => `  -H ${shellQuote(showHeader(name, value))}`),
 		...(request.form ?? []).map(([name, value]) => `  --data-urlencode ${shellQuote(hideSecrets(`${name}=${value}`))}`),
-		...(request.body === undefined ? [] : [`  -H 'Content-Type: application/json; charset=utf-8'`, `  -d ${shellQuote(visibleInJson(hideSecrets(JSON.stringify(request.body))))}`]),
+		...(request.body === undefined
+			? []
+			: [
+					`  -H 'Content-Type: application/json; charset=utf-8'`, `  -d ${shellQuote(visibleInJson(hideSecrets(JSON.stringify(request.body))))}`,
+				]),
 	].join(' \\\n');
 }

@@ -40,7 +40,8 @@ export function openables(): readonly Openable[] {
 		...searchKinds.map((kind): Openable => {
 			const outline = searchOutline(kind);
 			return {
-				name: outline.name, outline, shape: kind === 'server' ? 'either' : 'learned', options: searchOptions(kind), hosts: Object.keys(vendors.feishu.hosts),
+				name: outline.name, outline, shape: kind === 'server' ? 'either' : 'learned', options: searchOptions(kind),
+				hosts: Object.keys(vendors.feishu.hosts),
 				open: async (flags, opening) => (await import('../console/open.ts')).openAppLog(kind)(flags, opening),
 			};
 		}),

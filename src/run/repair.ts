@@ -21,7 +21,8 @@ import {openArchivedSource, textOf, type OpenedArchiveSource, type ConnectionFla
 import {secretWarning} from './export-report.ts';
 
 /** What the options of `verify` parse to. */
-export interface VerifyFlags extends ConnectionFlags, FlagsOf<'format' | 'rate' | 'timeout' | 'retries' | 'maxResponse' | 'quiet' | 'progress' | 'debug'> {
+export interface VerifyFlags
+	extends ConnectionFlags, FlagsOf<'format' | 'rate' | 'timeout' | 'retries' | 'maxResponse' | 'quiet' | 'progress' | 'debug'> {
 	readonly repair?: boolean;
 	readonly acceptGapsBefore?: string;
 }
@@ -45,7 +46,9 @@ export interface RepairCommandOptions {
  * @returns whether nothing is left that the next run has to clear away
  * @throws UsageError when the credentials are of another app, or lead to another place, than the archive's
  */
-export async function runRepair({dir, header, archive, manifest, findings, flags, context, log, report}: RepairCommandOptions): Promise<{clean: boolean}> {
+export async function runRepair({
+	dir, header, archive, manifest, findings, flags, context, log, report,
+}: RepairCommandOptions): Promise<{clean: boolean}> {
 	const warn = (message: string) => {
 		log.warning(message);
 	};
@@ -58,7 +61,10 @@ export async function runRepair({dir, header, archive, manifest, findings, flags
 		source: opened.source, defaults: opened.defaults, now: context.now(), terminal: false,
 		// What the environment and the configuration said to a job is among the archive's options.
 		env: {},
-		flags: {redact: [], redactSecrets: false, ...source.flags, ...limitsOf(flags), since: 'now', until: 'now', clip: true, order: 'time', format: 'ndjson'},
+		flags: {
+			redact: [], redactSecrets: false, ...source.flags, ...limitsOf(flags), since: 'now', until: 'now', clip: true, order: 'time',
+			format: 'ndjson',
+		},
 	});
 	const counters = newCounters();
 	const warnOfSecrets = secretWarning(context, log);
@@ -74,17 +80,25 @@ export async function runRepair({dir, header, archive, manifest, findings, flags
 	try {
 		context.signal.throwIfAborted();
 		const client = await opened.connect({
-			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget: new Budget(query.budget, context), counters, warn,
+			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget: new Budget(query.budget, context),
+			counters, warn,
 			context: {...context, signal: stop.signal},
 			debug: log.debug,
 		});
-		const read = createWindowReader(query, {client, signal: stop.signal, now: context.now, verbose: message => {
-			log.verbose(message);
-		}});
-		const repaired = await repairArchive({dir, archive, manifest, findings, query, read, files: diskFiles, now: context.now, signal: stop.signal, inspect: records => {
-			warnOfSecrets(records);
-			watch.see(records);
-		}, report});
+		const read = createWindowReader(query, {
+			client, signal: stop.signal, now: context.now,
+			verbose: message => {
+				log.verbose(message);
+			},
+		});
+		const repaired = await repairArchive({
+			dir, archive, manifest, findings, query, read, files: diskFiles, now: context.now, signal: stop.signal,
+			inspect: records => {
+				warnOfSecrets(records);
+				watch.see(records);
+			},
+			report,
+		});
 		watch.tell(log);
 		return repaired;
 	} finally {
@@ -93,17 +107,30 @@ export async function runRepair({dir, header, archive, manifest, findings, flags
 }
 
 /** Another app's or another place's rows must not come into an archive; nor may a manifest say where credentials go. */
-async function requireSameOrigin({opened}: OpenedArchiveSource, {dir, header: {query, account}, flags: {baseUrl}, warn}: {
-	dir: string; header: HeaderLine; flags: VerifyFlags; warn: (message: string) => void;
-}): Promise<void> {
-	const {other, doubt} = meetAccount({...account, ...await readLearned(dir)}, await opened.account());
-	if (other !== undefined) throw new UsageError(`${dir} is the archive of another account: ${other}`, {hint: 'choose the right profile with --profile'});
+async function requireSameOrigin(
+	{opened}: OpenedArchiveSource,
+	{
+		dir, header: {query, account}, flags: {baseUrl}, warn,
+	}: {
+		dir: string;
+		header: HeaderLine;
+		flags: VerifyFlags;
+		warn: (message: string) => void;
+	},
+): Promise<void> {
+	const {other, doubt} = meetAccount({...account, ...(await readLearned(dir))}, await opened.account());
+	if (other !== undefined)
+		throw new UsageError(`${dir} is the archive of another account: ${other}`, {hint: 'choose the right profile with --profile'});
 	if (doubt !== undefined) warn(`${dir}: ${doubt}`);
 	if (baseUrl !== undefined || query['base_url'] === undefined || query['base_url'] === opened.baseUrl) return;
-	throw new UsageError(`the archive is of ${textOf(query['base_url'])}, and this would ask ${opened.baseUrl}`, {hint: 'say where to ask with --profile, --host or --base-url'});
+	throw new UsageError(`the archive is of ${textOf(query['base_url'])}, and this would ask ${opened.baseUrl}`, {
+		hint: 'say where to ask with --profile, --host or --base-url',
+	});
 }
 
-function limitsOf({rate, timeout, retries, maxResponse}: VerifyFlags): Partial<Pick<ExportFlags, 'rate' | 'timeout' | 'retries' | 'maxResponse'>> {
+function limitsOf({
+	rate, timeout, retries, maxResponse,
+}: VerifyFlags): Partial<Pick<ExportFlags, 'rate' | 'timeout' | 'retries' | 'maxResponse'>> {
 	return {
 		...(rate === undefined ? {} : {rate}), ...(timeout === undefined ? {} : {timeout}), ...(retries === undefined ? {} : {retries}),
 		...(maxResponse === undefined ? {} : {maxResponse}),

@@ -43,7 +43,9 @@ function expressionConditions({filter, columns}: SourceDefinition, parameters: P
 		const {left, operator, right} = item;
 		const name = String(left);
 		// Beside the documented names, those of the answer are taken, spelled either way.
-		const field = [filter.names[name], name, name.replaceAll(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)].find(candidate => candidate !== undefined && fields.has(candidate));
+		const field = [filter.names[name], name, name.replaceAll(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)].find(
+			candidate => candidate !== undefined && fields.has(candidate),
+		);
 		if (field === undefined) throw refuse('left names no field');
 		if (operator !== '=') throw refuse('operator must be "="');
 		if (!Array.isArray(right) || right.length === 0) throw refuse('right must be an array of values');

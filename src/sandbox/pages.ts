@@ -57,7 +57,9 @@ export function cutPage(request: PageRequest): Page {
 function tokenPage(pagination: TokenPagination, {definition, parameters, selection, order, reader, tokens}: PageRequest): Page {
 	const {tokenParameter, sizeParameter} = pagination;
 	const size = pageSize(definition, pagination, parameters);
-	const query = JSON.stringify([definition.name, Object.entries(parameters).filter(([name]) => name !== tokenParameter && name !== sizeParameter)]);
+	const query = JSON.stringify([
+		definition.name, Object.entries(parameters).filter(([name]) => name !== tokenParameter && name !== sizeParameter),
+	]);
 	const token = parameters[tokenParameter];
 	const after = token === undefined ? undefined : tokens.read(query, String(token));
 	if (token !== undefined && after === undefined) throw new BadParameter(tokenParameter, 'is not a token of this query');

@@ -132,7 +132,8 @@ function typedInQuery(name: string, rule: ParameterRule, value: string | readonl
 }
 
 function checkLimits(name: string, {min, max, maxLength, values}: ParameterRule, value: ParameterValue): ParameterValue {
-	if (values !== undefined && typeof value === 'string' && !values.includes(value)) throw new BadParameter(name, `must be one of ${values.join(', ')}`);
+	if (values !== undefined && typeof value === 'string' && !values.includes(value))
+		throw new BadParameter(name, `must be one of ${values.join(', ')}`);
 	for (const number of typeof value === 'object' ? value : [value]) {
 		if (typeof number !== 'number') continue;
 		if (min !== undefined && number < min) throw new BadParameter(name, `must be at least ${min}`);

@@ -73,7 +73,9 @@ export function createSandbox(options: SandboxOptions, definitions: readonly Sou
 		for (const definition of definitions) {
 			if (definition.vendor !== vendor.name) continue;
 			const {method, path} = definition.endpoint;
-			mount(vendor, {path, source: definition.name, handlers: {[method]: createSourceApi(definition, options, vendor, {app: store, users: signIn.tokens})}});
+			mount(vendor, {
+				path, source: definition.name, handlers: {[method]: createSourceApi(definition, options, vendor, {app: store, users: signIn.tokens})},
+			});
 		}
 	}
 	app.notFound(() => gatewayError(404, 'Not Found'));

@@ -15,7 +15,9 @@ export type Ends = 'inclusive' | 'exclusive';
  * are at most `end - start = 90 days - 1 s`.
  * @throws BadParameter
  */
-export function selectorOf(definition: SourceDefinition, parameters: Parameters, {ends, nowMs, reach}: {ends: Ends; nowMs: number; reach: number}): Selection {
+export function selectorOf(
+	definition: SourceDefinition, parameters: Parameters, {ends, nowMs, reach}: {ends: Ends; nowMs: number; reach: number},
+): Selection {
 	const {range, window} = definition;
 	const start = wholeNumber(parameters, range.start);
 	const end = wholeNumber(parameters, range.end);

@@ -62,6 +62,7 @@ export async function listen(server: Server, port: number): Promise<number> {
 
 function listenError(error: Error, port: number): Error {
 	const code = systemCode(error);
-	const message = code === 'EADDRINUSE' ? `port ${port} is already in use` : `cannot listen on port ${port}${code === undefined ? '' : ` (${code})`}`;
+	const message =
+		code === 'EADDRINUSE' ? `port ${port} is already in use` : `cannot listen on port ${port}${code === undefined ? '' : ` (${code})`}`;
 	return new UsageError(message, {hint: 'choose another one with --port, or --port 0 for any free one', cause: error});
 }

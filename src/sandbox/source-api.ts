@@ -24,7 +24,9 @@ export interface Callers {
  * The API of one source. Checks in the order of the vendors' gateways: token, scope, request budget, parameters; so a
  * request without a valid token costs no budget, and one with bad parameters does.
  */
-export function createSourceApi(definition: SourceDefinition, options: SandboxOptions, {tokenPrefix, places}: SandboxVendor, {app, users}: Callers): ApiHandler {
+export function createSourceApi(
+	definition: SourceDefinition, options: SandboxOptions, {tokenPrefix, places}: SandboxVendor, {app, users}: Callers,
+): ApiHandler {
 	const {seed = 1, recordsPerDay = 1000, rate = 'real', order = 'descending', ends = 'inclusive'} = options;
 	const {budget, parameters: rules, scope, range: {unitMs, rowUnitMs = unitMs}} = definition;
 	const offsets = {counts: options.offsetCounts ?? 'rows', cap: options.cap, totals: options.totals ?? 'honest'};
@@ -70,7 +72,9 @@ export function createSourceApi(definition: SourceDefinition, options: SandboxOp
 			const parameters = checkParameters(rules, sent);
 			checkPlaces(parameters, places);
 			const selection = selectorOf(definition, parameters, {ends, nowMs: at, reach: timeline.reach});
-			const {positions, facts} = cutPage({definition, parameters, selection, order: orderOf(definition, parameters) ?? order, reader, tokens: pageTokens, offsets});
+			const {positions, facts} = cutPage({
+				definition, parameters, selection, order: orderOf(definition, parameters) ?? order, reader, tokens: pageTokens, offsets,
+			});
 			return replies.success([[definition.rows, positions.map(position => timeline.row(position))], ...facts]);
 		} catch (error) {
 			if (error instanceof BadParameter) return replies.refuseParameter(error, definition.badParameter);

@@ -51,7 +51,9 @@ const maxCachedRows = 2_000_000;
  * Generated rows, the same for the same seed, over any range since 1970: `recordsPerDay` in each UTC day, made
  * when they are asked for. One block is one day.
  */
-export function generatedTimeline<Row>({name, unitMs, sample}: RowMaker<Row>, {seed, recordsPerDay}: {seed: number; recordsPerDay: number}): Timeline<Row> {
+export function generatedTimeline<Row>(
+	{name, unitMs, sample}: RowMaker<Row>, {seed, recordsPerDay}: {seed: number; recordsPerDay: number},
+): Timeline<Row> {
 	const unitsPerDay = DAY / unitMs;
 	const days = createLru<Uint32Array>(maxCachedRows, times => times.length);
 

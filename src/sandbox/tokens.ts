@@ -23,7 +23,12 @@ export function createTokenStore({seed, tokenPrefix, lifeSeconds, reissueAboveSe
 	return {
 		issue(nowMs) {
 			const newestEnd = newest === undefined ? undefined : endsAt.get(newest);
-			if (newest !== undefined && newestEnd !== undefined && reissueAboveSeconds !== undefined && newestEnd - nowMs > reissueAboveSeconds * 1000) {
+			if (
+				newest !== undefined &&
+				newestEnd !== undefined &&
+				reissueAboveSeconds !== undefined &&
+				newestEnd - nowMs > reissueAboveSeconds * 1000
+			) {
 				return {token: newest, lifeSeconds: Math.floor((newestEnd - nowMs) / 1000)};
 			}
 			for (const [token, end] of endsAt) {

@@ -44,7 +44,8 @@ export const apaasLog = {
 		},
 		column: {
 			flags: '--column <name>',
-			description: 'ask the API for this field by its own name (opTime, appName, eventName, clientIP, operator, status …; repeatable); what it then leaves out is missing in the export',
+			description:
+				'ask the API for this field by its own name (opTime, appName, eventName, clientIP, operator, status …; repeatable); what it then leaves out is missing in the export',
 			repeatable: true,
 			parameter: 'columns',
 		},

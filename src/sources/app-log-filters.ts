@@ -21,9 +21,16 @@ export const appFeatures = ['mini-program', 'web-app', 'widget'] as const;
 /** What `--status` takes beside the codes of the log itself. */
 export const outcomes = ['success', 'failed'] as const;
 
-const tenantKey: FilterDeclaration = {name: 'tenant_key', flags: '--tenant-key <key>', description: "only this tenant's, for store apps: its tenant_key"};
-const userOpenId: FilterDeclaration = {name: 'user_open_id', flags: '--user-open-id <id>', description: 'only of this user: ou_…, as the app knows the user'};
-const errorMessage: FilterDeclaration = {name: 'error_message', flags: '--error-message <text>', description: 'only with this error message; where the console does not look for it, any that contains it'};
+const tenantKey: FilterDeclaration = {
+	name: 'tenant_key', flags: '--tenant-key <key>', description: "only this tenant's, for store apps: its tenant_key",
+};
+const userOpenId: FilterDeclaration = {
+	name: 'user_open_id', flags: '--user-open-id <id>', description: 'only of this user: ou_…, as the app knows the user',
+};
+const errorMessage: FilterDeclaration = {
+	name: 'error_message', flags: '--error-message <text>',
+	description: 'only with this error message; where the console does not look for it, any that contains it',
+};
 const status: FilterDeclaration = {
 	name: 'status', flags: '--status <status>', repeatable: true,
 	description: 'only with this status: success, failed, or a value of the log itself (repeatable: any of them)',
@@ -35,7 +42,10 @@ const status: FilterDeclaration = {
  */
 export const searchFilters: Readonly<Record<SearchKind, readonly FilterDeclaration[]>> = {
 	server: [
-		{name: 'url', flags: '--url <url>', description: 'only calls of this URL; its query string, and where it is compared here its host, do not count'},
+		{
+			name: 'url', flags: '--url <url>',
+			description: 'only calls of this URL; its query string, and where it is compared here its host, do not count',
+		},
 		tenantKey,
 		{name: 'request_id', flags: '--request-id <id>', description: 'only the call with this X-Request-Id or X-Tt-Logid'},
 		userOpenId,
@@ -52,9 +62,15 @@ export const searchFilters: Readonly<Record<SearchKind, readonly FilterDeclarati
 	],
 	client: [
 		userOpenId,
-		{name: 'app_feature', flags: `--app-feature <${appFeatures.join('|')}>`, description: 'which feature of the app; exactly one, required', values: appFeatures, required: true},
+		{
+			name: 'app_feature', flags: `--app-feature <${appFeatures.join('|')}>`, description: 'which feature of the app; exactly one, required',
+			values: appFeatures, required: true,
+		},
 		status,
-		{name: 'keyword', flags: '--keyword <text>', repeatable: true, description: 'only logs with this keyword (repeatable: all of them, as keywords with spaces between them in the console)'},
+		{
+			name: 'keyword', flags: '--keyword <text>', repeatable: true,
+			description: 'only logs with this keyword (repeatable: all of them, as keywords with spaces between them in the console)',
+		},
 	],
 };
 

@@ -71,7 +71,8 @@ export const feishuBehavior = defineSource({
 		},
 		userType: {
 			flags: '--user-type <anyone|member|external>',
-			description: "whose events, by name or code (0, 1, 2); needs --operator-type user; without it the API serves the organisation's members only",
+			description:
+				"whose events, by name or code (0, 1, 2); needs --operator-type user; without it the API serves the organisation's members only",
 			parameter: 'user_type',
 			choices: {anyone: '0', member: '1', external: '2'},
 		},
@@ -118,7 +119,9 @@ export const feishuBehavior = defineSource({
 	],
 	labels: {
 		operator_type: {1: {en: 'Member', zh: '组织内成员'}, 12: {en: 'Bot', zh: '机器人'}, 1001: {en: 'External', zh: '组织外成员'}},
-		'audit_context.terminal_type': {0: {en: 'iOS', zh: 'iOS'}, 1: {en: 'Android', zh: '安卓'}, 2: {en: 'PC', zh: 'PC端'}, 3: {en: 'Web', zh: 'Web端'}},
+		'audit_context.terminal_type': {
+			0: {en: 'iOS', zh: 'iOS'}, 1: {en: 'Android', zh: '安卓'}, 2: {en: 'PC', zh: 'PC端'}, 3: {en: 'Web', zh: 'Web端'},
+		},
 	},
 	sample(random, {id, time}) {
 		const [name, module, objectType, object, title] = random.pick(events);
@@ -135,7 +138,10 @@ export const feishuBehavior = defineSource({
 			event_time: time,
 			audit_context: random.pick([
 				{terminal_type: 3, web_context: {IP: ip, user_agent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)'}},
-				{terminal_type: 2, pc_context: {udid: '', did: '7254062411181719572', app_ver: '7.53.5', ver: '10.15.7', os: 'mac', wifip: '', region: 'CN', IP: ip}},
+				{
+					terminal_type: 2,
+					pc_context: {udid: '', did: '7254062411181719572', app_ver: '7.53.5', ver: '10.15.7', os: 'mac', wifip: '', region: 'CN', IP: ip},
+				},
 			]),
 			audit_detail: {city: random.pick(['北京', 'Berlin', '']), device_model: '', mc: '', os: ''},
 			common_drawers: {common_draw_info_list: [{info_key: 'CCM_op_status', info_val: 'success', val_type: '1'}]},

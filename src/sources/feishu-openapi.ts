@@ -4,9 +4,15 @@ import {defineSource} from './types.ts';
 const apis = [
 	['POST', '/open-apis/im/v1/messages', '{"receive_id_type":"chat_id"}', '{"msg_type":"text","content":"{\\"text\\":\\"发布完成 ✅\\"}"}'],
 	['GET', '/open-apis/contact/v3/users/batch', '{"user_ids":"ou_7d8a6e","department_id_type":"open_department_id"}', ''],
-	['POST', '/open-apis/authen/v1/access_token', '{}', '{"app_id":"cli_a1b2c3d4e5f6","app_secret":"s3cr3t-0123456789abcdef","grant_type":"authorization_code"}'],
+	[
+		'POST', '/open-apis/authen/v1/access_token', '{}',
+		'{"app_id":"cli_a1b2c3d4e5f6","app_secret":"s3cr3t-0123456789abcdef","grant_type":"authorization_code"}',
+	],
 	['POST', '/open-apis/auth/v3/tenant_access_token/internal', '{}', '{"app_id":"cli_9f8e7d6c5b4a","app_secret":"s3cr3t-fedcba9876543210"}'],
-	['PATCH', '/open-apis/docx/v1/documents/doxcnXhd93zqoLnmVPGIPTy7AFe/blocks/doxcnSS', '{}', '{"update_text_elements":{"elements":[{"text_run":{"content":"季度审计报告"}}]}}'],
+	[
+		'PATCH', '/open-apis/docx/v1/documents/doxcnXhd93zqoLnmVPGIPTy7AFe/blocks/doxcnSS', '{}',
+		'{"update_text_elements":{"elements":[{"text_run":{"content":"季度审计报告"}}]}}',
+	],
 	['GET', '/open-apis/approval/v4/instances', '{"approval_code":"7C468A54-8745-2245-9675-08B7C63E7A85"}', ''],
 ] as const;
 

@@ -9,7 +9,9 @@ export type Language = (typeof languages)[number];
  * The columns of a source, each coded field and each map of texts followed by a column `<name>.label` that says what it
  * means. A table shows the meaning in place of the code. With `off` the columns are as the source declares them.
  */
-export function labelledColumns(source: Pick<SourceDefinition, 'columns' | 'labels' | 'localeMaps'>, language: Language): readonly Column[] {
+export function labelledColumns(
+	source: Pick<SourceDefinition, 'columns' | 'labels' | 'localeMaps'>, language: Language,
+): readonly Column[] {
 	if (language === 'off') return source.columns;
 	return source.columns.flatMap(column => {
 		const label = labelOf(source, column);

@@ -45,5 +45,7 @@ export function startOfDay(ms: number, timezone: string, daysLater = 0): number 
 
 /** How far back a source can be asked, for people: `7d`, or `7 days by the calendar of Asia/Shanghai, today included`. */
 export function reachText({reachMs = 0, reachZone}: Reach): string {
-	return reachZone === undefined ? formatDuration(reachMs) : `${Math.round(reachMs / DAY)} days by the calendar of ${reachZone}, today included`;
+	return reachZone === undefined
+		? formatDuration(reachMs)
+		: `${Math.round(reachMs / DAY)} days by the calendar of ${reachZone}, today included`;
 }

@@ -1,4 +1,6 @@
-import {AuthorizationResponseError, calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomState, validateAuthResponse} from 'oauth4webapi';
+import {
+	AuthorizationResponseError, calculatePKCECodeChallenge, generateRandomCodeVerifier, generateRandomState, validateAuthResponse,
+} from 'oauth4webapi';
 import type {Context} from '../../base/context.ts';
 import {CredentialsError} from '../../base/errors.ts';
 import {printable} from '../../base/visible.ts';
@@ -89,7 +91,9 @@ async function withinLimit<T>(promise: Promise<T>, {sleep, signal}: Context): Pr
 	const settled = new AbortController();
 	const limit = async () => {
 		await sleep(timeLimitMs, AbortSignal.any([signal, settled.signal]));
-		throw new CredentialsError('nobody signed in within 5 minutes', {hint: 'run the same command again; --device needs no browser on this machine'});
+		throw new CredentialsError('nobody signed in within 5 minutes', {
+			hint: 'run the same command again; --device needs no browser on this machine',
+		});
 	};
 	try {
 		return await Promise.race([promise, limit()]);
@@ -114,9 +118,12 @@ function codeFrom(parameters: URLSearchParams, {state, issuer, clientId}: {state
 }
 
 function refused({error, error_description: description}: AuthorizationResponseError): CredentialsError {
-	if (error === 'access_denied') return new CredentialsError('the sign-in was refused in the browser', {hint: 'run the same command again and agree to it'});
+	if (error === 'access_denied')
+		return new CredentialsError('the sign-in was refused in the browser', {hint: 'run the same command again and agree to it'});
 	const quoted = description === undefined ? '' : ` "${printable(description)}"`;
-	return new CredentialsError(`the sign-in failed in the browser: ${printable(error)}${quoted}`, {hint: "check the app's scopes and redirect URLs in the developer console"});
+	return new CredentialsError(`the sign-in failed in the browser: ${printable(error)}${quoted}`, {
+		hint: "check the app's scopes and redirect URLs in the developer console",
+	});
 }
 
 /**

@@ -18,8 +18,12 @@ export function userConnection(options: Omit<ResolveConnectionOptions, 'vendor'>
 }
 
 /** The connection of a source, by whose token its API takes. */
-export function sourceConnection({vendor, auth}: Pick<SourceDefinition, 'vendor' | 'auth'>, options: Omit<ResolveConnectionOptions, 'vendor'>): Connection {
-	return auth === 'user' ? userConnection(options, options.env[userTokenVariable] || undefined) : resolveConnection({...options, vendor: vendors[vendor]});
+export function sourceConnection(
+	{vendor, auth}: Pick<SourceDefinition, 'vendor' | 'auth'>, options: Omit<ResolveConnectionOptions, 'vendor'>,
+): Connection {
+	return auth === 'user'
+		? userConnection(options, options.env[userTokenVariable] || undefined)
+		: resolveConnection({...options, vendor: vendors[vendor]});
 }
 
 /** What decides which session a command uses. */

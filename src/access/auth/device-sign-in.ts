@@ -31,7 +31,9 @@ const defaultLifeSeconds = 240;
  * @throws CredentialsError when the person refuses or the code expires; ApiError, NetworkError; the signal's reason when interrupted
  */
 export async function signInWithDevice({context, client, endpoints, app, scopes, tell}: SignInOptions): Promise<OAuthAnswer> {
-	const asked = await client.post(endpoints.deviceAuthorization, {client_id: app.id, scope: scopes.join(' ')}, {encoding: 'form', basic: [app.id, app.secret]});
+	const asked = await client.post(
+		endpoints.deviceAuthorization, {client_id: app.id, scope: scopes.join(' ')}, {encoding: 'form', basic: [app.id, app.secret]},
+	);
 	if (!asked.ok) throw refusalError(asked);
 	const device = toDeviceCode(asked);
 	context.masker.add(device.deviceCode);
@@ -57,8 +59,10 @@ export async function signInWithDevice({context, client, endpoints, app, scopes,
 			case 'slow_down':
 				intervalSeconds += slowDownSeconds;
 				break;
-			case 'expired_token': throw expired();
-			case 'access_denied': throw new CredentialsError('the sign-in was refused on the other device', {hint: 'run the same command again and agree to it'});
+			case 'expired_token':
+				throw expired();
+			case 'access_denied':
+				throw new CredentialsError('the sign-in was refused on the other device', {hint: 'run the same command again and agree to it'});
 			case undefined:
 			default: throw refusalError(answer);
 		}

@@ -26,7 +26,13 @@ const accountsUrls: Readonly<Record<string, string>> = {
 };
 
 /** The scopes that the sources with a user's token need. */
-export const userScopes: readonly string[] = [...new Set(Object.values<SourceDefinition>(sources).filter(({auth}) => auth === 'user').map(({scope}) => scope))];
+export const userScopes: readonly string[] = [
+	...new Set(
+		Object.values<SourceDefinition>(sources)
+			.filter(({auth}) => auth === 'user')
+			.map(({scope}) => scope),
+	),
+];
 
 /**
  * The endpoints that belong to an API's base URL. Any base URL but the public ones (a test, a proxy, a dedicated

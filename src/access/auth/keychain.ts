@@ -34,7 +34,9 @@ export async function loadKeychain(): Promise<OpenEntry> {
 
 /** Users' sessions in the keychain; see `inKeychain`. */
 export function withKeychain(files: TokenStore, options: {load: () => Promise<OpenEntry>; warn: (message: string) => void}): TokenStore {
-	return inKeychain(files, {...options, schema: sessionSchema, accountOf: ({baseUrl, appId, profile}) => JSON.stringify([baseUrl, appId, profile ?? null])});
+	return inKeychain(files, {
+		...options, schema: sessionSchema, accountOf: ({baseUrl, appId, profile}) => JSON.stringify([baseUrl, appId, profile ?? null]),
+	});
 }
 
 /**
@@ -49,7 +51,9 @@ export function inKeychain<Key, Kept extends {readonly saved_at: string}>(files:
 	let warned = false;
 
 	/** What `use` gives, or undefined after a failure. */
-	async function attempt<T>(key: Key, use: (entry: KeychainEntry) => Promise<T>, problem = `the keychain cannot be used; sessions are kept in ${files.place}`): Promise<{value: T} | undefined> {
+	async function attempt<T>(
+		key: Key, use: (entry: KeychainEntry) => Promise<T>, problem = `the keychain cannot be used; sessions are kept in ${files.place}`,
+	): Promise<{value: T} | undefined> {
 		try {
 			opener ??= load();
 			const open = await opener;
@@ -82,7 +86,10 @@ export function inKeychain<Key, Kept extends {readonly saved_at: string}>(files:
 		},
 		async remove(key) {
 			await removeFromFiles(key);
-			await attempt(key, async entry => entry.deleteCredential(), 'the keychain cannot be used; if a session is left in it, remove the entry audit-export there');
+			await attempt(
+				key, async entry => entry.deleteCredential(),
+				'the keychain cannot be used; if a session is left in it, remove the entry audit-export there',
+			);
 		},
 		exclusively: async (task, instead) => files.exclusively(task, instead),
 	};

@@ -81,16 +81,20 @@ async function send(lost: AbortSignal, options: RefreshOptions): Promise<Session
 		await store.write(key, {...session, saved_at: now()});
 		throw refusalError(answer);
 	}
-	const reason = since === undefined ? end : `${end}; a run ended in the middle of a refresh, on ${formatUtc(Date.parse(since))}, and its answer is lost`;
+	const reason =
+		since === undefined ? end : `${end}; a run ended in the middle of a refresh, on ${formatUtc(Date.parse(since))}, and its answer is lost`;
 	const {refresh_token: _, ...ended} = settled;
 	await store.write(key, {...ended, ended: {at: now(), reason}, saved_at: now()});
-	throw new CredentialsError(`${name}: the session is over: ${reason}${answer.code === undefined ? '' : ` (code ${answer.code})`}`, {hint: `sign in again with: ${signIn}`});
+	throw new CredentialsError(`${name}: the session is over: ${reason}${answer.code === undefined ? '' : ` (code ${answer.code})`}`, {
+		hint: `sign in again with: ${signIn}`,
+	});
 }
 
 function whyNotRefreshable(session: Session | undefined): string | undefined {
 	if (session === undefined) return 'not signed in';
 	if (session.ended !== undefined) return `the session is over: ${session.ended.reason}`;
-	if (session.refresh_token === undefined) return 'the access token has expired, and the scope offline_access, without which it cannot be renewed, was not granted';
+	if (session.refresh_token === undefined)
+		return 'the access token has expired, and the scope offline_access, without which it cannot be renewed, was not granted';
 	return undefined;
 }
 

@@ -10,7 +10,8 @@ const sessionEnds: Readonly<Record<number, string>> = {
 	20073: 'the refresh token was used already',
 };
 
-const checkApp = 'check FEISHU_APP_ID and FEISHU_APP_SECRET, or the same settings in the configuration; --host lark is a separate world from feishu';
+const checkApp =
+	'check FEISHU_APP_ID and FEISHU_APP_SECRET, or the same settings in the configuration; --host lark is a separate world from feishu';
 
 /**
  * The refusals of the token endpoint that an administrator or a user can do something about.
@@ -28,7 +29,9 @@ const known: Readonly<Record<number, {meaning: string; hint: string}>> = {
 };
 
 /** The OAuth errors that are about credentials, where the vendor's code says nothing. */
-const credentialErrors = new Set(['invalid_client', 'unauthorized_client', 'access_denied', 'invalid_grant', 'invalid_scope', 'expired_token']);
+const credentialErrors = new Set([
+	'invalid_client', 'unauthorized_client', 'access_denied', 'invalid_grant', 'invalid_scope', 'expired_token',
+]);
 
 /** Why the session is over, or undefined when the refusal is about something else. */
 export function sessionEnd({code, error}: OAuthAnswer): string | undefined {

@@ -45,7 +45,9 @@ export interface SessionStoreOptions<Key, Kept> {
 }
 
 /** Sessions in one JSON file that only its owner can read: directory 0700, file 0600, replaced as one step and synced. */
-export function createSessionStore<Key, Kept>({context, warn, directory, name, schema, belongsTo}: SessionStoreOptions<Key, Kept>): SessionStore<Key, Kept> {
+export function createSessionStore<Key, Kept>({
+	context, warn, directory, name, schema, belongsTo,
+}: SessionStoreOptions<Key, Kept>): SessionStore<Key, Kept> {
 	const path = join(directory, name);
 	const fileSchema = z.looseObject({version: z.literal(1), sessions: z.array(schema)});
 
@@ -57,7 +59,9 @@ export function createSessionStore<Key, Kept>({context, warn, directory, name, s
 		} catch (error) {
 			if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
 			// Neither error is kept as the cause: their texts quote the file.
-			throw new UsageError(`${path}: this is not a store of sessions of this version`, {hint: 'remove the file and sign in again, or use the version that wrote it'});
+			throw new UsageError(`${path}: this is not a store of sessions of this version`, {
+				hint: 'remove the file and sign in again, or use the version that wrote it',
+			});
 		}
 	}
 

@@ -52,7 +52,9 @@ const renewAheadMs = 300_000;
  * @param previous the session it continues, whose scopes and user stay where the answer names none
  * @throws ApiError when the answer holds no usable token
  */
-export function toSession(answer: OAuthAnswer, {key, issuedAt, previous}: {key: SessionKey; issuedAt: number; previous?: Session}): Session {
+export function toSession(
+	answer: OAuthAnswer, {key, issuedAt, previous}: {key: SessionKey; issuedAt: number; previous?: Session},
+): Session {
 	const accessToken = textAt(answer.body, 'access_token');
 	// Anything else could not be sent in a header.
 	if (accessToken === undefined || accessToken.length > longestSecret || !/^[\u0021-\u007e]+$/.test(accessToken)) {

@@ -16,7 +16,9 @@ export interface SignInRun extends SignInOptions {
 	readonly store: TokenStore;
 	readonly key: SessionKey;
 	/** How the person agrees: in a browser on this machine, or on any other device. */
-	readonly way: {readonly kind: 'browser'; readonly port: number; readonly openBrowser?: ((url: string) => Promise<void>) | undefined} | {readonly kind: 'device'};
+	readonly way:
+		| {readonly kind: 'browser'; readonly port: number; readonly openBrowser?: ((url: string) => Promise<void>) | undefined}
+		| {readonly kind: 'device'};
 	readonly debug: Log['debug'];
 }
 

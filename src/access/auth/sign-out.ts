@@ -19,8 +19,15 @@ export interface SignedOut {
  * @param options.appSecret absent when none is configured: then the server is not asked
  * @throws LockedError, OutputError, UsageError from the store; the signal's reason when interrupted
  */
-export async function signOut({context, client, endpoints, store, key, appSecret}: {
-	context: Context; client: OAuthClient; endpoints: SignInEndpoints; store: TokenStore; key: SessionKey; appSecret: (() => Promise<string>) | undefined;
+export async function signOut({
+	context, client, endpoints, store, key, appSecret,
+}: {
+	context: Context;
+	client: OAuthClient;
+	endpoints: SignInEndpoints;
+	store: TokenStore;
+	key: SessionKey;
+	appSecret: (() => Promise<string>) | undefined;
 }): Promise<SignedOut> {
 	return store.exclusively(async () => {
 		const session = await store.read(key);
@@ -39,7 +46,9 @@ export async function signOut({context, client, endpoints, store, key, appSecret
 			// The refresh token first: with it, the other could be had again.
 			for (const [hint, token] of [['refresh_token', refreshToken], ['access_token', accessToken]] as const) {
 				if (token === undefined) continue;
-				const answer = await client.post(endpoints.revocation, {client_id: key.appId, client_secret: secret, token, token_type_hint: hint}, {encoding: 'form'});
+				const answer = await client.post(
+					endpoints.revocation, {client_id: key.appId, client_secret: secret, token, token_type_hint: hint}, {encoding: 'form'},
+				);
 				if (!answer.ok) return refusalError(answer).message;
 			}
 			return undefined;

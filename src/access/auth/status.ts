@@ -34,7 +34,10 @@ export function describeStatus(session: Session | undefined, {key, place, readyM
 }): SignInStatus {
 	const base = {base_url: key.baseUrl, app_id: key.appId, profile: key.profile ?? null, stored_in: place};
 	if (readyMade || session === undefined) {
-		return {signed_in: readyMade, by: readyMade ? 'environment' : null, ...base, user: null, scopes: [], access_token_until: null, refresh_token_until: null, renewable: false, problem: null};
+		return {
+			signed_in: readyMade, by: readyMade ? 'environment' : null, ...base, user: null, scopes: [], access_token_until: null,
+			refresh_token_until: null, renewable: false, problem: null,
+		};
 	}
 	const {user} = session;
 	return {
@@ -66,12 +69,13 @@ export function formatStatus(status: SignInStatus): string {
 		...(status.by === 'environment'
 			? [['token', `ready-made, from ${userTokenVariable}, which goes before a session; whose, and until when, is unknown`] as const]
 			: [
-				['user', person.length === 0 ? 'unknown' : person.join(', ')] as const,
-				['scopes', status.scopes.join(', ') || 'unknown'] as const,
-				['access token', `until ${status.access_token_until ?? 'unknown'}${status.renewable ? ', renewed by itself' : ', cannot be renewed'}`] as const,
-				...(status.renewable ? [['session', `until ${status.refresh_token_until ?? 'unknown'}, longer with every use`] as const] : []),
-				['kept in', status.stored_in] as const,
-			]),
+					['user', person.length === 0 ? 'unknown' : person.join(', ')] as const, ['scopes', status.scopes.join(', ') || 'unknown'] as const,
+					[
+						'access token', `until ${status.access_token_until ?? 'unknown'}${status.renewable ? ', renewed by itself' : ', cannot be renewed'}`,
+					] as const,
+					...(status.renewable ? [['session', `until ${status.refresh_token_until ?? 'unknown'}, longer with every use`] as const] : []),
+					['kept in', status.stored_in] as const,
+				]),
 		...(status.problem === null ? [] : [['problem', status.problem] as const]),
 	];
 	return rows.map(([name, value]) => `${name.padEnd(14)}${visibleInTable(value)}\n`).join('');

@@ -23,6 +23,7 @@ export function createFileStore({context, warn, directory = userDataDirectory(co
 }): TokenStore {
 	return createSessionStore({
 		context, warn, directory, name: 'tokens.json', schema: sessionSchema,
-		belongsTo: (session, {baseUrl, appId, profile}) => session.base_url === baseUrl && session.app_id === appId && session.profile === (profile ?? null),
+		belongsTo: (session, {baseUrl, appId, profile}) =>
+			session.base_url === baseUrl && session.app_id === appId && session.profile === (profile ?? null),
 	});
 }

@@ -43,13 +43,22 @@ const mostRenewals = 10;
 const secondTryMs = 60_000;
 
 /** The environment's ready-made token, where the profile that was named brings no credentials of its own. */
-export function readyMadeToken({context: {env}, connection: {bringsCredentials = false}}: {context: Pick<Context, 'env'>; connection: Pick<Connection, 'bringsCredentials'>}): string | undefined {
+export function readyMadeToken({
+	context: {env}, connection: {bringsCredentials = false},
+}: {
+	context: Pick<Context, 'env'>;
+	connection: Pick<Connection, 'bringsCredentials'>;
+}): string | undefined {
 	return bringsCredentials ? undefined : env[userTokenVariable] || undefined;
 }
 
 /** Who signs in as a user, beside the app: the ready-made token, or the user of the stored session where that is known. `origin` is where that comes from. */
-export async function signedInUser(options: Pick<UserTokenOptions, 'context' | 'connection' | 'warn'>): Promise<{user?: string | undefined; token?: string | undefined; origin?: string}> {
-	const {context, connection: {baseUrl, appId, profile}, warn} = options;
+export async function signedInUser(
+	options: Pick<UserTokenOptions, 'context' | 'connection' | 'warn'>,
+): Promise<{user?: string | undefined; token?: string | undefined; origin?: string}> {
+	const {
+		context, connection: {baseUrl, appId, profile}, warn,
+	} = options;
 	const token = readyMadeToken(options);
 	if (token !== undefined) return {token, origin: `environment variable ${userTokenVariable}`};
 	if (appId === undefined) return {};
@@ -91,13 +100,17 @@ export function createUserTokenSource(options: UserTokenOptions): TokenSource {
 			return {value, renewAt: Infinity};
 		}
 		if (connection.appId === undefined) {
-			throw new CredentialsError(`${name}: no app id: a user signs in to an app`, {hint: `set FEISHU_APP_ID and FEISHU_APP_SECRET, then sign in with: ${signIn}; or set ${userTokenVariable}`});
+			throw new CredentialsError(`${name}: no app id: a user signs in to an app`, {
+				hint: `set FEISHU_APP_ID and FEISHU_APP_SECRET, then sign in with: ${signIn}; or set ${userTokenVariable}`,
+			});
 		}
 		const key: SessionKey = {baseUrl: connection.baseUrl, appId: await connection.appId(), profile: connection.profile};
 		store ??= openTokenStore({context, warn});
 		const session = await store.read(key);
 		if (session === undefined) {
-			throw new CredentialsError(`${name}: not signed in to ${key.baseUrl} as a user of ${key.appId}`, {hint: `sign in with: ${signIn}; or set ${userTokenVariable}`});
+			throw new CredentialsError(`${name}: not signed in to ${key.baseUrl} as a user of ${key.appId}`, {
+				hint: `sign in with: ${signIn}; or set ${userTokenVariable}`,
+			});
 		}
 		onSession(session);
 		return isUsable(session) ? hold(session) : renew(session, key, store);
@@ -105,15 +118,18 @@ export function createUserTokenSource(options: UserTokenOptions): TokenSource {
 
 	async function renew(session: Session, key: SessionKey, from: TokenStore): Promise<HeldToken> {
 		try {
-			return hold(await refreshSession({
-				context, store: from, key, isUsable, onSession, name, signIn,
-				endpoint: endpoints.token,
-				clientOver: over => createOAuthClient({context: over, name, timeoutMs: options.timeoutMs, debug}),
-				appSecret: async () => {
-					if (connection.appSecret !== undefined) return connection.appSecret();
-					throw new CredentialsError(`${name}: the access token is to be renewed, and the app secret is not set`, {hint: 'set FEISHU_APP_SECRET, or feishu.app_secret in a profile of the configuration'});
-				},
-			}));
+			return hold(
+				await refreshSession({
+					context, store: from, key, isUsable, onSession, name, signIn, endpoint: endpoints.token,
+					clientOver: over => createOAuthClient({context: over, name, timeoutMs: options.timeoutMs, debug}),
+					appSecret: async () => {
+						if (connection.appSecret !== undefined) return connection.appSecret();
+						throw new CredentialsError(`${name}: the access token is to be renewed, and the app secret is not set`, {
+							hint: 'set FEISHU_APP_SECRET, or feishu.app_secret in a profile of the configuration',
+						});
+					},
+				}),
+			);
 		} catch (error) {
 			const end = accessEnd(session);
 			const isAlive = context.now() < end && !refusedValues.has(session.access_token);
@@ -126,7 +142,9 @@ export function createUserTokenSource(options: UserTokenOptions): TokenSource {
 	return {
 		async get() {
 			if (isFutile) {
-				throw new CredentialsError(`${name}: the API refuses the user's access token, also after it was renewed`, {hint: `sign in again with: ${signIn}`});
+				throw new CredentialsError(`${name}: the API refuses the user's access token, also after it was renewed`, {
+					hint: `sign in again with: ${signIn}`,
+				});
 			}
 			if (held !== undefined && context.now() < held.renewAt) return held;
 			pending ??= obtain().then(token => {

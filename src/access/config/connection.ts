@@ -73,7 +73,9 @@ export function resolveConnection(options: ResolveConnectionOptions): Connection
 		baseUrl,
 		exchangePath: exchangePathOf(options, selected),
 		profile: selected.profile,
-		labels: labelsOf(selected, (['appId', 'appSecret', 'accessToken'] as const).some(key => environment[key] === undefined && fromFile[key] !== undefined)),
+		labels: labelsOf(
+			selected, (['appId', 'appSecret', 'accessToken'] as const).some(key => environment[key] === undefined && fromFile[key] !== undefined),
+		),
 		bringsCredentials: bringsCredentials(selected),
 		...(appId && {appId}),
 		...(appSecret && {appSecret: asSecret(appSecret)}),
@@ -86,9 +88,13 @@ function exchangePathOf({vendor, config}: ResolveConnectionOptions, {section: {t
 	return own ?? vendor.exchange.path;
 }
 
-function chooseBaseUrl({vendor, host, baseUrl, env}: ResolveConnectionOptions, {section, path, isNamed}: SelectedSection, config: LoadedConfig): string {
+function chooseBaseUrl(
+	{vendor, host, baseUrl, env}: ResolveConnectionOptions, {section, path, isNamed}: SelectedSection, config: LoadedConfig,
+): string {
 	if (host !== undefined && !Object.hasOwn(vendor.hosts, host)) {
-		throw new UsageError(`--host: ${JSON.stringify(host)} is not a host of ${vendor.title}`, {hint: `write ${Object.keys(vendor.hosts).join(' or ')}`});
+		throw new UsageError(`--host: ${JSON.stringify(host)} is not a host of ${vendor.title}`, {
+			hint: `write ${Object.keys(vendor.hosts).join(' or ')}`,
+		});
 	}
 	if (baseUrl !== undefined) return requireBaseUrl(baseUrl, '--base-url');
 	const variable = vendor.env.baseUrl;

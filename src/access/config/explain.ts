@@ -35,7 +35,9 @@ const mostProblems = 100;
  * The document as its schema has it.
  * @throws UsageError with a line for every problem up to a hundred, each naming the file, the path in it and what is expected, none of them a value
  */
-export function requireValid<Schema extends z.ZodType>(schema: Schema, document: unknown, {file, hint}: {file: string; hint: string}): z.output<Schema> {
+export function requireValid<Schema extends z.ZodType>(
+	schema: Schema, document: unknown, {file, hint}: {file: string; hint: string},
+): z.output<Schema> {
 	const result = schema.safeParse(document);
 	if (result.success) return result.data;
 	const problems = explainIssues(result.error.issues);

@@ -16,7 +16,9 @@ const span = z.string().refine(value => parseDuration(value) !== undefined, 'exp
 
 const scalars = [z.string(), z.number(), z.boolean()] as const;
 
-const optionValue = z.union([...scalars, z.array(z.union(scalars, {error: 'expected a string, a number or a boolean'}))], {error: 'expected a string, a number, a boolean or an array of them'});
+const optionValue = z.union([...scalars, z.array(z.union(scalars, {error: 'expected a string, a number or a boolean'}))], {
+	error: 'expected a string, a number, a boolean or an array of them',
+});
 
 const job = section({
 	source,

@@ -7,7 +7,9 @@ import {isConfigFileName, parseConfigFile} from './parse-file.ts';
 import type {Config} from './schema.ts';
 import {configSearchPlaces, type SearchPlace} from './search-places.ts';
 
-const secretKeys = ['app_secret', 'tenant_access_token', 'access_token', 'console_cookie', 'console_csrf_token', 'console_authorization'] as const;
+const secretKeys = [
+	'app_secret', 'tenant_access_token', 'access_token', 'console_cookie', 'console_csrf_token', 'console_authorization',
+] as const;
 
 /** The paths of all secrets that are written out in the configuration rather than referred to. */
 function literalSecrets(config: Config): string[] {
@@ -69,7 +71,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
 	const {validateConfig} = await import('./schema.ts');
 	const config = validateConfig(document, path);
 	const exposed = isExposed ? literalSecrets(config) : [];
-	const warnings = exposed.length === 0 ? [] : [`${path}: holds a secret (${exposed.join(', ')}) and can be read by other users; chmod 600 it`];
+	const warnings =
+		exposed.length === 0 ? [] : [`${path}: holds a secret (${exposed.join(', ')}) and can be read by other users; chmod 600 it`];
 	if (isOpen) warnings.push(`${path}: can be changed by other users, who would decide where credentials go; chmod go-w it`);
 	return {config, path, isTrusted, warnings};
 }
@@ -88,7 +91,8 @@ async function findFile(options: LoadConfigOptions): Promise<FoundFile | undefin
 		throw new UsageError(`${origin}: ${named} is neither JSON nor YAML`, {hint: 'name a .json, .yaml or .yml file; scripts are never run'});
 	}
 	const found = await readIfPresent({path: resolve(options.cwd, named), isUsers: true});
-	if (found === undefined) throw new UsageError(`${origin}: there is no file ${named}`, {hint: 'check the path; config.example.json is a start'});
+	if (found === undefined)
+		throw new UsageError(`${origin}: there is no file ${named}`, {hint: 'check the path; config.example.json is a start'});
 	return found;
 }
 

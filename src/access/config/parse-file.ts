@@ -72,7 +72,10 @@ function yamlErrorLine(error: Error): number | undefined {
 function syntaxError(path: string, language: string, line: number | undefined): UsageError {
 	const where = line === undefined ? path : `${path}:${line}`;
 	return new UsageError(`${where}: not valid ${language}`, {
-		hint: language === 'JSON' ? 'look for a missing quote, or a comma too many or too few; comments are members named "//"' : 'check indentation, colons and quotes there',
+		hint:
+			language === 'JSON'
+				? 'look for a missing quote, or a comma too many or too few; comments are members named "//"'
+				: 'check indentation, colons and quotes there',
 	});
 }
 

@@ -26,7 +26,11 @@ const referenceForms = 'one of {"env": "NAME"}, {"file": "path"} and {"command":
 const reference = section({
 	env: word.optional(),
 	file: text.optional(),
-	command: z.array(systemText).min(1, 'expected a program and its arguments').refine(([program]) => program !== '', 'expected the name of a program').optional(),
+	command: z
+		.array(systemText)
+		.min(1, 'expected a program and its arguments')
+		.refine(([program]) => program !== '', 'expected the name of a program')
+		.optional(),
 }).refine(({env, file, command}) => [env, file, command].filter(form => form !== undefined).length === 1, {
 	error: `expected exactly ${referenceForms}`,
 	// A misspelt key is the better message.
@@ -68,7 +72,9 @@ interface SourceLimits {
 }
 
 /** The console's log searches share their defaults; how long their pages may be, the request profile says. */
-const appLogLimits: SourceLimits = {pagination: {style: 'numbered', maxSize: Number.MAX_SAFE_INTEGER}, window: {defaultMs: DAY, maxMs: DAY}};
+const appLogLimits: SourceLimits = {
+	pagination: {style: 'numbered', maxSize: Number.MAX_SAFE_INTEGER}, window: {defaultMs: DAY, maxMs: DAY},
+};
 
 /** What a source's options default to, within the limits that its API documents. */
 function sourceDefaults({pagination, window}: SourceLimits) {
@@ -80,16 +86,28 @@ function sourceDefaults({pagination, window}: SourceLimits) {
 	};
 	const limited: Readonly<Record<string, z.ZodType>> = {
 		page_size: positive.max(pagination.maxSize, `expected at most ${pagination.maxSize}, the API's limit`),
-		window: duration.refine(value => (parseDuration(value) ?? 0) <= (window.maxMs ?? Infinity), `expected at most ${formatDuration(window.maxMs ?? 0)}, the API's limit`),
+		window: duration.refine(
+			value => (parseDuration(value) ?? 0) <= (window.maxMs ?? Infinity),
+			`expected at most ${formatDuration(window.maxMs ?? 0)}, the API's limit`,
+		),
 	};
-	const options = configuredOptions.map(({key, kind}): [string, z.ZodType] => [key, (limited[key] ?? (typeof kind === 'string' ? kinds[kind] : z.enum(kind))).optional()]);
+	const options = configuredOptions.map(({key, kind}): [string, z.ZodType] => [
+		key, (limited[key] ?? (typeof kind === 'string' ? kinds[kind] : z.enum(kind))).optional(),
+	]);
 	return section({
 		...Object.fromEntries<z.ZodType>(options),
-		offset_counts: z.enum(['rows', 'pages']).refine(() => pagination.style === 'offset', 'expected only for a source that is read by offsets').optional(),
+		offset_counts: z
+			.enum(['rows', 'pages'])
+			.refine(() => pagination.style === 'offset', 'expected only for a source that is read by offsets')
+			.optional(),
 	});
 }
 
-const sourceSections = Object.fromEntries(Object.entries<SourceLimits>({...sources, 'feishu-app-log': appLogLimits}).map(([name, limits]) => [name, sourceDefaults(limits).optional() as z.ZodType<SourceDefaults | undefined>]));
+const sourceSections = Object.fromEntries(
+	Object.entries<SourceLimits>({...sources, 'feishu-app-log': appLogLimits}).map(([name, limits]) => [
+		name, sourceDefaults(limits).optional() as z.ZodType<SourceDefaults | undefined>,
+	]),
+);
 
 /** The configuration file. Keys are written as the vendors write theirs, in snake_case. */
 export const configSchema = section({
@@ -100,7 +118,9 @@ export const configSchema = section({
 }).superRefine((config, context) => {
 	const known = Object.keys(config.profiles ?? {});
 	if (config.default_profile !== undefined && !known.includes(config.default_profile)) {
-		context.addIssue({code: 'custom', path: ['default_profile'], message: `expected the name of a profile in this file (${known.join(', ') || 'it has none'})`});
+		context.addIssue({
+			code: 'custom', path: ['default_profile'], message: `expected the name of a profile in this file (${known.join(', ') || 'it has none'})`,
+		});
 	}
 });
 

@@ -37,7 +37,10 @@ export async function resolveSecret(secret: Referable, options: ResolveSecretOpt
 	const origin = describeSecret(secret, options.name);
 	const value = cleaned(await readValue(secret, options));
 	if (value === '') throw new CredentialsError(`${origin} is empty`, {hint: `give ${options.name} a value`});
-	if (value.length > longestSecret) throw new CredentialsError(`${origin} is longer than any header may be: ${value.length} characters`, {hint: 'check that it holds the secret, and nothing else'});
+	if (value.length > longestSecret)
+		throw new CredentialsError(`${origin} is longer than any header may be: ${value.length} characters`, {
+			hint: 'check that it holds the secret, and nothing else',
+		});
 	if (value.includes('\uFFFD')) throw new CredentialsError(`${origin} holds bytes that are no UTF-8`, {hint: writeInUtf8});
 	// A newline inside a token would add headers to the request.
 	if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value)) {
@@ -72,7 +75,9 @@ async function readValue(secret: Referable, options: ResolveSecretOptions): Prom
 		// An environment has members of its own only: `constructor` is no variable.
 		const value = Object.hasOwn(options.env, secret.env) ? options.env[secret.env] : undefined;
 		if (value === undefined || value === '') {
-			throw new CredentialsError(`${origin} is not set`, {hint: isVariable(secret.env) ? `set ${secret.env}` : 'write the name of an environment variable there, not the secret itself'});
+			throw new CredentialsError(`${origin} is not set`, {
+				hint: isVariable(secret.env) ? `set ${secret.env}` : 'write the name of an environment variable there, not the secret itself',
+			});
 		}
 		return value;
 	}
@@ -119,7 +124,9 @@ async function readSecretFile(file: string, origin: string, {config, env, warn, 
 		}
 		const code = systemCode(error);
 		if (error instanceof CredentialsError || code === undefined) throw error;
-		throw new CredentialsError(`${origin} cannot be read (${code})`, {hint: 'check the path, which starts at the configuration file, and its permissions', cause: error});
+		throw new CredentialsError(`${origin} cannot be read (${code})`, {
+			hint: 'check the path, which starts at the configuration file, and its permissions', cause: error,
+		});
 	}
 }
 

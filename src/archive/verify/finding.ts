@@ -35,7 +35,9 @@ export interface Finding {
 export type Report = (finding: Finding) => void;
 
 /** What the manifest's own damage is called: lines that cannot be written again. */
-export const manifestKinds: ReadonlySet<FindingKind> = new Set(['line_unreadable', 'line_missing', 'line_order', 'chain', 'standing', 'head', 'name', 'listed_twice', 'window_gap', 'window_overlap']);
+export const manifestKinds: ReadonlySet<FindingKind> = new Set([
+	'line_unreadable', 'line_missing', 'line_order', 'chain', 'standing', 'head', 'name', 'listed_twice', 'window_gap', 'window_overlap',
+]);
 
 /** A finding as one line of text. */
 export function formatFinding(finding: Finding): string {

@@ -117,7 +117,8 @@ export class IdIndex {
 				const directory = mkdtempSync(join(tmpdir(), 'audit-export-'));
 				this.#file = {directory, descriptor: openSync(join(directory, 'ids'), 'wx+', 0o600)};
 			}
-			for (let written = 0; written < block.length;) written += writeSync(this.#file.descriptor, block, written, block.length - written, offset + written);
+			for (let written = 0; written < block.length;)
+				written += writeSync(this.#file.descriptor, block, written, block.length - written, offset + written);
 		} catch (error) {
 			throw writeFailure(`temporary files in ${tmpdir()}`, error, 'name another place with TMPDIR');
 		}
@@ -129,7 +130,8 @@ export class IdIndex {
 		const blocks = [block.subarray(0, used)];
 		for (const offset of offsets) {
 			const full = Buffer.allocUnsafe(block.length);
-			if (this.#file === undefined || readSync(this.#file.descriptor, full, 0, full.length, offset) !== full.length) throw new Error('the temporary file of ids is cut off');
+			if (this.#file === undefined || readSync(this.#file.descriptor, full, 0, full.length, offset) !== full.length)
+				throw new Error('the temporary file of ids is cut off');
 			blocks.push(full);
 		}
 		return blocks;
@@ -149,7 +151,8 @@ export class IdIndex {
 		}
 		if (repeats.size === 0) return repeats;
 		for (const block of blocks) {
-			for (let at = 0; at < block.length; at += entryBytes) repeats.get(block.readDoubleLE(at))?.push({content: block.readDoubleLE(at + 8), place: block.readUInt32LE(at + 16)});
+			for (let at = 0; at < block.length; at += entryBytes)
+				repeats.get(block.readDoubleLE(at))?.push({content: block.readDoubleLE(at + 8), place: block.readUInt32LE(at + 16)});
 		}
 		return repeats;
 	}

@@ -134,8 +134,14 @@ export class ManifestCheck {
 	#checkKnown(): void {
 		if (this.#known === undefined || this.#head === undefined) return;
 		const {line, sha256} = this.#known;
-		if (this.#head.line < line) this.#tell('head', line, `${lastRunName} knows of line ${line}, and the last one here is line ${this.#head.line}: the newest were taken away`);
-		else if (this.#knownSeen !== undefined && this.#knownSeen !== sha256) this.#tell('head', line, `line ${line} is not the one that ${lastRunName} knows of: it was altered, or one before it and all from there on`);
+		if (this.#head.line < line)
+			this.#tell(
+				'head', line, `${lastRunName} knows of line ${line}, and the last one here is line ${this.#head.line}: the newest were taken away`,
+			);
+		else if (this.#knownSeen !== undefined && this.#knownSeen !== sha256)
+			this.#tell(
+				'head', line, `line ${line} is not the one that ${lastRunName} knows of: it was altered, or one before it and all from there on`,
+			);
 	}
 
 	/** Settles which line this is, moves on what is expected, and tells of lines that stand elsewhere, or once more. */
@@ -173,17 +179,22 @@ export class ManifestCheck {
 			return number;
 		}
 		const isLate = this.#missing.remove(number);
-		this.#tell('line_order', number, isLate ? `line ${number} stands after line ${expected - 1}` : `line ${number} stands there twice, again after line ${expected - 1}`);
+		this.#tell(
+			'line_order', number,
+			isLate ? `line ${number} stands after line ${expected - 1}` : `line ${number} stands there twice, again after line ${expected - 1}`,
+		);
 		return isLate ? 'elsewhere' : 'again';
 	}
 
 	#checkChain(number: number, line: ManifestLine): void {
 		const before = this.#before;
-		if (number === 0 && (line.kind !== 'archive' || line.prev !== chainStart)) this.#tell('chain', 0, 'the first line is not the beginning of an archive');
+		if (number === 0 && (line.kind !== 'archive' || line.prev !== chainStart))
+			this.#tell('chain', 0, 'the first line is not the beginning of an archive');
 		else if (number !== 0 && line.kind === 'archive') this.#tell('chain', line.line, 'it begins an archive, which only the first line does');
 		if (before === undefined) return;
 		if (line.prev !== before.hash) {
-			if (!this.#suspect.has(before.number)) this.#tell('chain', before.number, `line ${before.number} was altered, or line ${number}, which carries its hash`);
+			if (!this.#suspect.has(before.number))
+				this.#tell('chain', before.number, `line ${before.number} was altered, or line ${number}, which carries its hash`);
 			this.#suspect.add(before.number);
 		}
 		if (before.line === undefined) return;
@@ -200,21 +211,26 @@ export class ManifestCheck {
 			this.#windows.push({kind: line.kind, from: Date.parse(line.since), to: Date.parse(line.until), line: line.line, file});
 		}
 		if (line.kind !== 'segment') return;
-		if (line.replaces !== undefined && !this.#segments.delete(line.replaces)) this.#tell('standing', line.line, `it stands for ${line.replaces}, which no line before it lists`);
+		if (line.replaces !== undefined && !this.#segments.delete(line.replaces))
+			this.#tell('standing', line.line, `it stands for ${line.replaces}, which no line before it lists`);
 		const listed = listedSegment(line);
 		if (listed === undefined) {
-			if (line.file !== null || line.sha256 !== null || line.records > 0) this.#tell('name', line.line, `it lists ${line.records} records without a file`);
+			if (line.file !== null || line.sha256 !== null || line.records > 0)
+				this.#tell('name', line.line, `it lists ${line.records} records without a file`);
 			return;
 		}
 		const {file, from: since, to: until} = listed;
 		const problem = nameProblem(listed);
 		const twice = this.#segments.get(file);
 		if (problem !== undefined) this.#report({kind: 'name', file, since, until, line: line.line, detail: problem});
-		else if (twice !== undefined) this.#report({kind: 'listed_twice', file, since, until, line: line.line, detail: `line ${twice.line} lists it too`});
+		else if (twice !== undefined)
+			this.#report({kind: 'listed_twice', file, since, until, line: line.line, detail: `line ${twice.line} lists it too`});
 		else this.#segments.set(file, listed);
 	}
 
-	#tell(kind: 'line_unreadable' | 'line_missing' | 'line_order' | 'chain' | 'standing' | 'head' | 'name', line: number, detail: string): void {
+	#tell(
+		kind: 'line_unreadable' | 'line_missing' | 'line_order' | 'chain' | 'standing' | 'head' | 'name', line: number, detail: string,
+	): void {
 		this.#report({kind, file: manifestName, line, detail});
 	}
 }
@@ -237,9 +253,11 @@ function checkCoverage(windows: readonly ReadWindow[], since: number | undefined
 	let covered = since;
 	for (const {kind, from, to, line, file} of windows.toSorted((a, b) => a.from - b.from || a.line - b.line)) {
 		covered ??= from;
-		if (from > covered) report({kind: 'window_gap', file, since: covered, until: from, line, detail: 'no line before it says that this time was read'});
+		if (from > covered)
+			report({kind: 'window_gap', file, since: covered, until: from, line, detail: 'no line before it says that this time was read'});
 		// A window that was read can fail when it is looked at again for late rows: that is a gap, too.
-		else if (from < covered && kind === 'segment') report({kind: 'window_overlap', file, since: from, until: Math.min(to, covered), line, detail: 'another line has this time, too'});
+		else if (from < covered && kind === 'segment')
+			report({kind: 'window_overlap', file, since: from, until: Math.min(to, covered), line, detail: 'another line has this time, too'});
 		covered = Math.max(covered, to);
 	}
 }

@@ -54,7 +54,9 @@ export async function reportRepeats(dir: string, {suspicions, segments, source, 
 				detail: first === second ? `${ids} twice in it` : `${ids} also in ${other.file}`,
 			});
 		} else {
-			notes.push(visibleInTable(`several contents: ${ids} in ${first === second ? '' : `${other.file} and, with another content, in `}${segment.file}`));
+			notes.push(
+				visibleInTable(`several contents: ${ids} in ${first === second ? '' : `${other.file} and, with another content, in `}${segment.file}`),
+			);
 		}
 	}
 	return notes;

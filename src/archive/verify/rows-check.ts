@@ -23,7 +23,9 @@ export type RowVisitor = (record: AuditRecord | undefined, row: number) => void;
  * as the bytes are UTF-8 at all: that does where ids and times are found, and read, by ASCII alone.
  */
 function encodingOf(source: SourceDefinition | undefined): 'latin1' | 'utf8' {
-	return source === undefined || (source.readTime === undefined && isAscii(Buffer.from(`${source.id ?? ''}${source.time}`))) ? 'latin1' : 'utf8';
+	return source === undefined || (source.readTime === undefined && isAscii(Buffer.from(`${source.id ?? ''}${source.time}`)))
+		? 'latin1'
+		: 'utf8';
 }
 
 /** An id as people know it, from a record that a `RowReader` gave. */
@@ -151,7 +153,16 @@ export class RowsCheck {
 		if (unfinished) this.#note('unreadable', 'its last row does not end with a line feed');
 		const {records} = this.#segment;
 		if (rows !== records) this.#note('count', `${rows} rows, not ${records}`);
-		return {rows, problems: [...this.#problems].map(([kind, {first, count}]) => ({kind, detail: count === 1 ? first : `${first}, and ${count - 1} more${kind === 'unreadable' && isHopeless ? ': the rows after them were only counted' : ''}`}))};
+		return {
+			rows,
+			problems: [...this.#problems].map(([kind, {first, count}]) => ({
+				kind,
+				detail:
+					count === 1
+						? first
+						: `${first}, and ${count - 1} more${kind === 'unreadable' && isHopeless ? ': the rows after them were only counted' : ''}`,
+			})),
+		};
 	}
 
 	#check(record: AuditRecord | undefined, row: number): void {

@@ -26,7 +26,8 @@ export async function checkBytes(dir: string, segment: ListedSegment, signal: Ab
 	const path = join(dir, segment.file);
 	let descriptor: number | undefined;
 	try {
-		if (![dirname(path), dirname(dirname(path))].every(directory => lstatSync(directory).isDirectory())) return problem('not_a_file', 'its partition is no directory of its own');
+		if (![dirname(path), dirname(dirname(path))].every(directory => lstatSync(directory).isDirectory()))
+			return problem('not_a_file', 'its partition is no directory of its own');
 		if (!lstatSync(path).isFile()) return problem('not_a_file', 'it is no regular file');
 		descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 		return await compare(descriptor, segment, signal);
@@ -35,7 +36,10 @@ export async function checkBytes(dir: string, segment: ListedSegment, signal: Ab
 		if (code === undefined) throw error;
 		if (absentCodes.has(code)) return problem('missing', 'there is no such file');
 		if (code === 'ELOOP') return problem('not_a_file', 'it is no regular file');
-		if (ownCodes.has(code)) throw new ExportError(`cannot read ${path}: ${systemMessage(error)}`, {hint: 'change the permissions, or verify as the user who runs the exports', cause: error});
+		if (ownCodes.has(code))
+			throw new ExportError(`cannot read ${path}: ${systemMessage(error)}`, {
+				hint: 'change the permissions, or verify as the user who runs the exports', cause: error,
+			});
 		return problem('unreadable', `it cannot be read: ${systemMessage(error)}`);
 	} finally {
 		if (descriptor !== undefined) closeSync(descriptor);

@@ -23,7 +23,9 @@ export interface SegmentVerdict {
 }
 
 /** Checks everything about a segment that can be told from its file and its line alone. */
-export async function checkSegment(dir: string, segment: ListedSegment, {source, signal}: {source: SourceDefinition | undefined; signal: AbortSignal}): Promise<SegmentVerdict> {
+export async function checkSegment(
+	dir: string, segment: ListedSegment, {source, signal}: {source: SourceDefinition | undefined; signal: AbortSignal},
+): Promise<SegmentVerdict> {
 	const {problem, ...found} = await checkBytes(dir, segment, signal);
 	// Rows of other bytes than the listed ones prove nothing.
 	if (problem !== undefined) return {rows: 0, hashes: [], withoutId: 0, withoutTime: 0, problems: [problem]};
@@ -43,7 +45,9 @@ export async function checkSegment(dir: string, segment: ListedSegment, {source,
  * @param options.content the whole file, where it has been read
  * @returns why it cannot be unpacked, if so
  */
-export async function pushRows(dir: string, {file}: ListedSegment, {content, push}: {content?: Buffer | undefined; push: (chunk: Buffer) => boolean}): Promise<string | undefined> {
+export async function pushRows(
+	dir: string, {file}: ListedSegment, {content, push}: {content?: Buffer | undefined; push: (chunk: Buffer) => boolean},
+): Promise<string | undefined> {
 	const unpacked = content === undefined ? 'large' : unpack(content, file);
 	if (Buffer.isBuffer(unpacked)) {
 		push(unpacked);

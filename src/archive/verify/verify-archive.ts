@@ -59,9 +59,12 @@ export interface Verified {
 export async function verifyArchive(options: VerifyOptions): Promise<Verified> {
 	const {dir, report, signal, sleep, isHeld = false} = options;
 	const {manifest, torn} = await checkManifest(options);
-	if (torn !== undefined && !(await isBusy(dir, isHeld)) && (await readNow(dir)).isTorn) report({kind: 'tail', file: manifestName, detail: torn});
-	for (const gap of manifest.standing?.gaps ?? []) report({kind: 'gap', since: Date.parse(gap.since), until: Date.parse(gap.until), detail: gap.reason});
-	const found = manifest.header === undefined ? 'the first line, which names the source, cannot be read' : await options.sourceOf(manifest.header);
+	if (torn !== undefined && !(await isBusy(dir, isHeld)) && (await readNow(dir)).isTorn)
+		report({kind: 'tail', file: manifestName, detail: torn});
+	for (const gap of manifest.standing?.gaps ?? [])
+		report({kind: 'gap', since: Date.parse(gap.since), until: Date.parse(gap.until), detail: gap.reason});
+	const found =
+		manifest.header === undefined ? 'the first line, which names the source, cannot be read' : await options.sourceOf(manifest.header);
 	const source = typeof found === 'string' ? undefined : found;
 	const {segments, records, withoutId, withoutTime, several} = await checkSegments(options, manifest, source);
 	await reportStrays({dir, listed: manifest.segments, isHeld, report, signal, sleep});
@@ -84,7 +87,8 @@ async function checkManifest({dir, report, known}: VerifyOptions): Promise<{mani
 	let torn: string | undefined;
 	for await (const {bytes, complete} of readManifest(dir)) {
 		if (complete) check.see(bytes);
-		else torn = `${bytes.length} bytes after its last line feed${bytes.every(byte => byte === 0) ? ', all of them zero' : ''}: a line that was cut off`;
+		else
+			torn = `${bytes.length} bytes after its last line feed${bytes.every(byte => byte === 0) ? ', all of them zero' : ''}: a line that was cut off`;
 	}
 	const manifest = check.end();
 	if (manifest.standing === undefined) throw noArchive(dir, `${manifestName} there holds no line of an archive`);
@@ -118,7 +122,9 @@ interface Counts {
 	several: string[];
 }
 
-async function checkSegments({dir, report, progress, signal}: VerifyOptions, {segments: listed}: ManifestContents, source: SourceDefinition | undefined): Promise<Counts> {
+async function checkSegments(
+	{dir, report, progress, signal}: VerifyOptions, {segments: listed}: ManifestContents, source: SourceDefinition | undefined,
+): Promise<Counts> {
 	const segments = [...listed.values()];
 	const index = new IdIndex(segments.reduce((sum, {records}) => sum + records, 0));
 	const counts: Counts = {segments: 0, records: 0, withoutId: 0, withoutTime: 0, several: []};

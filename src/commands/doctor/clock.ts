@@ -47,7 +47,8 @@ export function judgeClock(skewMs: number | undefined): Verdict {
 	if (skewMs === undefined) return {status: 'skipped', detail: 'the server does not tell its time'};
 	const amount = Math.abs(skewMs);
 	// Ahead by so much for certain, it may be ahead by the second more that `Date` was cut by.
-	if (amount < (skewMs > 0 ? warnFromMs - SECOND : warnFromMs)) return {status: 'ok', detail: `within ${formatDuration(warnFromMs)} of the server's`};
+	if (amount < (skewMs > 0 ? warnFromMs - SECOND : warnFromMs))
+		return {status: 'ok', detail: `within ${formatDuration(warnFromMs)} of the server's`};
 	return {
 		status: amount > failAboveMs ? 'failed' : 'warning',
 		detail: `this machine's clock is ${formatDuration(Math.round(amount / SECOND) * SECOND)} ${skewMs > 0 ? 'ahead of' : 'behind'} the server's`,

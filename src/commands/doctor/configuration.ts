@@ -11,7 +11,9 @@ export interface ExaminedConfiguration {
 }
 
 /** Looks for the configuration file and the profile in it. */
-export async function examineConfiguration(options: LoadConfigOptions & {readonly profile: string | undefined}): Promise<ExaminedConfiguration> {
+export async function examineConfiguration(
+	options: LoadConfigOptions & {readonly profile: string | undefined},
+): Promise<ExaminedConfiguration> {
 	const findings: Finding[] = [];
 	try {
 		const config = await loadConfig(options);
@@ -37,5 +39,8 @@ function describeProfile(config: LoadedConfig, {profile, env}: {profile: string 
 	const known = Object.keys(config.config.profiles ?? {});
 	if (selected.profile !== undefined) return {status: 'ok', detail: selected.profile};
 	if (known.length === 0) return {status: 'skipped', detail: 'none is defined'};
-	return {status: 'skipped', detail: `none is chosen of ${known.join(', ')}`, remedy: 'choose one with --profile, AUDIT_EXPORT_PROFILE or default_profile'};
+	return {
+		status: 'skipped', detail: `none is chosen of ${known.join(', ')}`,
+		remedy: 'choose one with --profile, AUDIT_EXPORT_PROFILE or default_profile',
+	};
 }

@@ -35,7 +35,9 @@ const smallest = {since: '1m', until: 'now', pageSize: '1', format: 'ndjson'} as
  * @returns the findings in the order in which they build on each other; their texts still need masking.
  */
 export async function runDoctor(options: Examination, context: Context): Promise<Finding[]> {
-	const {findings, config} = await examineConfiguration({explicitPath: options.config, profile: options.profile, env: context.env, cwd: context.cwd});
+	const {findings, config} = await examineConfiguration({
+		explicitPath: options.config, profile: options.profile, env: context.env, cwd: context.cwd,
+	});
 	if (config === undefined) return [...findings];
 	const connections = shareConnections(options, config, context);
 	const examined = await Promise.all(options.sources.map(async source => examine(createSubject({
@@ -51,7 +53,9 @@ export async function runDoctor(options: Examination, context: Context): Promise
 }
 
 /** One connection per vendor and kind of token, resolved when it is first asked for. */
-function shareConnections({named, profile, host, baseUrl}: Examination, config: LoadedConfig, {env, signal}: Context): (source: SourceDefinition) => SharedConnection {
+function shareConnections(
+	{named, profile, host, baseUrl}: Examination, config: LoadedConfig, {env, signal}: Context,
+): (source: SourceDefinition) => SharedConnection {
 	const known = new Map<string, SharedConnection>();
 	return source => {
 		const vendor: VendorDefinition = vendors[source.vendor];
@@ -72,7 +76,9 @@ function shareConnections({named, profile, host, baseUrl}: Examination, config: 
 	};
 }
 
-function smallestQuery(source: SourceDefinition, {timeout, retries = '1'}: Examination, {config}: LoadedConfig, {env, now}: Pick<Context, 'env' | 'now'>) {
+function smallestQuery(
+	source: SourceDefinition, {timeout, retries = '1'}: Examination, {config}: LoadedConfig, {env, now}: Pick<Context, 'env' | 'now'>,
+) {
 	const defaults = config.sources?.[source.name] ?? {};
 	const flags = {...smallest, retries, timeout: timeout ?? defaults.timeout ?? '10s'};
 	return resolveSettings({source, flags, defaults, env, now: now(), terminal: false}).query;

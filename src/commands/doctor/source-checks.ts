@@ -57,7 +57,9 @@ const appChecks: readonly SourceCheck[] = [
 			const {accessToken, exchangePath} = shared().connection;
 			const {tokens} = await connected();
 			await tokens.get();
-			return {status: 'ok', detail: accessToken === undefined ? `issued by ${exchangePath}` : 'ready-made; the request tells whether it is valid'};
+			return {
+				status: 'ok', detail: accessToken === undefined ? `issued by ${exchangePath}` : 'ready-made; the request tells whether it is valid',
+			};
 		},
 	},
 ];
@@ -105,8 +107,11 @@ const answerChecks: readonly SourceCheck[] = [
 			if (refusal !== undefined) throw refusal;
 			const {accessToken} = shared().connection;
 			const {tokens} = await connected();
-			if (source.auth !== 'user' && accessToken !== undefined && (await tokens.get()).value !== await accessToken()) {
-				return {status: 'warning', detail: 'the ready-made token was refused; one issued to the app works', remedy: `renew or remove ${accessToken.origin}`};
+			if (source.auth !== 'user' && accessToken !== undefined && (await tokens.get()).value !== (await accessToken())) {
+				return {
+					status: 'warning', detail: 'the ready-made token was refused; one issued to the app works',
+					remedy: `renew or remove ${accessToken.origin}`,
+				};
 			}
 			return {status: 'ok', detail: `has the permission ${source.scope}`};
 		},
@@ -122,7 +127,10 @@ export function checksOf({auth = 'app'}: Pick<SourceDefinition, 'auth'>): readon
 async function pinned(detail: string, {source, shared, context, warn}: Subject): Promise<Verdict> {
 	const {token} = await accountOf(source, {connection: shared().connection, context, warn});
 	if (token === undefined) return {status: 'ok', detail};
-	return {status: 'warning', detail: `${detail}; nothing tells whose token it is`, remedy: `${howToPin}: what an export or an archive goes on with is then never another account's`};
+	return {
+		status: 'warning', detail: `${detail}; nothing tells whose token it is`,
+		remedy: `${howToPin}: what an export or an archive goes on with is then never another account's`,
+	};
 }
 
 async function readCredentials(subject: Subject): ReturnType<SourceCheck['run']> {
@@ -144,10 +152,14 @@ async function readCredentials(subject: Subject): ReturnType<SourceCheck['run']>
 		if (secret) context.masker.add(value);
 		origins.push(`${name} from ${setting.origin}`);
 	}
-	if (warnings.length > 0) return {status: 'warning', detail: warnings.join('; '), remedy: 'make the file readable for its owner alone: chmod 600'};
+	if (warnings.length > 0)
+		return {status: 'warning', detail: warnings.join('; '), remedy: 'make the file readable for its owner alone: chmod 600'};
 	const {appId: idVariable, appSecret: secretVariable, accessToken: tokenVariable} = vendor.env;
-	const unused = connection.bringsCredentials === true ? [idVariable, secretVariable, tokenVariable].filter(variable => context.env[variable]) : [];
-	return pinned(`${origins.join(', ')}${unused.length === 0 ? '' : `; not used, since the profile was named: ${unused.join(', ')}`}`, subject);
+	const unused =
+		connection.bringsCredentials === true ? [idVariable, secretVariable, tokenVariable].filter(variable => context.env[variable]) : [];
+	return pinned(
+		`${origins.join(', ')}${unused.length === 0 ? '' : `; not used, since the profile was named: ${unused.join(', ')}`}`, subject,
+	);
 }
 
 /** Runs the checks of one source in order, until one stops the rest. */
@@ -172,5 +184,7 @@ export async function examine(subject: Subject, checks: readonly SourceCheck[]):
  */
 export function proxyInUse(baseUrl: string, env: Readonly<Record<string, string | undefined>>): Verdict {
 	const route = routeTo(baseUrl, env);
-	return route.proxy === undefined ? {status: 'skipped', detail: route.because} : {status: 'ok', detail: `${route.proxy.name} (${route.proxy.variable})`};
+	return route.proxy === undefined
+		? {status: 'skipped', detail: route.because}
+		: {status: 'ok', detail: `${route.proxy.name} (${route.proxy.variable})`};
 }

@@ -35,7 +35,10 @@ function judgeList(list: ListFact, range: RangeGuess | undefined): RowsGuess {
 	const time = times[0];
 	const id = findIds(columns, rowCount, () => new Set())[0];
 	// The points of a chart stand at equal distances and hold nothing but numbers.
-	const isSeries = time?.isEven === true && id?.isNamed !== true && columns.every(({path, values}) => path === time.path || values.every(value => typeof value === 'number'));
+	const isSeries =
+		time?.isEven === true &&
+		id?.isNamed !== true &&
+		columns.every(({path, values}) => path === time.path || values.every(value => typeof value === 'number'));
 	const isInRange = time !== undefined && time.share >= 0.9;
 	const score = (isInRange ? 8 : time !== undefined && time.share > 0.5 ? 3 : 0)
 		+ (id?.isNamed === true ? 3 : 0)
@@ -53,9 +56,19 @@ const kindWords: Readonly<Record<SearchKind, RegExp>> = {
 };
 
 const kindColumns: Readonly<Record<SearchKind, ReadonlyArray<readonly [RegExp, number]>>> = {
-	server: [[/^(?:url|requesturl|requrl|uri|apipath|apiurl|api|apiname|interface|endpoint|path)$/, 2], [/^(?:httpmethod|method|requestmethod)$/, 1], [/^(?:requestid|reqid|logid|xttlogid)$/, 1], [/^(?:errorcode|errcode|statuscode|httpcode)$/, 0.5]],
-	event: [[/^(?:eventtype|eventname|eventkey)$/, 3], [/^(?:eventid|eventuuid)$/, 2], [/^(?:pushtime|pushstatus|pushurl|pushresult|callbackurl|retrytimes|retrycount)$/, 2]],
-	client: [[/^(?:device|deviceid|devicemodel|devicename|deviceinfo|devicetype|model|os|osversion|platform|terminal)$/, 1.5], [/^(?:lark|feishu|client|app|sdk|jssdk|package|pkg|miniapp|gadget)version$/, 2], [/^(?:appfeature|feature|jsapi|jsapiname|sdkname|apptype)$/, 1.5]],
+	server: [
+		[/^(?:url|requesturl|requrl|uri|apipath|apiurl|api|apiname|interface|endpoint|path)$/, 2], [/^(?:httpmethod|method|requestmethod)$/, 1],
+		[/^(?:requestid|reqid|logid|xttlogid)$/, 1], [/^(?:errorcode|errcode|statuscode|httpcode)$/, 0.5],
+	],
+	event: [
+		[/^(?:eventtype|eventname|eventkey)$/, 3], [/^(?:eventid|eventuuid)$/, 2],
+		[/^(?:pushtime|pushstatus|pushurl|pushresult|callbackurl|retrytimes|retrycount)$/, 2],
+	],
+	client: [
+		[/^(?:device|deviceid|devicemodel|devicename|deviceinfo|devicetype|model|os|osversion|platform|terminal)$/, 1.5],
+		[/^(?:lark|feishu|client|app|sdk|jssdk|package|pkg|miniapp|gadget)version$/, 2],
+		[/^(?:appfeature|feature|jsapi|jsapiname|sdkname|apptype)$/, 1.5],
+	],
 };
 
 /**
@@ -84,9 +97,13 @@ function findKind(request: RequestTree, columns: readonly ColumnFact[]): SearchK
 		if (/^(?:requestid|requesturl|apipath)$/.test(name)) scores.server += 1;
 	}
 	const referer = request.header['referer'];
-	if (referer !== undefined && URL.canParse(referer)) count(new URL(referer).pathname.split('/').flatMap(segment => [...wordsOf(segment), flat(segment)]), 1);
+	if (referer !== undefined && URL.canParse(referer))
+		count(
+			new URL(referer).pathname.split('/').flatMap(segment => [...wordsOf(segment), flat(segment)]), 1,
+		);
 	for (const kind of searchKinds) {
-		for (const [pattern, weight] of kindColumns[kind]) if (columns.some(({path}) => pattern.test(flat(path.at(-1) ?? '')))) scores[kind] += weight;
+		for (const [pattern, weight] of kindColumns[kind])
+			if (columns.some(({path}) => pattern.test(flat(path.at(-1) ?? '')))) scores[kind] += weight;
 	}
 	const [first, second] = searchKinds.toSorted((a, b) => scores[b] - scores[a]);
 	if (first === undefined || second === undefined || scores[first] < 2 || scores[first] - scores[second] < 1) return undefined;
@@ -108,12 +125,16 @@ export interface Candidate {
 
 const searchWords = /^(?:logs?|search|query|list|audit|records?|events?|history|trace|retrieve|retrieval|find|page|fetch|detail|details)$/;
 
-const otherWords = /^(?:metrics?|stats?|statistics?|statistic|charts?|trends?|overview|summary|aggregate|aggregation|agg|count|counts|histogram|distribution|telemetry|collect|collector|report|reporting|monitor|monitoring|beacon|track|tracking|batch|slardar|tea|mcs|config|configs|settings?|dashboard|notice|notices|notifications?|banners?|announcements?|messages?)$/;
+const otherWords =
+	/^(?:metrics?|stats?|statistics?|statistic|charts?|trends?|overview|summary|aggregate|aggregation|agg|count|counts|histogram|distribution|telemetry|collect|collector|report|reporting|monitor|monitoring|beacon|track|tracking|batch|slardar|tea|mcs|config|configs|settings?|dashboard|notice|notices|notifications?|banners?|announcements?|messages?)$/;
 
 /** What a request looks like as a log search. */
 export function toCandidate(exchange: Exchange, flags: LearnFlags): Candidate {
 	const {request, answer, started} = exchange;
-	const range = findRange(request, started, {sinceAt: flags.sinceAt === undefined ? undefined : findPlace(request, flags.sinceAt), untilAt: flags.untilAt === undefined ? undefined : findPlace(request, flags.untilAt)});
+	const range = findRange(request, started, {
+		sinceAt: flags.sinceAt === undefined ? undefined : findPlace(request, flags.sinceAt),
+		untilAt: flags.untilAt === undefined ? undefined : findPlace(request, flags.untilAt),
+	});
 	const lists = findRows(answer, range);
 	const rows = flags.items === undefined ? lists[0] : lists.find(({list}) => list.path.join('.') === flags.items);
 	const kind = findKind(request, rows?.columns ?? []);
@@ -124,22 +145,36 @@ export function toCandidate(exchange: Exchange, flags: LearnFlags): Candidate {
 	const hasRows = (rows?.list.count ?? 0) > 0;
 	const isInRange = rows?.time !== undefined && rows.time.share >= 0.9;
 	const isAnswered = exchange.status >= 200 && exchange.status < 300;
-	const score = (rows?.score ?? -4) + Math.min(8, range?.score ?? -4) + (hasWords ? 2 : 0) - (isOther ? 4 : 0) + (kind === undefined ? 0 : 2) + (isAnswered ? 1 : -8);
+	const score =
+		(rows?.score ?? -4) +
+		Math.min(8, range?.score ?? -4) +
+		(hasWords ? 2 : 0) -
+		(isOther ? 4 : 0) +
+		(kind === undefined ? 0 : 2) +
+		(isAnswered ? 1 : -8);
 	const isTold = flags.url !== undefined || flags.items !== undefined || flags.sinceAt !== undefined || flags.time !== undefined;
 	const looksLike = hasRows && rows?.isSeries === false && !isOther && (hasWords || kind !== undefined);
-	const standing = !isAnswered ? 'no' as const : isWhole && hasRows && isInRange && !rows.isSeries ? 'search' as const
-		: rows !== undefined && (isTold || (looksLike && range !== undefined && (isInRange || (isWhole && range.score >= 6 && (rows?.columns.length ?? 0) >= 3)))) ? 'partly' as const : 'no' as const;
+	const standing = !isAnswered
+		? ('no' as const)
+		: isWhole && hasRows && isInRange && !rows.isSeries
+			? ('search' as const)
+			: rows !== undefined &&
+				  (isTold || (looksLike && range !== undefined && (isInRange || (isWhole && range.score >= 6 && (rows?.columns.length ?? 0) >= 3))))
+				? ('partly' as const)
+				: ('no' as const);
 	return {exchange, endpoint: endpointOf(exchange), range, rows, kind, score, standing};
 }
 
 /** What the requests of one search share. */
 export function endpointOf({method, origin, request}: Pick<Exchange, 'method' | 'origin' | 'request'>): string {
-	return `${method} ${origin}/${request.path.map(segment => segment.startsWith('cli_') || readInstant(segment) !== undefined ? '*' : segment).join('/')}${graphQlName(request)}`;
+	return `${method} ${origin}/${request.path.map(segment => (segment.startsWith('cli_') || readInstant(segment) !== undefined ? '*' : segment)).join('/')}${graphQlName(request)}`;
 }
 
 /** Many GraphQL queries share one URL. */
 function graphQlName(request: RequestTree): string {
-	const name = [...spots({...request, path: [], header: {}})].find(({place, value}) => place.at(-1) === 'operationName' && isScalar(value))?.value;
+	const name = [...spots({...request, path: [], header: {}})].find(
+		({place, value}) => place.at(-1) === 'operationName' && isScalar(value),
+	)?.value;
 	return typeof name === 'string' ? `#${name}` : '';
 }
 
@@ -161,10 +196,18 @@ export function groupCandidates(candidates: readonly Candidate[]): Group[] {
 		leaders.set(key, [...leaders.get(key) ?? [], candidate]);
 	}
 	const groups = [...leaders.values()].flatMap(own => {
-		const [best] = own.toSorted((a, b) => Number(b.standing === 'search') - Number(a.standing === 'search') || b.score - a.score || a.exchange.number - b.exchange.number);
+		const [best] = own.toSorted(
+			(a, b) =>
+				Number(b.standing === 'search') - Number(a.standing === 'search') || b.score - a.score || a.exchange.number - b.exchange.number,
+		);
 		if (best === undefined) return [];
 		// Pages without rows say nothing of their kind.
-		const pages = candidates.filter(other => other.endpoint === best.endpoint && other.exchange.status < 300 && (own.includes(other) || (other.kind === undefined && other.standing === 'no' && (other.rows?.list.count ?? 0) === 0)));
+		const pages = candidates.filter(
+			other =>
+				other.endpoint === best.endpoint &&
+				other.exchange.status < 300 &&
+				(own.includes(other) || (other.kind === undefined && other.standing === 'no' && (other.rows?.list.count ?? 0) === 0)),
+		);
 		const members = pages.toSorted((a, b) => (a.exchange.started ?? 0) - (b.exchange.started ?? 0) || a.exchange.number - b.exchange.number);
 		return [{kind: best.kind, best, members, score: best.score + Math.min(2, members.length - 1)}];
 	});

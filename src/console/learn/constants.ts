@@ -10,7 +10,8 @@ export interface LeftOut {
 
 /** One character on either side is enough, and looking for more would take hours in a long text. */
 const email = /[\w.+-]@[\w-]+\.[\w.-]/;
-const personName = /^(?:user|operator|owner|creator|employee|member|staff|account|mobile|phone|email|mail|nickname|realname|uid)(?:id|ids|name|names|key|no|number)?$|^(?:device|web|install|visitor|union|userunique)id$|^(?:did|iid|uuid|guid)$/;
+const personName =
+	/^(?:user|operator|owner|creator|employee|member|staff|account|mobile|phone|email|mail|nickname|realname|uid)(?:id|ids|name|names|key|no|number)?$|^(?:device|web|install|visitor|union|userunique)id$|^(?:did|iid|uuid|guid)$/;
 const personId = /^(?:ou|on|od|oc)_[\da-z]{8,}$/i;
 const placeholder = /\{[a-z_]+(?::text)?\}/;
 
@@ -19,7 +20,9 @@ const placeholder = /\{[a-z_]+(?::text)?\}/;
  * nothing where it is a secret or names a person.
  * @param keys of the member, from the outside in
  */
-export function toConstant(keys: readonly string[], value: Scalar, {secrets, csrfToken}: {secrets: SecretValues; csrfToken: string | undefined}): Template | LeftOut {
+export function toConstant(
+	keys: readonly string[], value: Scalar, {secrets, csrfToken}: {secrets: SecretValues; csrfToken: string | undefined},
+): Template | LeftOut {
 	const key = keys.findLast(name => !/^\d+$/.test(name)) ?? '';
 	if (value === null || value === '' || typeof value === 'boolean') return value;
 	if (value === csrfToken) return '{csrf_token}';
@@ -33,7 +36,9 @@ export function toConstant(keys: readonly string[], value: Scalar, {secrets, csr
 	if (looksRandom(text)) return {leftOut: 'it looks like a secret'};
 	if (!placeholder.test(text)) return value;
 	// GraphQL reads blanks as nothing, so its braces can be kept apart from those of placeholders.
-	return /^\s*(?:query|mutation|\{)/.test(text) ? text.replaceAll(/\{(?=[a-z_]+(?::text)?\})/g, '{ ') : {leftOut: 'it reads like a placeholder'};
+	return /^\s*(?:query|mutation|\{)/.test(text)
+		? text.replaceAll(/\{(?=[a-z_]+(?::text)?\})/g, '{ ')
+		: {leftOut: 'it reads like a placeholder'};
 }
 
 /** Whether a key may be shown and kept. */
@@ -42,5 +47,7 @@ export function isSafeKey(key: string, secrets: SecretValues): boolean {
 }
 
 export function isLeftOut(value: unknown): value is LeftOut {
-	return typeof value === 'object' && value !== null && 'leftOut' in value && typeof value.leftOut === 'string' && Object.keys(value).length === 1;
+	return (
+		typeof value === 'object' && value !== null && 'leftOut' in value && typeof value.leftOut === 'string' && Object.keys(value).length === 1
+	);
 }

@@ -27,7 +27,8 @@ export function toExchange(entry: HarEntry): Exchange | {readonly lacks: string}
 	if (method !== 'GET' && method !== 'POST') return {lacks: 'it is neither GET nor POST'};
 	if (!URL.canParse(url) || !/^https?:/i.test(url)) return {lacks: 'it is no HTTP request'};
 	if (answer.isCut) return {lacks: 'its answer is too long to be a page of rows'};
-	if (answer.text === undefined) return {lacks: answer.bytes > 0 || answer.status === 200 ? 'the recording holds no text of its answer' : 'it has no answer'};
+	if (answer.text === undefined)
+		return {lacks: answer.bytes > 0 || answer.status === 200 ? 'the recording holds no text of its answer' : 'it has no answer'};
 	const document = parseJson(answer.text);
 	if (typeof document !== 'object' || document === null) return {lacks: 'its answer is no JSON'};
 	const parsed = new URL(url);

@@ -27,7 +27,10 @@ export interface FiltersGuess {
 
 const openId = /^ou_[\da-z]{8,}$/i;
 /** Names that a constant of the request may have as well. */
-const vague: ReadonlySet<string> = new Set(['event', 'path', 'api', 'interface', 'endpoint', 'result', 'state', 'success', 'key', 'code', 'message', 'msg', 'error', 'reason', 'url', 'uri']);
+const vague: ReadonlySet<string> = new Set([
+	'event', 'path', 'api', 'interface', 'endpoint', 'result', 'state', 'success', 'key', 'code', 'message', 'msg', 'error', 'reason', 'url',
+	'uri',
+]);
 
 /**
  * The filters of a request.
@@ -35,7 +38,9 @@ const vague: ReadonlySet<string> = new Set(['event', 'path', 'api', 'interface',
  * @param columns of the rows, which show whether a value was a filter at all
  * @param kind the search: an app's feature is told by its value alone where the search asks for one
  */
-export function findFilters(request: RequestTree, known: readonly Place[], columns: readonly ColumnFact[], kind?: SearchKind): FiltersGuess {
+export function findFilters(
+	request: RequestTree, known: readonly Place[], columns: readonly ColumnFact[], kind?: SearchKind,
+): FiltersGuess {
 	const filters: FilterGuess[] = [];
 	const conditions: Place[] = [];
 	const done = new Set(known.map(place => keyOf(place)));
@@ -49,8 +54,15 @@ export function findFilters(request: RequestTree, known: readonly Place[], colum
 		}
 		const values = scalarsIn(value);
 		if (values === undefined) continue;
-		const name = values.some(member => typeof member === 'string' && openId.test(member)) ? 'user_open_id' : findFilterName(place) ?? (kind === 'client' && values.length === 1 && isFeature(values[0]) ? 'app_feature' : undefined);
-		if (name === undefined || values.some(member => typeof member === 'boolean' || isLong(member)) || filters.some(filter => filter.name === name)) continue;
+		const name = values.some(member => typeof member === 'string' && openId.test(member))
+			? 'user_open_id'
+			: (findFilterName(place) ?? (kind === 'client' && values.length === 1 && isFeature(values[0]) ? 'app_feature' : undefined));
+		if (
+			name === undefined ||
+			values.some(member => typeof member === 'boolean' || isLong(member)) ||
+			filters.some(filter => filter.name === name)
+		)
+			continue;
 		const evidence = judge(name, values, columns);
 		const isUnset = values.every(member => isUnsetValue(member));
 		// An id without rows of that id names the request itself: as a filter it would do nothing.
@@ -64,7 +76,9 @@ export function findFilters(request: RequestTree, known: readonly Place[], colum
 }
 
 /** The fields of rows that filters can be compared with. */
-export function findFields(kind: SearchKind, columns: readonly ColumnFact[], time: readonly string[] | undefined): Partial<Record<FilterName, string>> {
+export function findFields(
+	kind: SearchKind, columns: readonly ColumnFact[], time: readonly string[] | undefined,
+): Partial<Record<FilterName, string>> {
 	const fields: Partial<Record<FilterName, string>> = {};
 	const ordered = columns.toSorted((a, b) => Number(isClearName(b.path)) - Number(isClearName(a.path)) || a.path.length - b.path.length);
 	const names = searchFilters[kind].map(filter => filter.name);
@@ -84,7 +98,10 @@ export function mergeFilters(known: FilterGuess, other: FilterGuess): FilterGues
 	const values = {...unset.how.values, ...set.how.values};
 	return {
 		...known, isUnset: false, wasSet: known.wasSet,
-		how: {...how, ...(Object.keys(values).length === 0 ? {} : {values}), ...(unset.how.otherwise === undefined ? {} : {otherwise: unset.how.otherwise})},
+		how: {
+			...how, ...(Object.keys(values).length === 0 ? {} : {values}),
+			...(unset.how.otherwise === undefined ? {} : {otherwise: unset.how.otherwise}),
+		},
 	};
 }
 
@@ -101,8 +118,14 @@ function isLong(value: Scalar): boolean {
 /** `{"field": "status", "operator": "in", "value": […]}` in a list. */
 function isCondition(place: Place, value: Tree): boolean {
 	if (!/^\d+$/.test(place.at(-1) ?? '') || !isObject(value) || Object.keys(value).length > 5) return false;
-	const name = Object.entries(value).find(([key, member]) => /^(?:field|fieldname|name|key|left|column|property|attr|k)$/.test(flat(key)) && typeof member === 'string')?.[1];
-	return typeof name === 'string' && findFilterName(['', name]) !== undefined && Object.keys(value).some(key => /^(?:values?|right|val|v|operand|operands|params?)$/.test(flat(key)));
+	const name = Object.entries(value).find(
+		([key, member]) => /^(?:field|fieldname|name|key|left|column|property|attr|k)$/.test(flat(key)) && typeof member === 'string',
+	)?.[1];
+	return (
+		typeof name === 'string' &&
+		findFilterName(['', name]) !== undefined &&
+		Object.keys(value).some(key => /^(?:values?|right|val|v|operand|operands|params?)$/.test(flat(key)))
+	);
 }
 
 function isUnsetValue(value: Scalar): boolean {
@@ -112,23 +135,47 @@ function isUnsetValue(value: Scalar): boolean {
 /** Whether all rows have a value that was asked for. */
 function judge(name: FilterName, asked: readonly Scalar[], columns: readonly ColumnFact[]): 'filters' | 'does not filter' | undefined {
 	const texts = asked.flatMap(value => String(value).toLowerCase().split(/[,|;]/)).filter(text => text !== '');
-	const fields = columns.filter(({path, values}) => findFilterOfField(path) === name && values.length > 0).map(({values}) => values.map(value => {
-		const text = String(value).toLowerCase();
-		return texts.some(wanted => name === 'url' || name === 'error_message' ? text.includes(wanted) : text === wanted);
-	}));
+	const fields = columns
+		.filter(({path, values}) => findFilterOfField(path) === name && values.length > 0)
+		.map(({values}) =>
+			values.map(value => {
+				const text = String(value).toLowerCase();
+				return texts.some(wanted => (name === 'url' || name === 'error_message' ? text.includes(wanted) : text === wanted));
+			}),
+		);
 	if (fields.some(rows => !rows.includes(false))) return 'filters';
 	// Rows with the value beside others: it is written alike in both, and was not asked for. Without one it may be written differently.
 	return fields.some(rows => rows.includes(true)) ? 'does not filter' : undefined;
 }
 
-function toFilterPlace(name: FilterName, value: Tree, values: readonly Scalar[], wasSet: boolean, columns: readonly ColumnFact[]): FilterPlace {
+function toFilterPlace(
+	name: FilterName, value: Tree, values: readonly Scalar[], wasSet: boolean, columns: readonly ColumnFact[],
+): FilterPlace {
 	const isNumeric = values.length > 0 && values.every(member => typeof member === 'number');
-	const hasNumericField = columns.some(({path, values: members}) => findFilterOfField(path) === name && members.length > 0 && members.every(member => typeof member === 'number'));
+	const hasNumericField = columns.some(
+		({path, values: members}) =>
+			findFilterOfField(path) === name && members.length > 0 && members.every(member => typeof member === 'number'),
+	);
 	const isOpen = values.every(member => member === null) && hasNumericField;
-	const as = Array.isArray(value) ? (isNumeric || isOpen ? 'numbers' as const : 'list' as const) : isNumeric || isOpen ? 'number' as const : 'text' as const;
+	const as = Array.isArray(value)
+		? isNumeric || isOpen
+			? ('numbers' as const)
+			: ('list' as const)
+		: isNumeric || isOpen
+			? ('number' as const)
+			: ('text' as const);
 	const [text] = values;
-	const separator = as !== 'text' ? undefined : typeof text === 'string' && /^[^\s,|;]+[,|;]/.test(text) ? /[,|;]/.exec(text)?.[0] : name === 'keyword' ? ' ' : undefined;
-	const words = spellings(name, [...values, ...columns.filter(({path}) => findFilterOfField(path) === name).flatMap(column => column.values)]);
+	const separator =
+		as !== 'text'
+			? undefined
+			: typeof text === 'string' && /^[^\s,|;]+[,|;]/.test(text)
+				? /[,|;]/.exec(text)?.[0]
+				: name === 'keyword'
+					? ' '
+					: undefined;
+	const words = spellings(name, [
+		...values, ...columns.filter(({path}) => findFilterOfField(path) === name).flatMap(column => column.values),
+	]);
 	return {
 		...(as === 'text' ? {} : {as}),
 		...(separator === undefined ? {} : {separator}),
@@ -139,7 +186,10 @@ function toFilterPlace(name: FilterName, value: Tree, values: readonly Scalar[],
 
 const knownWords: Partial<Record<FilterName, Readonly<Record<string, RegExp>>>> = {
 	status: {success: /^(?:success|succeeded|succeed|succ|ok|normal)$/i, failed: /^(?:fail|failed|failure|error|err)$/i},
-	app_feature: {'mini-program': /^(?:mini_?-?(?:program|app)|gadget|mp)$/i, 'web-app': /^(?:web_?-?(?:app)?|h5|webapplication)$/i, 'widget': /^(?:widgets?|block|blocks)$/i},
+	app_feature: {
+		'mini-program': /^(?:mini_?-?(?:program|app)|gadget|mp)$/i, 'web-app': /^(?:web_?-?(?:app)?|h5|webapplication)$/i,
+		widget: /^(?:widgets?|block|blocks)$/i,
+	},
 };
 
 /** Whether a value is what a console would call a feature of an app, and nothing else. */

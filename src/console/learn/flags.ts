@@ -29,7 +29,10 @@ export interface LearnFlags {
 }
 
 /** The flags that describe one search and no other. */
-const describing = ['items', 'id', 'time', 'timeAs', 'sinceAt', 'untilAt', 'pageAt', 'offsetAt', 'cursorAt', 'nextCursor', 'sizeAt', 'appIdAt', 'total', 'more'] as const;
+const describing = [
+	'items', 'id', 'time', 'timeAs', 'sinceAt', 'untilAt', 'pageAt', 'offsetAt', 'cursorAt', 'nextCursor', 'sizeAt', 'appIdAt', 'total',
+	'more',
+] as const;
 
 /** Whether a flag is given that says how one search is asked or answered. */
 export function describesOne(flags: LearnFlags): boolean {
@@ -44,7 +47,8 @@ export function consoleOrigin({console: text}: LearnFlags): string | undefined {
 	if (text === undefined) return undefined;
 	const baseUrl = requireBaseUrl(text.includes('://') ? text : `https://${text}`, '--console');
 	const {origin} = new URL(baseUrl);
-	if (origin !== baseUrl) throw new UsageError('--console: expected a host without a path', {hint: 'write https://host, with its port where it has one'});
+	if (origin !== baseUrl)
+		throw new UsageError('--console: expected a host without a path', {hint: 'write https://host, with its port where it has one'});
 	return origin;
 }
 
@@ -54,17 +58,24 @@ export function consoleOrigin({console: text}: LearnFlags): string | undefined {
  */
 export function checkFlags(flags: LearnFlags): SearchKind | undefined {
 	const kind = searchKinds.find(name => name === flags.kind);
-	if (flags.kind !== undefined && kind === undefined) throw new UsageError('--kind: expected server, event or client', {hint: 'name one of the three log searches'});
+	if (flags.kind !== undefined && kind === undefined)
+		throw new UsageError('--kind: expected server, event or client', {hint: 'name one of the three log searches'});
 	if (flags.timeAs !== undefined) {
 		const problem = timeFormProblem(flags.timeAs);
 		if (problem !== undefined) throw new UsageError(`--time-as: ${problem}`, {hint: "for 2026-11-20 09:30:12 write 'YYYY-MM-DD HH:mm:ss'"});
 	}
 	if (flags.timezone !== undefined) requireTimezone(flags.timezone);
-	for (const path of [flags.items, flags.id, flags.time, flags.nextCursor, flags.total, flags.more]) if (path !== undefined) parseFieldPath(path);
-	for (const [name, place] of Object.entries({'--since-at': flags.sinceAt, '--until-at': flags.untilAt, '--page-at': flags.pageAt === 'none' ? undefined : flags.pageAt, '--offset-at': flags.offsetAt, '--cursor-at': flags.cursorAt, '--size-at': flags.sizeAt, '--app-id-at': flags.appIdAt})) {
+	for (const path of [flags.items, flags.id, flags.time, flags.nextCursor, flags.total, flags.more])
+		if (path !== undefined) parseFieldPath(path);
+	for (const [name, place] of Object.entries({
+		'--since-at': flags.sinceAt, '--until-at': flags.untilAt, '--page-at': flags.pageAt === 'none' ? undefined : flags.pageAt,
+		'--offset-at': flags.offsetAt, '--cursor-at': flags.cursorAt, '--size-at': flags.sizeAt, '--app-id-at': flags.appIdAt,
+	})) {
 		const parts = name === '--app-id-at' ? /^(?:query|json|form|path|header)\../ : /^(?:query|json|form|path)\../;
 		if (place !== undefined && !parts.test(place)) {
-			throw new UsageError(`${name}: a place starts with query, json, form${name === '--app-id-at' ? ', path or header' : ' or path'}`, {hint: 'write it as in query.start, json.filter.range.0, form.start, path.4'});
+			throw new UsageError(`${name}: a place starts with query, json, form${name === '--app-id-at' ? ', path or header' : ' or path'}`, {
+				hint: 'write it as in query.start, json.filter.range.0, form.start, path.4',
+			});
 		}
 	}
 	if ([flags.pageAt, flags.offsetAt, flags.cursorAt].filter(place => place !== undefined).length > 1) {

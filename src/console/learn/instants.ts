@@ -8,7 +8,11 @@ interface ZoneGuess {
 	readonly isAssumed: boolean;
 }
 
-const usual = ['Asia/Shanghai', 'UTC', 'Asia/Singapore', 'Asia/Tokyo', 'Asia/Kolkata', 'Europe/London', 'Europe/Berlin', 'America/New_York', 'America/Chicago', 'America/Denver', 'America/Los_Angeles', 'America/Sao_Paulo', 'Australia/Sydney', 'Asia/Dubai', 'Asia/Jakarta', 'Asia/Bangkok', 'Europe/Moscow', 'Pacific/Auckland'];
+const usual = [
+	'Asia/Shanghai', 'UTC', 'Asia/Singapore', 'Asia/Tokyo', 'Asia/Kolkata', 'Europe/London', 'Europe/Berlin', 'America/New_York',
+	'America/Chicago', 'America/Denver', 'America/Los_Angeles', 'America/Sao_Paulo', 'Australia/Sydney', 'Asia/Dubai', 'Asia/Jakarta',
+	'Asia/Bangkok', 'Europe/Moscow', 'Pacific/Auckland',
+];
 
 /**
  * The zone whose clocks wrote local times.
@@ -25,15 +29,19 @@ export function findZone({local, fits, isStriking, preferred, only = false}: {
 	/** No others are tried. Default false. */
 	only?: boolean;
 }): ZoneGuess | undefined {
-	const likely = preferred.filter(zone => zone !== undefined).flatMap(zone => /^[+-]/.test(zone) ? zonesAt(zone, local) : [zone]);
-	const candidates = [...new Set([...likely, ...(only ? [] : [...usual, ...fixedOffsets])])].map(timezone => ({timezone, offsetMs: offsetOf(timezone, local)})).filter(({offsetMs}) => fits(offsetMs));
+	const likely = preferred.filter(zone => zone !== undefined).flatMap(zone => (/^[+-]/.test(zone) ? zonesAt(zone, local) : [zone]));
+	const candidates = [...new Set([...likely, ...(only ? [] : [...usual, ...fixedOffsets])])]
+		.map(timezone => ({timezone, offsetMs: offsetOf(timezone, local)}))
+		.filter(({offsetMs}) => fits(offsetMs));
 	const best = candidates.find(({offsetMs}) => isStriking(offsetMs)) ?? candidates[0];
 	if (best === undefined) return undefined;
 	const isOnly = candidates.every(({offsetMs}) => offsetMs === best.offsetMs);
 	return {timezone: best.timezone, isAssumed: !isOnly && !(isStriking(best.offsetMs) && likely.includes(best.timezone))};
 }
 
-const fixedOffsets = Array.from({length: 27}, (_, index) => index - 12).filter(hours => hours !== 0).map(hours => `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`);
+const fixedOffsets = Array.from({length: 27}, (_, index) => index - 12)
+	.filter(hours => hours !== 0)
+	.map(hours => `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`);
 
 /**
  * Usual zones whose clocks show this offset then, the likeliest first.
@@ -65,7 +73,8 @@ const latest = Date.UTC(2050, 0);
 
 const numericForms: Readonly<Record<number, string>> = {10: 'seconds', 13: 'milliseconds', 16: 'microseconds', 19: 'nanoseconds'};
 
-const text = /^\d{4}([-/.]?)\d{2}\1\d{2}(?:(?<t>[T ]?)\d{2}(?<colon>:?)\d{2}(?:\k<colon>\d{2}(?<fraction>[.,]\d{1,9})?)?)?(?<space> ?)(?<zone>Z|[+-]\d{2}:?\d{2})?$/;
+const text =
+	/^\d{4}([-/.]?)\d{2}\1\d{2}(?:(?<t>[T ]?)\d{2}(?<colon>:?)\d{2}(?:\k<colon>\d{2}(?<fraction>[.,]\d{1,9})?)?)?(?<space> ?)(?<zone>Z|[+-]\d{2}:?\d{2})?$/;
 
 const codecs = new Map<string, TimeCodec>();
 
@@ -125,7 +134,8 @@ export function commonForm(values: readonly unknown[]): string | undefined {
 	return values.every(value => codecOf(mixed).read(value) !== undefined) ? mixed : undefined;
 }
 
-const inText = /(?<!\d)(?:\d{4}([-/.])\d{2}\1\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\d{8}T\d{6}Z|\d{19}|\d{16}|\d{14}|\d{13}|\d{10}|\d{8})(?!\d)/g;
+const inText =
+	/(?<!\d)(?:\d{4}([-/.])\d{2}\1\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\d{8}T\d{6}Z|\d{19}|\d{16}|\d{14}|\d{13}|\d{10}|\d{8})(?!\d)/g;
 
 /** A text that holds exactly two instants of one form, such as `1700000000,1700003600`. */
 export interface RangeText {
@@ -144,6 +154,8 @@ export function readRangeText(value: string): RangeText | undefined {
 	if (first === undefined || second === undefined || found.length !== 2) return undefined;
 	const [since, until] = [readInstant(first[0]), readInstant(second[0])];
 	if (since === undefined || until === undefined || since.as !== until.as || since.ms > until.ms) return undefined;
-	const around = [value.slice(0, first.index), value.slice(first.index + first[0].length, second.index), value.slice(second.index + second[0].length)] as const;
+	const around = [
+		value.slice(0, first.index), value.slice(first.index + first[0].length, second.index), value.slice(second.index + second[0].length),
+	] as const;
 	return {as: since.as, since: since.ms, until: until.ms, around};
 }

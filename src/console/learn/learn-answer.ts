@@ -24,7 +24,11 @@ export function learnAnswer(draft: Draft, refusals: readonly Refusal[]): Learned
 		rows,
 		id: rows === undefined ? undefined : learnId(draft),
 		outcome: learnOutcome(draft, refusals),
-		fields: Object.fromEntries(Object.entries(findFields(draft.kind, draft.best.rows?.columns ?? [], draft.best.rows?.time?.path)).filter(([, path]) => draft.isSafePath(path.split('.')))),
+		fields: Object.fromEntries(
+			Object.entries(findFields(draft.kind, draft.best.rows?.columns ?? [], draft.best.rows?.time?.path)).filter(([, path]) =>
+				draft.isSafePath(path.split('.')),
+			),
+		),
 	};
 }
 
@@ -32,7 +36,9 @@ function learnRows(draft: Draft): string | undefined {
 	const {best: {rows, exchange}, flags} = draft;
 	const lists = exchange.answer.lists.map(({path, count}) => `${draft.showPath(path)} (${count})`);
 	if (flags.items !== undefined && rows === undefined) {
-		throw new UsageError(`--items ${draft.showPath(flags.items.split('.'))}: the answer has no list of rows there`, {hint: lists.length > 0 ? `lists stand at ${lists.join(', ')}` : 'the answer has no list at all'});
+		throw new UsageError(`--items ${draft.showPath(flags.items.split('.'))}: the answer has no list of rows there`, {
+			hint: lists.length > 0 ? `lists stand at ${lists.join(', ')}` : 'the answer has no list at all',
+		});
 	}
 	if (rows === undefined || !draft.isSafePath(rows.list.path)) {
 		draft.missing.push({flag: '--items <path>', why: 'the list of rows was not recognised'});
@@ -54,19 +60,32 @@ function learnId(draft: Draft): string | null | undefined {
 		const path = flags.id.split('.');
 		const values = columns.find(column => samePath(column.path, path))?.values.map(value => identity(value));
 		if (values === undefined || values.length !== rowCount || values.includes(undefined)) {
-			throw new UsageError(`--id ${draft.showPath(path)}: not every row has such a field`, {hint: `rows have ${columns.slice(0, 30).map(column => draft.showPath(column.path)).join(', ')}`});
+			throw new UsageError(`--id ${draft.showPath(path)}: not every row has such a field`, {
+				hint: `rows have ${columns
+					.slice(0, 30)
+					.map(column => draft.showPath(column.path))
+					.join(', ')}`,
+			});
 		}
-		if (new Set(values).size !== rowCount) throw new UsageError(`--id ${draft.showPath(path)}: its value repeats within one page`, {hint: 'an id differs in all rows; --id none where rows have none'});
+		if (new Set(values).size !== rowCount)
+			throw new UsageError(`--id ${draft.showPath(path)}: its value repeats within one page`, {
+				hint: 'an id differs in all rows; --id none where rows have none',
+			});
 		draft.lines.push(['row id', flags.id]);
 		return flags.id;
 	}
-	const guess = findIds(columns, rowCount, path => elsewhere(draft, path)).filter(({path}) => draft.isSafePath(path) && !samePath(path, best.rows?.time?.path ?? []))[0];
+	const guess = findIds(columns, rowCount, path => elsewhere(draft, path)).filter(
+		({path}) => draft.isSafePath(path) && !samePath(path, best.rows?.time?.path ?? []),
+	)[0];
 	if (guess === undefined) {
 		draft.missing.push({flag: '--id <path|none>', why: 'no field tells all rows apart'});
 		return undefined;
 	}
 	// On another page it went on counting.
-	if (guess.isCounter && elsewhere(draft, guess.path).size === 0) draft.notes.push(`the rows' ${draft.showPath(guess.path)} counts from ${identity(columns.find(column => column.path === guess.path)?.values[0] ?? null) ?? '?'}: see whether it starts anew on every page, and give --id if it does`);
+	if (guess.isCounter && elsewhere(draft, guess.path).size === 0)
+		draft.notes.push(
+			`the rows' ${draft.showPath(guess.path)} counts from ${identity(columns.find(column => column.path === guess.path)?.values[0] ?? null) ?? '?'}: see whether it starts anew on every page, and give --id if it does`,
+		);
 	draft.lines.push(['row id', draft.showPath(guess.path)]);
 	return guess.path.join('.');
 }
@@ -74,14 +93,26 @@ function learnId(draft: Draft): string | null | undefined {
 /** The values of a field in the other pages of the same search. */
 function elsewhere(draft: Draft, path: readonly string[]): ReadonlySet<string> {
 	const {best, members, replacements} = draft;
-	const pagePlaces = replacements.filter(({by}) => typeof by === 'string' && /^\{(?:page|offset|cursor)\b/.test(by)).map(({place}) => formatPlace(place));
-	const rangePlaces = replacements.filter(({by}) => typeof by === 'string' && /\{(?:since|until)\b/.test(by)).map(({place}) => formatPlace(place));
-	const valuesAt = ({request}: Exchange, isMeant: (place: string) => boolean) => JSON.stringify([...spots({...request, header: {}})]
-		.flatMap(({place, value}) => isScalar(value) && isMeant(formatPlace(place)) ? [[formatPlace(place), value]] : []));
+	const pagePlaces = replacements
+		.filter(({by}) => typeof by === 'string' && /^\{(?:page|offset|cursor)\b/.test(by))
+		.map(({place}) => formatPlace(place));
+	const rangePlaces = replacements
+		.filter(({by}) => typeof by === 'string' && /\{(?:since|until)\b/.test(by))
+		.map(({place}) => formatPlace(place));
+	const valuesAt = ({request}: Exchange, isMeant: (place: string) => boolean) =>
+		JSON.stringify(
+			[...spots({...request, header: {}})].flatMap(({place, value}) =>
+				isScalar(value) && isMeant(formatPlace(place)) ? [[formatPlace(place), value]] : [],
+			),
+		);
 	const search = (exchange: Exchange) => valuesAt(exchange, place => !pagePlaces.includes(place) && !rangePlaces.includes(place));
 	const page = (exchange: Exchange) => valuesAt(exchange, place => pagePlaces.includes(place));
 	const others = members.filter(({exchange}) => search(exchange) === search(best.exchange) && page(exchange) !== page(best.exchange));
-	return new Set(others.flatMap(({rows}) => rows?.columns.find(column => samePath(column.path, path))?.values.flatMap(value => identity(value) ?? []) ?? []));
+	return new Set(
+		others.flatMap(
+			({rows}) => rows?.columns.find(column => samePath(column.path, path))?.values.flatMap(value => identity(value) ?? []) ?? [],
+		),
+	);
 }
 
 function learnOutcome(draft: Draft, refusals: readonly Refusal[]): LearnedAnswer['outcome'] {

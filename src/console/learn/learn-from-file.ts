@@ -26,7 +26,10 @@ function formatReport(searches: readonly LearnedSearch[]): string {
 	}).join('\n');
 }
 
-const order = ['time range', 'paging', 'page size', 'app id', 'filters', 'rows', 'row id', 'row time', 'total', 'more', 'success', 'expired session', 'headers', 'as recorded'];
+const order = [
+	'time range', 'paging', 'page size', 'app id', 'filters', 'rows', 'row id', 'row time', 'total', 'more', 'success', 'expired session',
+	'headers', 'as recorded',
+];
 
 export interface LearnFromFileOptions {
 	/** The HAR file. */
@@ -59,7 +62,9 @@ export interface LearnedFromFile {
  * Learns a request profile from a recording. Nothing is written.
  * @throws UsageError when the file is no recording, holds no search, or when flags are missing
  */
-export async function learnFromFile({path, flags, existing, keepSession = false, signal, warn, systemTimezone = ownTimezone()}: LearnFromFileOptions): Promise<LearnedFromFile> {
+export async function learnFromFile({
+	path, flags, existing, keepSession = false, signal, warn, systemTimezone = ownTimezone(),
+}: LearnFromFileOptions): Promise<LearnedFromFile> {
 	const {profile, searches, session, recording} = await learn(readHarEntries(path, {signal}), {flags, systemTimezone, warn});
 	const merged = mergeProfiles(existing, profile);
 	if (merged.notice !== undefined) warn(merged.notice);

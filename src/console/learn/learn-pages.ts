@@ -29,7 +29,9 @@ export function learnPages(draft: Draft): LearnedPages {
 	const pageSize = size ?? (paging === undefined ? undefined : Math.max(best.rowCount, ...seen.map(({rowCount}) => rowCount)));
 	return {
 		pages: {style: paging?.style ?? 'none', ...first, ...(pageSize === undefined || pageSize < 1 ? {} : {size: pageSize})},
-		response: {...pathMember('total', total), ...pathMember(more?.isLast === true ? 'last' : 'more', more?.path), ...pathMember('cursor', cursor)},
+		response: {
+			...pathMember('total', total), ...pathMember(more?.isLast === true ? 'last' : 'more', more?.path), ...pathMember('cursor', cursor),
+		},
 	};
 }
 
@@ -40,11 +42,15 @@ function toPage({exchange, rows}: Candidate): PageSeen {
 function learnStyle(draft: Draft, pages: readonly PageSeen[]): PagingGuess | undefined {
 	const {flags} = draft;
 	if (flags.pageAt === 'none') return undefined;
-	const guess = flags.pageAt === undefined && flags.offsetAt === undefined && flags.cursorAt === undefined ? findPaging(pages, draft.known) : givenStyle(draft, pages);
+	const guess =
+		flags.pageAt === undefined && flags.offsetAt === undefined && flags.cursorAt === undefined
+			? findPaging(pages, draft.known)
+			: givenStyle(draft, pages);
 	if (guess === undefined) return undefined;
 	const path = flags.nextCursor?.split('.') ?? guess.cursorPath;
 	const cursorPath = path !== undefined && draft.isSafePath(path) ? path : undefined;
-	if (guess.style === 'cursor' && cursorPath === undefined) draft.missing.push({flag: '--next-cursor <path>', why: 'where the answer has the next cursor was not recognised'});
+	if (guess.style === 'cursor' && cursorPath === undefined)
+		draft.missing.push({flag: '--next-cursor <path>', why: 'where the answer has the next cursor was not recognised'});
 	if (guess.style === 'cursor' && cursorPath !== undefined) requireScalar(draft, '--next-cursor', cursorPath, pages);
 	draft.replacements.push({place: guess.place, by: guess.isText && guess.style !== 'cursor' ? `{${guess.style}:text}` : `{${guess.style}}`});
 	for (const place of guess.alsoChanged) {
@@ -52,8 +58,15 @@ function learnStyle(draft: Draft, pages: readonly PageSeen[]): PagingGuess | und
 		draft.replacements.push({place, by: guess.style === 'page' ? '{offset}' : '{page}'});
 		draft.notes.push(`${draft.show(place)} also changed with the page, and is left out; pages go by ${draft.show(guess.place)}`);
 	}
-	const what = guess.style === 'page' ? `page number, from ${guess.first}` : guess.style === 'offset' ? `rows to skip, from ${guess.first}` : `cursor, the next one at ${cursorPath === undefined ? '?' : draft.showPath(cursorPath)}`;
-	draft.lines.push(['paging', `${draft.show(guess.place)}   ${what}${guess.isProven ? '' : ' (by its name; turn one page in the recording to be sure)'}`]);
+	const what =
+		guess.style === 'page'
+			? `page number, from ${guess.first}`
+			: guess.style === 'offset'
+				? `rows to skip, from ${guess.first}`
+				: `cursor, the next one at ${cursorPath === undefined ? '?' : draft.showPath(cursorPath)}`;
+	draft.lines.push([
+		'paging', `${draft.show(guess.place)}   ${what}${guess.isProven ? '' : ' (by its name; turn one page in the recording to be sure)'}`,
+	]);
 	return {...guess, cursorPath};
 }
 
@@ -62,7 +75,10 @@ function givenStyle(draft: Draft, pages: readonly PageSeen[]): PagingGuess {
 	const style = pageAt !== undefined ? 'page' : offsetAt !== undefined ? 'offset' : 'cursor';
 	const place = draft.placeOf(`--${style}-at`, pageAt ?? offsetAt ?? cursorAt ?? '', style === 'cursor');
 	const values = pages.map(({exchange}) => valueAtPlace(exchange.request, place)).filter(value => isScalar(value));
-	if (style !== 'cursor' && values.some(value => !isCount(value))) throw new UsageError(`--${style}-at ${draft.show(place)}: no whole number stands there`, {hint: 'name the place that changes with the page'});
+	if (style !== 'cursor' && values.some(value => !isCount(value)))
+		throw new UsageError(`--${style}-at ${draft.show(place)}: no whole number stands there`, {
+			hint: 'name the place that changes with the page',
+		});
 	return {
 		style, place, isText: values.some(value => typeof value === 'string'), isProven: true, alsoChanged: [],
 		first: firstNumber(pages, {style, place}),
@@ -74,8 +90,12 @@ function learnSize(draft: Draft, best: PageSeen): number | undefined {
 	const {sizeAt} = draft.flags;
 	const given = sizeAt === undefined ? undefined : draft.placeOf('--size-at', sizeAt);
 	const value = given && valueAtPlace(best.exchange.request, given);
-	if (given !== undefined && !isCount(value)) throw new UsageError(`--size-at ${draft.show(given)}: no whole number stands there`, {hint: 'name the place that holds the number of rows per page'});
-	const guess = given === undefined ? findPageSize(best, draft.known) : {place: given, size: Number(value), isText: typeof value === 'string'};
+	if (given !== undefined && !isCount(value))
+		throw new UsageError(`--size-at ${draft.show(given)}: no whole number stands there`, {
+			hint: 'name the place that holds the number of rows per page',
+		});
+	const guess =
+		given === undefined ? findPageSize(best, draft.known) : {place: given, size: Number(value), isText: typeof value === 'string'};
 	if (guess === undefined) {
 		draft.unknown.push('page size (--size-at <place>)');
 		return undefined;
@@ -92,8 +112,13 @@ function learnTotal(draft: Draft, pages: readonly PageSeen[], isFullPage: boolea
 		draft.unknown.push('total (--total <path>)');
 		return undefined;
 	}
-	if (draft.flags.total !== undefined && pages.some(({exchange, rowCount}) => !isCount(scalarAt(exchange.answer, total)) || Number(scalarAt(exchange.answer, total)) < rowCount)) {
-		throw new UsageError(`--total ${draft.showPath(total)}: not every answer has a number there that is at least that of its rows`, {hint: 'leave it out where the console states no total'});
+	if (
+		draft.flags.total !== undefined &&
+		pages.some(({exchange, rowCount}) => !isCount(scalarAt(exchange.answer, total)) || Number(scalarAt(exchange.answer, total)) < rowCount)
+	) {
+		throw new UsageError(`--total ${draft.showPath(total)}: not every answer has a number there that is at least that of its rows`, {
+			hint: 'leave it out where the console states no total',
+		});
 	}
 	draft.lines.push(['total', draft.showPath(total)]);
 	return total;
@@ -112,7 +137,9 @@ function learnMore(draft: Draft, pages: readonly PageSeen[]): MoreGuess | undefi
 }
 
 /** Rows that would never be asked for are lost without a word: a search of one page must have been seen whole. */
-function requireWhole(draft: Draft, {exchange, rowCount}: PageSeen, {total, more}: {total: readonly string[] | undefined; more: MoreGuess | undefined}): void {
+function requireWhole(
+	draft: Draft, {exchange, rowCount}: PageSeen, {total, more}: {total: readonly string[] | undefined; more: MoreGuess | undefined},
+): void {
 	const stated = scalarAt(exchange.answer, total);
 	const flag = readFlag(scalarAt(exchange.answer, more?.path));
 	const isMore = flag === undefined ? undefined : flag !== more?.isLast;
@@ -125,13 +152,27 @@ function requireWhole(draft: Draft, {exchange, rowCount}: PageSeen, {total, more
 		draft.lines.push(['paging', 'none: the search is one page']);
 		return;
 	}
-	const why = isStated ? `the answer holds ${rowCount} of ${String(stated)} rows` : isRound && !hasCursor && isMore !== true ? `the answer holds ${rowCount} rows, which looks like a full page` : hasCursor ? `the answer gives a cursor at ${draft.showPath(next)}` : 'the answer says that there is more';
-	draft.missing.push({flag: next === undefined ? '--page-at, --offset-at or --cursor-at <place>' : '--cursor-at <place>', why: `how pages are turned was not recognised, and ${why}; best record again and turn one page${isRound ? ' (--page-at none if there are no pages)' : ''}`});
+	const why = isStated
+		? `the answer holds ${rowCount} of ${String(stated)} rows`
+		: isRound && !hasCursor && isMore !== true
+			? `the answer holds ${rowCount} rows, which looks like a full page`
+			: hasCursor
+				? `the answer gives a cursor at ${draft.showPath(next)}`
+				: 'the answer says that there is more';
+	draft.missing.push({
+		flag: next === undefined ? '--page-at, --offset-at or --cursor-at <place>' : '--cursor-at <place>',
+		why: `how pages are turned was not recognised, and ${why}; best record again and turn one page${isRound ? ' (--page-at none if there are no pages)' : ''}`,
+	});
 }
 
 function requireScalar(draft: Draft, flag: string, path: readonly string[], pages: readonly PageSeen[]): void {
 	if (pages.some(({exchange}) => scalarAt(exchange.answer, path) !== undefined)) return;
-	throw new UsageError(`${flag} ${draft.showPath(path)}: no answer has a value there`, {hint: `answers have ${(pages[0]?.exchange.answer.scalars ?? []).slice(0, 30).map(scalar => draft.showPath(scalar.path)).join(', ')}`});
+	throw new UsageError(`${flag} ${draft.showPath(path)}: no answer has a value there`, {
+		hint: `answers have ${(pages[0]?.exchange.answer.scalars ?? [])
+			.slice(0, 30)
+			.map(scalar => draft.showPath(scalar.path))
+			.join(', ')}`,
+	});
 }
 
 function pathMember<T extends string>(name: T, path: readonly string[] | undefined): Partial<Record<T, string>> {

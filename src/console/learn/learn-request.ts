@@ -15,7 +15,8 @@ import {namesOf, wordsOf} from './words.ts';
 const kept = new Set(['accept-language', 'origin', 'referer']);
 
 /** Written anew with every request, or about who asks. */
-const passing = /trace|span|request-?id|req-?id|log-?id|timestamp|time$|nonce|random|user|uid|account|mail|phone|device|forwarded|real-ip|client-ip|client-data|b3|datadog|sentry|amz/;
+const passing =
+	/trace|span|request-?id|req-?id|log-?id|timestamp|time$|nonce|random|user|uid|account|mail|phone|device|forwarded|real-ip|client-ip|client-data|b3|datadog|sentry|amz/;
 
 /** Make of a request another one than its method and path say: a service behind a proxy may obey them. */
 const overriding = /(?:^|-)(?:http-)?method(?:-override)?$|override|^x-(?:original|rewrite|forwarded)-|^x-(?:original|rewrite)|^x-http-/;
@@ -45,7 +46,12 @@ function learnHeaders(headers: readonly NameAndValue[], {appId, appIdHeaders, se
 			leftOut.push({name, why: isSecretName(name) ? 'its name is that of a secret' : 'it differs with every request or user'});
 			continue;
 		}
-		const text = name === 'referer' ? toReferer(value, appId, secrets) : name === 'origin' ? toOrigin(value, secrets) : toConstant([name], value, {secrets, csrfToken});
+		const text =
+			name === 'referer'
+				? toReferer(value, appId, secrets)
+				: name === 'origin'
+					? toOrigin(value, secrets)
+					: toConstant([name], value, {secrets, csrfToken});
 		if (typeof text === 'string' && text.length <= 300) found[name] = text;
 		else if (isLeftOut(text)) leftOut.push({name, why: text.leftOut});
 	}
@@ -63,8 +69,10 @@ function toOrigin(value: string, secrets: SecretValues): string | undefined {
 function toReferer(value: string, appId: string | undefined, secrets: SecretValues): string | undefined {
 	if (!URL.canParse(value)) return undefined;
 	const {origin, pathname} = new URL(value);
-	const segments = pathname.split('/').map(segment => segment === appId ? '{app_id}' : segment);
-	const isSafe = segments.every(segment => segment === '{app_id}' || (isSafeKey(segment, secrets) && !looksRandom(segment) && !/[{}]/.test(segment)));
+	const segments = pathname.split('/').map(segment => (segment === appId ? '{app_id}' : segment));
+	const isSafe = segments.every(
+		segment => segment === '{app_id}' || (isSafeKey(segment, secrets) && !looksRandom(segment) && !/[{}]/.test(segment)),
+	);
 	return isSafe ? `${origin}${segments.join('/')}` : `${origin}/`;
 }
 
@@ -85,13 +93,21 @@ const appSegment = /^(?:app|apps|application|applications|client|clients)$/i;
 
 /** The id of the app that a request asks about, by its form, its name, or its place after `app` in the path. */
 function findAppId(request: RequestTree, given?: Place): AppIdGuess | undefined {
-	const scalars = [...spots(request)].flatMap(({place, value}) => isScalar(value) && isPlain(place) && !isSecretHeader(place) ? [{place, value}] : []);
-	const guess = given === undefined
-		? scalars.find(({value}) => typeof value === 'string' && ownForm.test(value))
-			?? scalars.find(({place, value}) => isId(value) && place[0] !== 'path' && idName.test(namesOf(place.slice(1))[0] ?? ''))
-			?? scalars.find(({place, value}) => isId(value) && isAfterApp(request, place))
-			?? only(scalars.filter(({place, value}) => place[0] === 'path' && typeof value === 'string' && (looksRandom(value) || /^(?=.*\d)(?=.*[a-z])[\da-z_-]{12,}$/i.test(value))))
-		: scalars.find(({place}) => samePlace(place, given));
+	const scalars = [...spots(request)].flatMap(({place, value}) =>
+		isScalar(value) && isPlain(place) && !isSecretHeader(place) ? [{place, value}] : [],
+	);
+	const guess =
+		given === undefined
+			? (scalars.find(({value}) => typeof value === 'string' && ownForm.test(value)) ??
+				scalars.find(({place, value}) => isId(value) && place[0] !== 'path' && idName.test(namesOf(place.slice(1))[0] ?? '')) ??
+				scalars.find(({place, value}) => isId(value) && isAfterApp(request, place)) ??
+				only(
+					scalars.filter(
+						({place, value}) =>
+							place[0] === 'path' && typeof value === 'string' && (looksRandom(value) || /^(?=.*\d)(?=.*[a-z])[\da-z_-]{12,}$/i.test(value)),
+					),
+				))
+			: scalars.find(({place}) => samePlace(place, given));
 	if (guess === undefined || guess.value === null || guess.value === '') return undefined;
 	const id = String(guess.value);
 	const same = scalars.filter(({value}) => value !== null && String(value) === id);
@@ -130,7 +146,10 @@ export function learnAppId(draft: Draft): {id: string | undefined; headers: stri
 	const isKnown = (place: Place) => draft.known.some(other => samePlace(other, place));
 	if (guess === undefined || guess.places.length === 0) {
 		draft.unknown.push('app id (--app-id-at <place>)');
-		if (guess !== undefined) draft.notes.push(`${guess.numberPlaces.map(place => draft.show(place)).join(', ')} may be the app's id; as a number it keeps its recorded value`);
+		if (guess !== undefined)
+			draft.notes.push(
+				`${guess.numberPlaces.map(place => draft.show(place)).join(', ')} may be the app's id; as a number it keeps its recorded value`,
+			);
 		return {id: undefined, headers: []};
 	}
 	const places = guess.places.filter(place => !isKnown(place));
@@ -154,7 +173,8 @@ export function learnFilters(draft: Draft): NonNullable<SearchProfile['filters']
 		for (const filter of found.filters) {
 			const {name, place, wasSet} = filter;
 			const before = filters.get(name);
-			if (!isBest && !canHold(draft.best.exchange.request, place)) draft.notes.push(`${draft.show(place)} of another request has no place in this one, and is left out`);
+			if (!isBest && !canHold(draft.best.exchange.request, place))
+				draft.notes.push(`${draft.show(place)} of another request has no place in this one, and is left out`);
 			else if (supported.has(name)) filters.set(name, before === undefined ? filter : mergeFilters(before, filter));
 			else if (wasSet && isBest && typed.has(name)) {
 				draft.replacements.push({place, by: undefined});
@@ -165,18 +185,31 @@ export function learnFilters(draft: Draft): NonNullable<SearchProfile['filters']
 		for (const [index, place] of found.conditions.entries()) {
 			draft.replacements.push({place, by: undefined});
 			if (index === mostListed) draft.notes.push(`${found.conditions.length - mostListed} more such filters are left out`);
-			if (index < mostListed) draft.notes.push(`${draft.show(place)}, a filter that was set in the recording, is left out; such filters are applied to the rows instead`);
+			if (index < mostListed)
+				draft.notes.push(
+					`${draft.show(place)}, a filter that was set in the recording, is left out; such filters are applied to the rows instead`,
+				);
 		}
 	}
 	for (const {name, place} of filters.values()) draft.replacements.push({place, by: `{${name}}`});
-	const described = [...filters.values()].map(({name, place, wasSet}) => `${draft.show(place)} (--${name.replaceAll('_', '-')}${wasSet ? ', its recorded value is not kept' : ''})`);
+	const described = [...filters.values()].map(
+		({name, place, wasSet}) => `${draft.show(place)} (--${name.replaceAll('_', '-')}${wasSet ? ', its recorded value is not kept' : ''})`,
+	);
 	if (described.length > 0) draft.lines.push(['filters', described.join(', ')]);
 	const learned = Object.fromEntries([...filters.values()].map(({name, how}) => [name, how]));
-	const always = [...filters.values()].filter(({name, wasSet, isUnset, how}) => wasSet && !isUnset && how.otherwise === undefined && name !== 'app_feature');
-	for (const {name, place} of always) draft.notes.push(`${draft.show(place)} was set in all of the recording; without --${name.replaceAll('_', '-')} it is left out, and where the console insists on it, write what to send in filters.${name}.otherwise of the profile`);
+	const always = [...filters.values()].filter(
+		({name, wasSet, isUnset, how}) => wasSet && !isUnset && how.otherwise === undefined && name !== 'app_feature',
+	);
+	for (const {name, place} of always)
+		draft.notes.push(
+			`${draft.show(place)} was set in all of the recording; without --${name.replaceAll('_', '-')} it is left out, and where the console insists on it, write what to send in filters.${name}.otherwise of the profile`,
+		);
 	noteValues(draft, learned);
 	for (const {name, required} of searchFilters[draft.kind]) {
-		if (required === true && !filters.has(name)) draft.notes.push(`no place of --${name.replaceAll('_', '-')} was recognised: searches ask for what was recorded, without that option; where a member of the request means it, write {${name}} in its place in the profile`);
+		if (required === true && !filters.has(name))
+			draft.notes.push(
+				`no place of --${name.replaceAll('_', '-')} was recognised: searches ask for what was recorded, without that option; where a member of the request means it, write {${name}} in its place in the profile`,
+			);
 	}
 	return learned;
 }
@@ -187,11 +220,15 @@ function noteValues(draft: Draft, filters: NonNullable<SearchProfile['filters']>
 	if (filters.app_feature !== undefined && feature !== undefined) {
 		const sent = valueAtPlace(draft.best.exchange.request, feature);
 		const isWord = typeof sent === 'number' || (typeof sent === 'string' && /^[a-z_-]{1,20}$/i.test(sent) && !draft.secrets.holds(sent));
-		draft.notes.push(`write in filters.app_feature.values of the profile what the console calls mini-program, web-app and widget${isWord ? `; the recording sent ${String(sent)}` : ''}`);
+		draft.notes.push(
+			`write in filters.app_feature.values of the profile what the console calls mini-program, web-app and widget${isWord ? `; the recording sent ${String(sent)}` : ''}`,
+		);
 	}
 	const {status} = filters;
 	if (status !== undefined && status.as?.startsWith('number') === true && status.values === undefined) {
-		draft.notes.push('the status is sent as a number: write in filters.status.values of the profile which number success and failed have, to use these names');
+		draft.notes.push(
+			'the status is sent as a number: write in filters.status.values of the profile which number success and failed have, to use these names',
+		);
 	}
 }
 
@@ -204,13 +241,16 @@ export function learnRequest(draft: Draft, app: {id: string | undefined; headers
 	const {headers, leftOut} = learnHeaders(exchange.headers, {appId: app.id, appIdHeaders: app.headers, ...known});
 	const [segment] = template.secretSegments;
 	if (segment !== undefined) {
-		throw new UsageError(`${segment} of the search's URL looks like a secret or a person, which a profile must not hold`, {hint: `if it is the app's id, say so: --app-id-at ${segment}`});
+		throw new UsageError(`${segment} of the search's URL looks like a secret or a person, which a profile must not hold`, {
+			hint: `if it is the app's id, say so: --app-id-at ${segment}`,
+		});
 	}
 	if (Object.keys(headers).length > 0) draft.lines.push(['headers', listed(Object.keys(headers))]);
 	const gone = [...template.leftOut, ...leftOut.map(({name, why}) => ({place: `header.${name}`, why}))];
 	if (gone.length > mostListed) draft.notes.push(`${gone.length - mostListed} more places are left out, for reasons like these`);
 	for (const {place, why} of gone.slice(0, mostListed)) draft.notes.push(`${place} is left out: ${why}`);
-	if (template.kept.length > 0) draft.lines.push(['as recorded', `${listed(template.kept)}   (a filter among them narrows every search: then record again without it)`]);
+	if (template.kept.length > 0)
+		draft.lines.push(['as recorded', `${listed(template.kept)}   (a filter among them narrows every search: then record again without it)`]);
 	return {
 		method: exchange.method,
 		path: template.path,

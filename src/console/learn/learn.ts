@@ -47,7 +47,9 @@ export interface Learned {
  * @throws UsageError where there is none, or where flags are missing, naming them; BrokenRecordingError where the recording
  * breaks off before a whole search
  */
-export async function learn(entries: AsyncIterable<HarEntry> | Iterable<HarEntry>, {flags, systemTimezone, warn}: LearnOptions): Promise<Learned> {
+export async function learn(
+	entries: AsyncIterable<HarEntry> | Iterable<HarEntry>, {flags, systemTimezone, warn}: LearnOptions,
+): Promise<Learned> {
 	const kind = checkFlags(flags);
 	const recording = new Recording(flags);
 	let broken: BrokenRecordingError | undefined;
@@ -59,18 +61,26 @@ export async function learn(entries: AsyncIterable<HarEntry> | Iterable<HarEntry
 	}
 	const groups = confirmed(groupCandidates(recording.candidates), flags);
 	const best = groups[0];
-	if (best === undefined) throw broken === undefined ? noSearch(recording, flags) : new UsageError(`${broken.message}, and no search is among them`, {hint: broken.hint, cause: broken});
+	if (best === undefined)
+		throw broken === undefined
+			? noSearch(recording, flags)
+			: new UsageError(`${broken.message}, and no search is among them`, {hint: broken.hint, cause: broken});
 	const chosen = choose(groups, kind, {flags, secrets: recording.secrets});
 	if (broken !== undefined) warn(`${broken.message}; what follows was learned from those`);
 	const all = chosen.map(({kind: own, group}) => attempt(own, group, {recording, flags, systemTimezone}));
 	const whole = all.filter(({profile}) => profile !== undefined);
 	if (whole.length === 0) throw explainMissing(all, recording);
 	for (const {draft} of all) {
-		const other = groups.find(group => group.best.standing === 'search' && group.kind === draft.group.kind && group.best.endpoint !== draft.best.endpoint);
-		if (other !== undefined) draft.notes.push(`${titleOf(other, recording.secrets)} looks like such a search too; --url with a part of its URL picks it instead`);
+		const other = groups.find(
+			group => group.best.standing === 'search' && group.kind === draft.group.kind && group.best.endpoint !== draft.best.endpoint,
+		);
+		if (other !== undefined)
+			draft.notes.push(`${titleOf(other, recording.secrets)} looks like such a search too; --url with a part of its URL picks it instead`);
 	}
 	for (const {kind: own, draft} of all.filter(({profile}) => profile === undefined)) {
-		warn(`the ${own} search was found and not learned: ${draft.missing.map(({flag, why}) => `${why} (${flag})`).join('; ')}; run again with --kind ${own} and these flags`);
+		warn(
+			`the ${own} search was found and not learned: ${draft.missing.map(({flag, why}) => `${why} (${flag})`).join('; ')}; run again with --kind ${own} and these flags`,
+		);
 	}
 	return compose(whole.flatMap(({profile, ...search}) => profile === undefined ? [] : [{...search, profile}]), {recording, warn});
 }
@@ -83,14 +93,31 @@ function confirmed(groups: readonly Group[], flags: LearnFlags): Group[] {
 	const named = consoleOrigin(flags);
 	const own = groups.filter(({best: {exchange: {origin}}}) => named === undefined ? vendorOrigins.has(origin) : origin === named);
 	if (own.length > 0 || groups.length === 0) return own;
-	const others = [...new Set(groups.map(({best: {exchange: {origin}}}) => origin))].slice(0, 3);
-	throw new UsageError(named === undefined ? `the searches of the recording are on ${others.join(', ')}, which is no host of the vendor` : `no search of the recording is on ${named}; there are some on ${others.join(', ')}`, {
-		hint: `exports will send the console's session there: if it is your console, name it: --console ${others[0] ?? ''}`,
-	});
+	const others = [
+		...new Set(
+			groups.map(
+				({
+					best: {
+						exchange: {origin},
+					},
+				}) => origin,
+			),
+		),
+	].slice(0, 3);
+	throw new UsageError(
+		named === undefined
+			? `the searches of the recording are on ${others.join(', ')}, which is no host of the vendor`
+			: `no search of the recording is on ${named}; there are some on ${others.join(', ')}`,
+		{
+			hint: `exports will send the console's session there: if it is your console, name it: --console ${others[0] ?? ''}`,
+		},
+	);
 }
 
 /** The searches to learn: the best of each kind, or of the kind that is asked for. */
-function choose(groups: readonly Group[], kind: SearchKind | undefined, {flags, secrets}: {flags: LearnFlags; secrets: SecretValues}): Array<{kind: SearchKind; group: Group}> {
+function choose(
+	groups: readonly Group[], kind: SearchKind | undefined, {flags, secrets}: {flags: LearnFlags; secrets: SecretValues},
+): Array<{kind: SearchKind; group: Group}> {
 	if (kind !== undefined) {
 		const group = groups.find(({kind: own}) => own === kind) ?? groups.find(({kind: own}) => own === undefined) ?? groups[0];
 		return group === undefined ? [] : [{kind, group}];
@@ -100,13 +127,23 @@ function choose(groups: readonly Group[], kind: SearchKind | undefined, {flags, 
 		return group === undefined ? [] : [{kind: own, group}];
 	});
 	// Of what only partly looks like a search, the clear ones are told of.
-	const whole = found.some(({group}) => group.best.standing === 'search') ? found.filter(({group: {best}}) => best.standing === 'search' || best.score >= 12) : [];
+	const whole = found.some(({group}) => group.best.standing === 'search')
+		? found.filter(({group: {best}}) => best.standing === 'search' || best.score >= 12)
+		: [];
 	const chosen = whole.length > 0 ? whole : found.slice(0, 1);
 	if (chosen.length === 0) {
-		throw new UsageError(`a search was found, but not whether it is the server, event or client search: ${groups.slice(0, 3).map(group => titleOf(group, secrets)).join(', ')}`, {hint: 'say which: --kind server, --kind event or --kind client'});
+		throw new UsageError(
+			`a search was found, but not whether it is the server, event or client search: ${groups
+				.slice(0, 3)
+				.map(group => titleOf(group, secrets))
+				.join(', ')}`,
+			{hint: 'say which: --kind server, --kind event or --kind client'},
+		);
 	}
 	if (chosen.length > 1 && describesOne(flags)) {
-		throw new UsageError(`the recording holds the ${chosen.map(({kind: own}) => own).join(' and the ')} search, and the flags describe one`, {hint: 'say which with --kind, and run once for each'});
+		throw new UsageError(`the recording holds the ${chosen.map(({kind: own}) => own).join(' and the ')} search, and the flags describe one`, {
+			hint: 'say which with --kind, and run once for each',
+		});
 	}
 	return chosen;
 }
@@ -119,7 +156,10 @@ interface Attempt {
 	readonly profile: SearchProfile | undefined;
 }
 
-function attempt(kind: SearchKind, group: Group, {recording, flags, systemTimezone}: {recording: Recording; flags: LearnFlags; systemTimezone: string | undefined}): Attempt {
+function attempt(
+	kind: SearchKind, group: Group,
+	{recording, flags, systemTimezone}: {recording: Recording; flags: LearnFlags; systemTimezone: string | undefined},
+): Attempt {
 	const {secrets} = recording;
 	const draft = new Draft(kind, group, {flags, secrets});
 	const title = titleOf(group, secrets);
@@ -129,7 +169,8 @@ function attempt(kind: SearchKind, group: Group, {recording, flags, systemTimezo
 	const {pages, response} = learnPages(draft);
 	const filters = learnFilters(draft);
 	const {rows, id, outcome, fields} = learnAnswer(draft, recording.refusals);
-	if (draft.missing.length > 0 || asked === undefined || held === undefined || rows === undefined || id === undefined) return {kind, title, draft, profile: undefined};
+	if (draft.missing.length > 0 || asked === undefined || held === undefined || rows === undefined || id === undefined)
+		return {kind, title, draft, profile: undefined};
 	const request = learnRequest(draft, app);
 	const profile: SearchProfile = {
 		request, time: asked, pages,
@@ -149,9 +190,11 @@ function compose(searches: readonly LearnedSearch[], {recording, warn}: {recordi
 	if (first === undefined) throw new Error('there is no search to compose a profile of');
 	const {origin} = first.draft.best.exchange;
 	const problem = baseUrlProblem(origin);
-	if (problem !== undefined) throw new UsageError(`the search was asked at ${origin}: ${problem}`, {hint: 'open the console over https, and record the search again'});
+	if (problem !== undefined)
+		throw new UsageError(`the search was asked at ${origin}: ${problem}`, {hint: 'open the console over https, and record the search again'});
 	const there = searches.filter(({draft}) => draft.best.exchange.origin === origin);
-	for (const {kind, draft} of searches.filter(other => !there.includes(other))) warn(`the ${kind} search is asked at ${draft.best.exchange.origin}, the others at ${origin}: a profile has one host, so it is left out`);
+	for (const {kind, draft} of searches.filter(other => !there.includes(other)))
+		warn(`the ${kind} search is asked at ${draft.best.exchange.origin}, the others at ${origin}: a profile has one host, so it is left out`);
 	const session = there.map(({draft}) => learnSession(draft.best.exchange)).reduceRight((all, own) => ({...all, ...own}), {});
 	const profile: RequestProfile = {
 		version: 1,

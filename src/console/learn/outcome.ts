@@ -10,25 +10,40 @@ export interface Outcome {
 	readonly is: ReadonlyArray<string | number | boolean>;
 }
 
-const codeNames = ['code', 'errno', 'errcode', 'errorcode', 'retcode', 'ret', 'returncode', 'statuscode', 'bizcode', 'resultcode', 'status', 'success', 'ok', 'result', 'issuccess'];
+const codeNames = [
+	'code', 'errno', 'errcode', 'errorcode', 'retcode', 'ret', 'returncode', 'statuscode', 'bizcode', 'resultcode', 'status', 'success', 'ok',
+	'result', 'issuccess',
+];
 const goodValues = /^(?:0+|200|20000|ok|success|succeeded|succeed|succ|true)$/i;
-const messageNames = ['msg', 'message', 'errmsg', 'errormsg', 'errormessage', 'errmessage', 'statusmessage', 'statusmsg', 'retmsg', 'resultmsg', 'error', 'errordescription', 'description', 'info'];
+const messageNames = [
+	'msg', 'message', 'errmsg', 'errormsg', 'errormessage', 'errmessage', 'statusmessage', 'statusmsg', 'retmsg', 'resultmsg', 'error',
+	'errordescription', 'description', 'info',
+];
 
 /** What the answers with rows say of their success: a code that is the same in all of them. */
 export function findSuccess(answers: readonly Answer[], secrets: SecretValues): Outcome | undefined {
 	const [first] = answers;
-	const found = (first?.scalars ?? []).filter(({path, value}) => path.length <= 2 && isOutcome(value, secrets)
-		&& codeNames.includes(flat(path.at(-1) ?? ''))
-		// A number other than the usual ones is a success only under the clearest names.
-		&& (goodValues.test(String(value)) || (typeof value === 'number' && ['code', 'errno', 'errcode', 'retcode'].includes(flat(path.at(-1) ?? ''))))
-		&& answers.every(answer => answer.scalars.some(other => samePath(other.path, path) && other.value === value)));
+	const found = (first?.scalars ?? []).filter(
+		({path, value}) =>
+			path.length <= 2 &&
+			isOutcome(value, secrets) &&
+			codeNames.includes(flat(path.at(-1) ?? '')) &&
+			// A number other than the usual ones is a success only under the clearest names.
+			(goodValues.test(String(value)) ||
+				(typeof value === 'number' && ['code', 'errno', 'errcode', 'retcode'].includes(flat(path.at(-1) ?? '')))) &&
+			answers.every(answer => answer.scalars.some(other => samePath(other.path, path) && other.value === value)),
+	);
 	const [best] = found.toSorted((a, b) => a.path.length - b.path.length || rank(codeNames, a) - rank(codeNames, b));
 	return best === undefined || !isOutcome(best.value, secrets) ? undefined : {at: best.path, is: [best.value]};
 }
 
 /** Where the answers say why they failed. */
 export function findMessage(answers: readonly Answer[]): readonly string[] | undefined {
-	const texts = answers.flatMap(({scalars}) => scalars).filter(({path, value}) => path.length <= 2 && (typeof value === 'string' || value === null) && messageNames.includes(flat(path.at(-1) ?? '')));
+	const texts = answers
+		.flatMap(({scalars}) => scalars)
+		.filter(
+			({path, value}) => path.length <= 2 && (typeof value === 'string' || value === null) && messageNames.includes(flat(path.at(-1) ?? '')),
+		);
 	return texts.toSorted((a, b) => a.path.length - b.path.length || rank(messageNames, a) - rank(messageNames, b))[0]?.path;
 }
 
@@ -42,14 +57,24 @@ export interface RefusalSeen {
  * What answers say when the session has expired, by those that refused: with 401 or 403, or in words about signing in.
  * @param answers those with rows, in which the same must not stand
  */
-export function findExpired(refusals: readonly RefusalSeen[], answers: readonly Answer[], success: Outcome | undefined, secrets: SecretValues): Outcome | undefined {
-	const codes = refusals.filter(refusal => isSignedOut(refusal)).flatMap(({answer}) => {
-		// `success: false` is said of every failure: there a code beside it is looked for.
-		const code = answer.scalars
-			.filter(({path, value}) => path.length <= 3 && typeof value !== 'boolean' && isOutcome(value, secrets) && codeNames.includes(flat(path.at(-1) ?? '')))
-			.toSorted((a, b) => Number(isAt(b, success)) - Number(isAt(a, success)) || a.path.length - b.path.length || rank(codeNames, a) - rank(codeNames, b))[0];
-		return code === undefined || answers.some(other => scalarAt(other, code.path) === code.value) ? [] : [code];
-	});
+export function findExpired(
+	refusals: readonly RefusalSeen[], answers: readonly Answer[], success: Outcome | undefined, secrets: SecretValues,
+): Outcome | undefined {
+	const codes = refusals
+		.filter(refusal => isSignedOut(refusal))
+		.flatMap(({answer}) => {
+			// `success: false` is said of every failure: there a code beside it is looked for.
+			const code = answer.scalars
+				.filter(
+					({path, value}) =>
+						path.length <= 3 && typeof value !== 'boolean' && isOutcome(value, secrets) && codeNames.includes(flat(path.at(-1) ?? '')),
+				)
+				.toSorted(
+					(a, b) =>
+						Number(isAt(b, success)) - Number(isAt(a, success)) || a.path.length - b.path.length || rank(codeNames, a) - rank(codeNames, b),
+				)[0];
+			return code === undefined || answers.some(other => scalarAt(other, code.path) === code.value) ? [] : [code];
+		});
 	const at = codes[0]?.path;
 	if (at === undefined) return undefined;
 	const values = codes.filter(({path}) => samePath(path, at)).flatMap(({value}) => isOutcome(value, secrets) ? [value] : []);
@@ -65,7 +90,10 @@ function isAt({path}: ScalarFact, outcome: Outcome | undefined): boolean {
 	return outcome !== undefined && samePath(path, outcome.at);
 }
 
-const totalNames = [/^(?:total|totalcount|totalnum|totalnumber|totalrecords?|totalrows?|totalelements|totalsize|totalhits?|totalitems?|recordstotal|totalresults|totalcnt|hitstotal|rowcount|recordcount|allcount)$/, /^(?:count|cnt|num|records|size|hitcount|resultcount)$/];
+const totalNames = [
+	/^(?:total|totalcount|totalnum|totalnumber|totalrecords?|totalrows?|totalelements|totalsize|totalhits?|totalitems?|recordstotal|totalresults|totalcnt|hitstotal|rowcount|recordcount|allcount)$/,
+	/^(?:count|cnt|num|records|size|hitcount|resultcount)$/,
+];
 
 /** Where the answers state how many rows the search has; `rowCounts` are those of the same answers. */
 export function findTotal(answers: readonly Answer[], rowCounts: readonly number[], isFullPage: boolean): readonly string[] | undefined {
@@ -85,7 +113,8 @@ export function findTotal(answers: readonly Answer[], rowCounts: readonly number
 	return found.toSorted((a, b) => a.order - b.order || a.path.length - b.path.length)[0]?.path;
 }
 
-const moreNames = /^(?:hasmore|more|hasnext|hasnextpage|ismore|moreavailable|havemore|next|nextpage|morepages|existmore|hasmoredata|hasmorepages)$/;
+const moreNames =
+	/^(?:hasmore|more|hasnext|hasnextpage|ismore|moreavailable|havemore|next|nextpage|morepages|existmore|hasmoredata|hasmorepages)$/;
 const lastNames = /^(?:(?:is)?last(?:page)?|nomore|hasnomore|nomoredata|isend|isfinished|reachedend)$/;
 
 /** Where answers say whether there is more, and whether they do so by what is true on the last page. */
@@ -129,7 +158,11 @@ export function scalarAt(answer: Answer, path: readonly string[] | undefined): S
 }
 
 export function isCount(value: unknown): boolean {
-	return (typeof value === 'number' || (typeof value === 'string' && /^\d{1,12}$/.test(value))) && Number.isInteger(Number(value)) && Number(value) >= 0;
+	return (
+		(typeof value === 'number' || (typeof value === 'string' && /^\d{1,12}$/.test(value))) &&
+		Number.isInteger(Number(value)) &&
+		Number(value) >= 0
+	);
 }
 
 export function samePath(a: readonly string[], b: readonly string[]): boolean {

@@ -29,15 +29,31 @@ export interface PageSeen {
 }
 
 /** Of names in two groups, those of the second may as well be something else: alone they count only where the value is a first one. */
-const pageNames = [/^(?:page|pageno|pagenum|pagenumber|pageindex|currentpage|curpage|cur|pg|pageidx|pagecurrent|current|pageid|whichpage|nopage)$/, /^(?:pn|p|pagenow|index|no|num|number)$/];
-const offsetNames = [/^(?:offset|startindex|beginindex|firstrow|pos|startrow|rowstart|firstresult|skip|skipcount|pagestart|rowoffset|limitstart|startrecord|nextoffset|startoffset|pageoffset)$/, /^(?:start|from|begin|first|index)$/];
-const cursorNames = [/cursor|pagetoken|nexttoken|scrollid|scrolltoken|searchafter|continuation|nextpagetoken|startingafter|startkey|startafter|sortid|sortkey|anchor|lastid|nextid/, /^(?:token|after|next|marker|position|iterator|nextkey|nextpage|context|page)$/];
-const sizeNames = [/^(?:pagesize|size|limit|perpage|pagelimit|pagecount|pagerows|rowsperpage|numperpage|sizeperpage|maxresults?|itemsperpage|pagelength|querysize|querylimit)$/, /^(?:rows|count|num|ps|length|take|top|max|number|batchsize|fetchsize|pagenums?|first)$/];
+const pageNames = [
+	/^(?:page|pageno|pagenum|pagenumber|pageindex|currentpage|curpage|cur|pg|pageidx|pagecurrent|current|pageid|whichpage|nopage)$/,
+	/^(?:pn|p|pagenow|index|no|num|number)$/,
+];
+const offsetNames = [
+	/^(?:offset|startindex|beginindex|firstrow|pos|startrow|rowstart|firstresult|skip|skipcount|pagestart|rowoffset|limitstart|startrecord|nextoffset|startoffset|pageoffset)$/,
+	/^(?:start|from|begin|first|index)$/,
+];
+const cursorNames = [
+	/cursor|pagetoken|nexttoken|scrollid|scrolltoken|searchafter|continuation|nextpagetoken|startingafter|startkey|startafter|sortid|sortkey|anchor|lastid|nextid/,
+	/^(?:token|after|next|marker|position|iterator|nextkey|nextpage|context|page)$/,
+];
+const sizeNames = [
+	/^(?:pagesize|size|limit|perpage|pagelimit|pagecount|pagerows|rowsperpage|numperpage|sizeperpage|maxresults?|itemsperpage|pagelength|querysize|querylimit)$/,
+	/^(?:rows|count|num|ps|length|take|top|max|number|batchsize|fetchsize|pagenums?|first)$/,
+];
 
 /** Numbers that make another search when they change, not another page. */
 const otherNumbers = /type|tab|kind|category|level|sort|order|version|lang|scene|source|mode|region|env/;
 
-const isIndex = (value: unknown): boolean => (typeof value === 'number' || (typeof value === 'string' && /^\d{1,7}$/.test(value))) && Number.isInteger(Number(value)) && Number(value) >= 0 && Number(value) < 1e7;
+const isIndex = (value: unknown): boolean =>
+	(typeof value === 'number' || (typeof value === 'string' && /^\d{1,7}$/.test(value))) &&
+	Number.isInteger(Number(value)) &&
+	Number(value) >= 0 &&
+	Number(value) < 1e7;
 
 /** The values of a request by place, without those that are known to be something else. */
 function valuesOf({request}: Exchange, known: readonly Place[]): Map<string, {place: Place; value: Scalar}> {
@@ -79,13 +95,25 @@ function findTurn(earlier: PageSeen, later: PageSeen, known: readonly Place[]): 
 	for (const {place, value, old} of changed) {
 		const source = cursorSource(earlier.exchange, place, value);
 		// `next_page: 2` in an answer does not make a page number a cursor.
-		if (source !== undefined && value !== old && !(isIndex(value) && rankOf(namesOf(place.slice(1)), [...pageNames, ...offsetNames]) !== undefined)) {
-			return {...shared, style: 'cursor', place, isText: typeof value === 'string', cursorPath: source, alsoChanged: numbers.map(number => number.place).filter(other => other !== place)};
+		if (
+			source !== undefined &&
+			value !== old &&
+			!(isIndex(value) && rankOf(namesOf(place.slice(1)), [...pageNames, ...offsetNames]) !== undefined)
+		) {
+			return {
+				...shared, style: 'cursor', place, isText: typeof value === 'string', cursorPath: source,
+				alsoChanged: numbers.map(number => number.place).filter(other => other !== place),
+			};
 		}
 	}
 	const others = changed.filter(({place, value}) => !numbers.some(number => number.place === place) && !isPassing(place, value));
 	if (others.length > 0 || [...before].some(([key, {place, value}]) => !after.has(key) && !isPassing(place, value))) return undefined;
-	const sizes = [earlier.rowCount, ...[...before.values()].filter(({place, value}) => isIndex(value) && rankOf(namesOf(place.slice(1)), sizeNames) !== undefined).map(({value}) => Number(value))].filter(size => size > 1);
+	const sizes = [
+		earlier.rowCount,
+		...[...before.values()]
+			.filter(({place, value}) => isIndex(value) && rankOf(namesOf(place.slice(1)), sizeNames) !== undefined)
+			.map(({value}) => Number(value)),
+	].filter(size => size > 1);
 	const judged = numbers.flatMap(({place, value, step}) => {
 		const names = namesOf(place.slice(1));
 		const byRows = step > 1 && sizes.some(size => step % size === 0);
@@ -110,7 +138,12 @@ function mayCount(place: Place, wasThere: boolean): boolean {
 /** What changes with every request and says nothing about pages. */
 function isPassing(place: Place, value: Scalar): boolean {
 	const name = place.at(-1) ?? '';
-	return isSecretName(name) || readInstant(value) !== undefined || /trace|request_?id|log_?id|^_|rand/i.test(name) || (typeof value === 'string' && looksRandom(value));
+	return (
+		isSecretName(name) ||
+		readInstant(value) !== undefined ||
+		/trace|request_?id|log_?id|^_|rand/i.test(name) ||
+		(typeof value === 'string' && looksRandom(value))
+	);
 }
 
 /** Where the answer before had the value that a request sends. */
@@ -130,7 +163,9 @@ export function firstNumber(pages: readonly PageSeen[], {style, place}: Pick<Pag
 	const numbers = pages.map(({exchange}) => valuesOf(exchange, []).get(key)?.value);
 	if (style !== 'offset') return numbers.some(value => Number(value ?? 1) === 0) ? 0 : 1;
 	const size = Math.max(1, ...pages.map(({rowCount}) => rowCount));
-	return numbers.length > 0 && numbers.every(value => isIndex(value) && Number(value) % size === 1 % size && Number(value) > 0) && size > 1 ? 1 : 0;
+	return numbers.length > 0 && numbers.every(value => isIndex(value) && Number(value) % size === 1 % size && Number(value) > 0) && size > 1
+		? 1
+		: 0;
 }
 
 function byName(page: PageSeen, known: readonly Place[]): PagingGuess | undefined {
@@ -142,13 +177,23 @@ function byName(page: PageSeen, known: readonly Place[]): PagingGuess | undefine
 		})
 		.toSorted((a, b) => a.rank - b.rank)[0];
 	const next = findNextCursor(page.exchange);
-	const cursor = pick(cursorNames, value => value === null || value === '' || value === 0 || value === '0' || (typeof value === 'string' && value.length > 5));
+	const cursor = pick(
+		cursorNames, value => value === null || value === '' || value === 0 || value === '0' || (typeof value === 'string' && value.length > 5),
+	);
 	const shared = {isProven: false, alsoChanged: [], first: 1 as const};
-	if (cursor !== undefined && next !== undefined) return {...shared, style: 'cursor', place: cursor.place, isText: typeof cursor.value === 'string', cursorPath: next};
+	if (cursor !== undefined && next !== undefined)
+		return {...shared, style: 'cursor', place: cursor.place, isText: typeof cursor.value === 'string', cursorPath: next};
 	const numbered = pick(pageNames.slice(0, 1), isIndex) ?? pick(pageNames, value => isIndex(value) && Number(value) <= 1);
 	const offset = pick(offsetNames.slice(0, 1), isIndex) ?? pick(offsetNames, value => isIndex(value) && Number(value) <= 1);
-	if (numbered !== undefined && (numbered.rank === 0 || offset === undefined)) return {...shared, style: 'page', place: numbered.place, isText: typeof numbered.value === 'string', first: Number(numbered.value) === 0 ? 0 : 1};
-	return offset && {...shared, style: 'offset', place: offset.place, isText: typeof offset.value === 'string', first: Number(offset.value) === 1 ? 1 : 0};
+	if (numbered !== undefined && (numbered.rank === 0 || offset === undefined))
+		return {
+			...shared, style: 'page', place: numbered.place, isText: typeof numbered.value === 'string', first: Number(numbered.value) === 0 ? 0 : 1,
+		};
+	return (
+		offset && {
+			...shared, style: 'offset', place: offset.place, isText: typeof offset.value === 'string', first: Number(offset.value) === 1 ? 1 : 0,
+		}
+	);
 }
 
 /** Where an answer has what is by its name the cursor of the next page. */
@@ -158,13 +203,17 @@ export function findNextCursor({answer}: Exchange): readonly string[] | undefine
 		const isClear = /cursor|pagetoken|nexttoken|scrollid|searchafter|continuation|nextid|lastid|nextkey|anchor$|marker$/.test(name);
 		const isText = typeof value === 'string' && !/^https?:/.test(value) && (isClear || name.startsWith('next'));
 		const isSet = value !== null && value !== '' && value !== '0';
-		return isText || (isClear && (value === null || (typeof value === 'number' && value > 0))) ? [{path, order: (isSet ? 0 : 10) + (/next|end/.test(name) ? 0 : 1)}] : [];
+		return isText || (isClear && (value === null || (typeof value === 'number' && value > 0)))
+			? [{path, order: (isSet ? 0 : 10) + (/next|end/.test(name) ? 0 : 1)}]
+			: [];
 	});
 	return named.toSorted((a, b) => a.order - b.order)[0]?.path;
 }
 
 /** Where the number of rows per page is asked for. */
-export function findPageSize({exchange, rowCount}: PageSeen, known: readonly Place[]): {place: Place; size: number; isText: boolean} | undefined {
+export function findPageSize(
+	{exchange, rowCount}: PageSeen, known: readonly Place[],
+): {place: Place; size: number; isText: boolean} | undefined {
 	const spotsOfSize = [...valuesOf(exchange, known).values()].flatMap(({place, value}) => {
 		if (!isIndex(value) || Number(value) < 1 || Number(value) > 10_000 || Number(value) < rowCount) return [];
 		const rank = rankOf(namesOf(place.slice(1)), sizeNames) ?? (Number(value) === rowCount && rowCount >= 5 ? 3 : undefined);

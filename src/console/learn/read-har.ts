@@ -9,7 +9,8 @@ import {StringCutter} from './string-cutter.ts';
 const maxTextBytes = 8 * 1024 * 1024;
 
 /** How a recording is made, for hints. */
-export const howToRecord = 'open the log search in the browser, open its developer tools (F12), Network panel; run a search, turn one page, then save all as HAR with content';
+export const howToRecord =
+	'open the log search in the browser, open its developer tools (F12), Network panel; run a search, turn one page, then save all as HAR with content';
 
 /** The recording ends, or turns unreadable, before its end; what came before was given. */
 export class BrokenRecordingError extends UsageError {
@@ -31,7 +32,9 @@ export class BrokenRecordingError extends UsageError {
  * @throws UsageError when the file cannot be read, is no regular file or no HAR; BrokenRecordingError, after the last whole request,
  * when it is cut off
  */
-export async function* readHarEntries(path: string, {maxBytes = maxTextBytes, signal}: {maxBytes?: number; signal?: AbortSignal | undefined} = {}): AsyncGenerator<HarEntry, void> {
+export async function* readHarEntries(
+	path: string, {maxBytes = maxTextBytes, signal}: {maxBytes?: number; signal?: AbortSignal | undefined} = {},
+): AsyncGenerator<HarEntry, void> {
 	const collector = new Collector();
 	const cutter = new StringCutter(maxBytes);
 	let isFirst = true;

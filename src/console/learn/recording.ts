@@ -72,7 +72,8 @@ export class Recording {
 	#keep(candidate: Candidate): void {
 		const {exchange: {status, answer, origin}, endpoint, standing} = candidate;
 		const hasRows = answer.lists.some(({count}) => count > 0);
-		if ((!hasRows || status >= 400) && this.refusals.length < maxOthers) this.refusals.push({status, answer: {lists: [], scalars: answer.scalars.slice(0, 50)}, origin, endpoint});
+		if ((!hasRows || status >= 400) && this.refusals.length < maxOthers)
+			this.refusals.push({status, answer: {lists: [], scalars: answer.scalars.slice(0, 50)}, origin, endpoint});
 		const search = `${endpoint} ${candidate.kind ?? ''} ${standing}`;
 		const before = this.#perSearch.get(search) ?? 0;
 		this.#perSearch.set(search, before + 1);
@@ -111,5 +112,7 @@ function lackOf({range, rows, exchange}: Candidate): string {
 	if ((rows?.list.count ?? 0) === 0) return 'is answered with an empty list: search a time that has logs';
 	if (rows?.isSeries === true) return 'is answered with the points of a chart';
 	if (range.since === undefined || range.until === undefined) return 'carries only one end of a time range';
-	return rows?.time === undefined ? 'is answered with rows that hold no time' : 'is answered with rows from outside of the times that it carries';
+	return rows?.time === undefined
+		? 'is answered with rows that hold no time'
+		: 'is answered with rows from outside of the times that it carries';
 }

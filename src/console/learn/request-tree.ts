@@ -43,7 +43,8 @@ export function decodeRequest({headers, body}: HarEntry, url: URL): RequestTree 
 	const json = body.text === undefined ? undefined : parseJson(body.text);
 	if (json !== undefined && !body.mimeType.includes('form-urlencoded')) return {...request, json: open(json)};
 	if (body.mimeType.includes('multipart')) return undefined;
-	if (body.text !== undefined && /^[^\s=&]+=[^\s]*$/.test(body.text)) return {...request, form: openMembers([...new URLSearchParams(body.text)])};
+	if (body.text !== undefined && /^[^\s=&]+=[^\s]*$/.test(body.text))
+		return {...request, form: openMembers([...new URLSearchParams(body.text)])};
 	return body.text === undefined ? {...request, form: openMembers(body.params)} : undefined;
 }
 
@@ -102,7 +103,8 @@ function open(value: Json): Tree {
 		return nested === undefined ? value : new JsonText(open(nested));
 	}
 	if (Array.isArray(value)) return value.map(element => open(element));
-	if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, open(member)]));
+	if (typeof value === 'object' && value !== null)
+		return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, open(member)]));
 	return value;
 }
 

@@ -9,7 +9,8 @@ const idNames = [
 	/^(?:eventid|eventuuid|seq|seqid|sequence|sequenceid|key|hash)$/,
 	/(?:id|uuid|guid)$/,
 ];
-const otherIds = /(?:user|open|union|app|application|tenant|operator|device|department|chat|client|session|group|parent|type|template|owner|corp|org|role|version)(?:id|key|no)$/;
+const otherIds =
+	/(?:user|open|union|app|application|tenant|operator|device|department|chat|client|session|group|parent|type|template|owner|corp|org|role|version)(?:id|key|no)$/;
 
 /** A column that can tell rows apart. */
 export interface IdGuess {
@@ -24,7 +25,9 @@ export interface IdGuess {
  * The columns whose values differ in all rows, the likeliest identity first.
  * @param others the same column's values in other pages of the search, by path; what repeats there is no identity
  */
-export function findIds(columns: readonly ColumnFact[], rowCount: number, others: (path: readonly string[]) => ReadonlySet<string>): IdGuess[] {
+export function findIds(
+	columns: readonly ColumnFact[], rowCount: number, others: (path: readonly string[]) => ReadonlySet<string>,
+): IdGuess[] {
 	const guesses = columns.flatMap(({path, values}) => {
 		const texts = values.map(value => identity(value));
 		if (texts.length !== rowCount || texts.includes(undefined) || new Set(texts).size !== rowCount) return [];

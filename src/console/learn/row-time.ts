@@ -36,8 +36,10 @@ export function findTimes(columns: readonly ColumnFact[], rowCount: number, rang
 	});
 	const order = ({path, isSorted, share, as}: TimeGuess): number => {
 		const names = namesOf(path);
-		const name = otherTimes.test(names[0] ?? '') ? 4 : rankOf(names, timeNames) ?? 5;
-		return share * 20 - name * 2 + (isSorted ? 3 : 0) + (codecOf(as).isLocal ? 0 : 1) + (codecOf(as).unitMs === 1 ? 0.5 : 0) - path.length * 0.2;
+		const name = otherTimes.test(names[0] ?? '') ? 4 : (rankOf(names, timeNames) ?? 5);
+		return (
+			share * 20 - name * 2 + (isSorted ? 3 : 0) + (codecOf(as).isLocal ? 0 : 1) + (codecOf(as).unitMs === 1 ? 0.5 : 0) - path.length * 0.2
+		);
 	};
 	return guesses.toSorted((a, b) => order(b) - order(a));
 }

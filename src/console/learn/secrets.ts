@@ -5,8 +5,11 @@ import type {HarEntry, NameAndValue} from './har.ts';
 import {wordsOf} from './words.ts';
 
 const csrfName = /csrf|xsrf/i;
-const secretPart = /token|secret|passw|session|signature|ticket|csrf|xsrf|credential|cookie|jwt|captcha|bogus|apikey|accesskey|privatekey|fingerprint|verifyfp/;
-const secretWords: ReadonlySet<string> = new Set(['sign', 'sig', 'auth', 'authorization', 'pwd', 'sid', 'sess', 'otp', 'nonce', 'hmac', 'mac', 'bearer', 'oauth']);
+const secretPart =
+	/token|secret|passw|session|signature|ticket|csrf|xsrf|credential|cookie|jwt|captcha|bogus|apikey|accesskey|privatekey|fingerprint|verifyfp/;
+const secretWords: ReadonlySet<string> = new Set([
+	'sign', 'sig', 'auth', 'authorization', 'pwd', 'sid', 'sess', 'otp', 'nonce', 'hmac', 'mac', 'bearer', 'oauth',
+]);
 
 /** Values shorter than this are too common to be told apart as secrets. */
 const leastLength = 5;
@@ -52,7 +55,8 @@ export class SecretValues {
 	collect({headers, cookies, answer}: Pick<HarEntry, 'headers' | 'cookies' | 'answer'>): void {
 		for (const [name, value] of headers) {
 			if (name === 'cookie') this.#addCookies(value);
-			else if (name !== 'referer' && name !== 'origin' && name !== ':path' && isSecretName(name)) this.#add(value.replace(/^\w+ +/, ''), value);
+			else if (name !== 'referer' && name !== 'origin' && name !== ':path' && isSecretName(name))
+				this.#add(value.replace(/^\w+ +/, ''), value);
 		}
 		for (const [name, value] of [...cookies, ...answer.cookies]) this.#addCookie(name, value);
 		for (const [name, value] of answer.headers) {

@@ -13,7 +13,8 @@ export interface RecordedSession {
 }
 
 /** Why there is no session to keep. */
-export const noSession = 'the recording holds no cookies: browsers leave them out unless told otherwise. In Chrome allow "sensitive data" in the settings of the developer tools (Preferences, Network), then export the HAR "with sensitive data"';
+export const noSession =
+	'the recording holds no cookies: browsers leave them out unless told otherwise. In Chrome allow "sensitive data" in the settings of the developer tools (Preferences, Network), then export the HAR "with sensitive data"';
 
 type Recorded = Pick<HarEntry, 'headers' | 'cookies'> & {readonly request: RequestTree};
 
@@ -33,7 +34,9 @@ export function sessionOf({headers, cookies, request}: Recorded, profile: Pick<R
 }
 
 /** Headers of every browser, which are no token even where a cookie has the same text. */
-const everyRequest: ReadonlySet<string> = new Set(['cookie', 'authorization', 'accept', 'accept-language', 'content-type', 'host', ':authority', ':path', 'origin', 'referer', 'user-agent']);
+const everyRequest: ReadonlySet<string> = new Set([
+	'cookie', 'authorization', 'accept', 'accept-language', 'content-type', 'host', ':authority', ':path', 'origin', 'referer', 'user-agent',
+]);
 
 /** How the console is told who asks, from what a search of the recording sent. */
 export function learnSession({headers, cookies, request}: Recorded): NonNullable<RequestProfile['session']> {
@@ -41,7 +44,9 @@ export function learnSession({headers, cookies, request}: Recorded): NonNullable
 	const values = new Set(sent.flatMap(([, value]) => [value, decoded(value)]));
 	const isCookie = (value: string) => value.length >= 8 && (values.has(value) || values.has(decoded(value)));
 	// A header that repeats a cookie is a CSRF token, whatever its name.
-	const csrf = headers.find(([name, value]) => isCsrfName(name) && value !== '') ?? headers.find(([name, value]) => !everyRequest.has(name) && isCookie(value));
+	const csrf =
+		headers.find(([name, value]) => isCsrfName(name) && value !== '') ??
+		headers.find(([name, value]) => !everyRequest.has(name) && isCookie(value));
 	const token = csrf?.[1] ?? csrfMember(request);
 	const csrfCookie = token === undefined ? undefined : sent.find(([, value]) => value === token || decoded(value) === decoded(token))?.[0];
 	return {
@@ -52,6 +57,8 @@ export function learnSession({headers, cookies, request}: Recorded): NonNullable
 }
 
 function csrfMember(request: RequestTree): string | undefined {
-	const member = [...spots({...request, path: [], header: {}})].find(({place, value}) => isScalar(value) && isCsrfName(place.at(-1) ?? '') && typeof value === 'string' && value !== '');
+	const member = [...spots({...request, path: [], header: {}})].find(
+		({place, value}) => isScalar(value) && isCsrfName(place.at(-1) ?? '') && typeof value === 'string' && value !== '',
+	);
 	return typeof member?.value === 'string' ? member.value : undefined;
 }

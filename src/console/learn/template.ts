@@ -24,7 +24,9 @@ export interface LearnedRequest {
 }
 
 /** Writes a recorded request as a template: placeholders where told, secrets and people's data taken out, the rest as it was. */
-export function toTemplate(request: RequestTree, replacements: readonly Replacement[], known: {secrets: SecretValues; csrfToken: string | undefined}): LearnedRequest {
+export function toTemplate(
+	request: RequestTree, replacements: readonly Replacement[], known: {secrets: SecretValues; csrfToken: string | undefined},
+): LearnedRequest {
 	const byPlace = new Map(replacements.map(({place, by}) => [keyOf(place), by]));
 	const leftOut: Array<{place: string; why: string}> = [];
 	const kept: string[] = [];
@@ -73,7 +75,8 @@ export function toTemplate(request: RequestTree, replacements: readonly Replacem
 		const converted = tree === undefined ? undefined : convert([part], tree);
 		let template = isLeftOut(converted) ? undefined : converted;
 		// Places that this request does not have, but others of the search do.
-		for (const {place, by} of replacements) if (place[0] === part && by !== undefined && !hasPlace(request, place)) template = withMember(template, place.slice(1), by);
+		for (const {place, by} of replacements)
+			if (place[0] === part && by !== undefined && !hasPlace(request, place)) template = withMember(template, place.slice(1), by);
 		return template;
 	};
 	return {
@@ -114,7 +117,8 @@ export function canHold(request: RequestTree, place: Place): boolean {
 /** The template with one more value in it, objects and lists on the way made where they are missing. */
 function withMember(template: Template | undefined, [key, ...rest]: readonly string[], by: Template): Template {
 	if (key === undefined) return by;
-	if (isTemplateObject(template) && isTemplateObject(template['json_text'])) return {json_text: withMember(template['json_text'], [key, ...rest], by)};
+	if (isTemplateObject(template) && isTemplateObject(template['json_text']))
+		return {json_text: withMember(template['json_text'], [key, ...rest], by)};
 	if (Array.isArray(template)) {
 		// A place far beyond the end, as another request's object with a number for a key has, would make a list of holes.
 		if (!fitsList(key, template.length)) return template;

@@ -35,14 +35,17 @@ const endWord = /^(?:end|until|finish|stop|before|latest|upper|right)|^(?:et|to|
 const otherRange = /^(?:compare|comparison|previous|prev|baseline|yoy|mom|expire|expires|expiry|birth|birthday)$/;
 /** Names of times of their own: one of a kind and one of another are no range. */
 const ownTime = /^(?:create|created|update|updated|modify|modified|publish|published|login|last)$/;
-const clockName = /^(?:_|_?t|ts|_?time_?stamp|now|nonce|r|rnd|random|client_?time|request_?time|req_?time|cache_?bust(?:er)?|local_?time)$/i;
+const clockName =
+	/^(?:_|_?t|ts|_?time_?stamp|now|nonce|r|rnd|random|client_?time|request_?time|req_?time|cache_?bust(?:er)?|local_?time)$/i;
 
 /**
  * The range that a request most likely asks for, or undefined when it carries no instant.
  * @param started when it was sent, Unix milliseconds
  * @param given places that the user names
  */
-export function findRange(request: RequestTree, started: number | undefined, given: {sinceAt?: Place | undefined; untilAt?: Place | undefined} = {}): RangeGuess | undefined {
+export function findRange(
+	request: RequestTree, started: number | undefined, given: {sinceAt?: Place | undefined; untilAt?: Place | undefined} = {},
+): RangeGuess | undefined {
 	const {instants, texts} = collect(request, started);
 	const {sinceAt, untilAt} = given;
 	if (sinceAt === undefined && untilAt === undefined) {
@@ -56,13 +59,22 @@ export function findRange(request: RequestTree, started: number | undefined, giv
 	const at = (place: Place) => instants.find(instant => samePlace(instant.place, place));
 	const fits = pairs(instants, started).filter(guess => matches(guess.sinceAt, sinceAt) && matches(guess.untilAt, untilAt));
 	const [start, end] = [sinceAt && at(sinceAt), untilAt && at(untilAt)];
-	const [alone] = start !== undefined ? oneEnd({...start, side: 'since'}) : end !== undefined ? oneEnd({...end, side: 'until'}) : instants.flatMap(instant => oneEnd(instant));
+	const [alone] =
+		start !== undefined
+			? oneEnd({...start, side: 'since'})
+			: end !== undefined
+				? oneEnd({...end, side: 'until'})
+				: instants.flatMap(instant => oneEnd(instant));
 	const both = start && end && start.as === end.as ? toGuess(start, end, 20) : undefined;
 	const guess = both ?? best(fits) ?? alone;
-	return guess && withRepeats({...guess, sinceAt: sinceAt ? [sinceAt] : guess.sinceAt, untilAt: untilAt ? [untilAt] : guess.untilAt}, instants);
+	return (
+		guess && withRepeats({...guess, sinceAt: sinceAt ? [sinceAt] : guess.sinceAt, untilAt: untilAt ? [untilAt] : guess.untilAt}, instants)
+	);
 }
 
-function collect(request: RequestTree, started: number | undefined): {instants: InstantSpot[]; texts: Array<{place: Place; text: RangeText}>} {
+function collect(
+	request: RequestTree, started: number | undefined,
+): {instants: InstantSpot[]; texts: Array<{place: Place; text: RangeText}>} {
 	const instants: InstantSpot[] = [];
 	const texts: Array<{place: Place; text: RangeText}> = [];
 	for (const {place, value} of spots({...request, header: {}})) {
@@ -70,7 +82,8 @@ function collect(request: RequestTree, started: number | undefined): {instants: 
 		const instant = readInstant(value);
 		const text = instant === undefined && typeof value === 'string' ? readRangeText(value) : undefined;
 		if (text !== undefined) texts.push({place, text});
-		if (instant !== undefined && !isClock(place, instant, started)) instants.push({...instant, place, isText: typeof value === 'string', side: sideOf(place)});
+		if (instant !== undefined && !isClock(place, instant, started))
+			instants.push({...instant, place, isText: typeof value === 'string', side: sideOf(place)});
 	}
 	return {instants: instants.slice(0, 40), texts};
 }
@@ -92,7 +105,11 @@ function sideOf(place: Place): InstantSpot['side'] {
 }
 
 function pairs(instants: readonly InstantSpot[], started: number | undefined): RangeGuess[] {
-	return instants.flatMap(a => instants.filter(b => a !== b && a.as === b.as && a.isText === b.isText && isOrdered(a, b)).map(b => toGuess(a, b, scorePair(a, b, started))));
+	return instants.flatMap(a =>
+		instants
+			.filter(b => a !== b && a.as === b.as && a.isText === b.isText && isOrdered(a, b))
+			.map(b => toGuess(a, b, scorePair(a, b, started))),
+	);
 }
 
 /** Days are counted whole: their range may start and end with the same one. */
@@ -123,23 +140,39 @@ function toGuess(a: InstantSpot, b: InstantSpot, score: number): RangeGuess {
 }
 
 function rangeInText({place, text}: {place: Place; text: RangeText}): RangeGuess {
-	return {as: text.as, isText: true, since: text.since, until: text.until, sinceAt: [place], untilAt: [place], inText: {place, text}, otherForms: [], score: 7};
+	return {
+		as: text.as, isText: true, since: text.since, until: text.until, sinceAt: [place], untilAt: [place], inText: {place, text},
+		otherForms: [], score: 7,
+	};
 }
 
 function oneEnd({as, isText, ms, place, side}: InstantSpot): RangeGuess[] {
 	if (side === undefined) return [];
 	const shared = {as, isText, otherForms: [], score: 2};
-	return [side === 'since' ? {...shared, since: ms, until: undefined, sinceAt: [place], untilAt: []} : {...shared, since: undefined, until: ms, sinceAt: [], untilAt: [place]}];
+	return [
+		side === 'since'
+			? {...shared, since: ms, until: undefined, sinceAt: [place], untilAt: []}
+			: {...shared, since: undefined, until: ms, sinceAt: [], untilAt: [place]},
+	];
 }
 
 /** Adds the places where the same ends are written again. */
 function withRepeats(guess: RangeGuess, instants: readonly InstantSpot[]): RangeGuess {
 	const known = [...guess.sinceAt, ...guess.untilAt];
 	const others = instants.filter(({place}) => !known.some(other => samePlace(other, place)));
-	const again = (ms: number | undefined, side: InstantSpot['side']) => others
-		.filter(other => other.as === guess.as && other.isText === guess.isText && other.ms === ms && guess.since !== guess.until && (other.side ?? side) === side)
-		.map(({place}) => place);
-	const isSame = (other: InstantSpot) => other.as !== guess.as && [guess.since, guess.until].some(ms => ms !== undefined && Math.abs(other.ms - ms) < 1000);
+	const again = (ms: number | undefined, side: InstantSpot['side']) =>
+		others
+			.filter(
+				other =>
+					other.as === guess.as &&
+					other.isText === guess.isText &&
+					other.ms === ms &&
+					guess.since !== guess.until &&
+					(other.side ?? side) === side,
+			)
+			.map(({place}) => place);
+	const isSame = (other: InstantSpot) =>
+		other.as !== guess.as && [guess.since, guess.until].some(ms => ms !== undefined && Math.abs(other.ms - ms) < 1000);
 	return {
 		...guess,
 		sinceAt: [...guess.sinceAt, ...again(guess.since, 'since')],

@@ -19,7 +19,9 @@ export function namesOf(path: readonly string[]): string[] {
 	const names = path.flatMap(key => key.split(/[.[\]]+/)).map(key => flat(key)).filter(name => name !== '');
 	while (names.length > 1 && holders.has(names.at(-1) ?? '')) names.pop();
 	const [own = '', parent] = names.toReversed();
-	return parent === undefined ? [own] : [own, `${parent.replace(/^(?:pagination|paging|pager|pageinfo|pageable|pageparams?)$/, 'page')}${own}`];
+	return parent === undefined
+		? [own]
+		: [own, `${parent.replace(/^(?:pagination|paging|pager|pageinfo|pageable|pageparams?)$/, 'page')}${own}`];
 }
 
 /** How far down a list of patterns one of the names is first met, from 0; undefined when nowhere. */

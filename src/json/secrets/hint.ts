@@ -7,7 +7,9 @@ const spelledOut = /\\u00[2-7]|%(?:4[1-9A-Fa-f]|5[\dAa]|6[1-9A-Fa-f]|7[\dAa]|25|
 const codeInQuery = /[?&]code=/;
 
 /** One after the other they are faster than as one. */
-const hints: readonly RegExp[] = [...nameHints.map(({source, flags}) => new RegExp(source, flags.replace('g', ''))), grantHint, codeInQuery, valueHint, spelledOut];
+const hints: readonly RegExp[] = [
+	...nameHints.map(({source, flags}) => new RegExp(source, flags.replace('g', ''))), grantHint, codeInQuery, valueHint, spelledOut,
+];
 
 /** Whether a text could hold a credential. Cheap, and right whenever it says no. */
 export function mayHoldSecret(text: string): boolean {

@@ -31,7 +31,9 @@ export class Masker implements MaskerType {
 	/** Registers a secret, also as URLs, forms, JSON and HTTP Basic spell it, one in the other. Very short values are left alone. */
 	add(secret: string): void {
 		if (secret.length < 4) return;
-		const texts = [secret, ...(secret.length < leastInBase64 ? [] : inBase64(secret))].flatMap(piecesOf).filter(text => !this.#known.has(text));
+		const texts = [secret, ...(secret.length < leastInBase64 ? [] : inBase64(secret))]
+			.flatMap(piecesOf)
+			.filter(text => !this.#known.has(text));
 		if (texts.length === 0) return;
 		for (const text of texts) this.#known.set(text, knownAs(text));
 		this.#ordered = undefined;

@@ -23,17 +23,21 @@ const lastWords: ReadonlySet<string> = new Set(['pass', 'pwd', 'psw', 'pin', 'ot
 
 /** What may follow without changing what it is: `password_confirm`, `new_token_value`, `secret2`. */
 const afterwords: ReadonlySet<string> = new Set([
-	'value', 'val', 'values', 'text', 'str', 'string', 'raw', 'plain', 'plaintext', 'old', 'new', 'current', 'previous', 'confirm', 'confirmation',
-	'confirmed', 'again', 'repeat', 'retype', 'header', 'hash', 'hashed', 'encrypted', 'encoded', 'base', 'hex', 'md', 'sha', 'v', 's',
+	'value', 'val', 'values', 'text', 'str', 'string', 'raw', 'plain', 'plaintext', 'old', 'new', 'current', 'previous', 'confirm',
+	'confirmation', 'confirmed', 'again', 'repeat', 'retype', 'header', 'hash', 'hashed', 'encrypted', 'encoded', 'base', 'hex', 'md', 'sha',
+	'v', 's',
 ]);
 
 /** Before `token`: where a list goes on. Nobody gets in with it. */
-const cursors: ReadonlySet<string> = new Set(['page', 'next', 'prev', 'previous', 'continuation', 'continue', 'sync', 'cursor', 'scroll', 'pagination', 'pager', 'delta']);
+const cursors: ReadonlySet<string> = new Set([
+	'page', 'next', 'prev', 'previous', 'continuation', 'continue', 'sync', 'cursor', 'scroll', 'pagination', 'pager', 'delta',
+]);
 
 /** Before `token`: Feishu's word for the id of a document. */
 const documents: ReadonlySet<string> = new Set([
-	'file', 'doc', 'docs', 'docx', 'document', 'folder', 'obj', 'object', 'node', 'parent', 'root', 'sheet', 'spreadsheet', 'wiki', 'space', 'bitable', 'base', 'app',
-	'image', 'img', 'media', 'minute', 'minutes', 'mindnote', 'slides', 'board', 'whiteboard', 'target', 'origin', 'shortcut', 'attachment', 'cover', 'block',
+	'file', 'doc', 'docs', 'docx', 'document', 'folder', 'obj', 'object', 'node', 'parent', 'root', 'sheet', 'spreadsheet', 'wiki', 'space',
+	'bitable', 'base', 'app', 'image', 'img', 'media', 'minute', 'minutes', 'mindnote', 'slides', 'board', 'whiteboard', 'target', 'origin',
+	'shortcut', 'attachment', 'cover', 'block',
 ]);
 
 /** A request that has one of these beside its `code` trades that for a token. */
@@ -103,10 +107,17 @@ const anyCase = (word: string) => Array.from(word, letter => `[${letter}${letter
 
 /** Where names of credentials may stand in a text. Both together miss none of those above. */
 export const nameHints: readonly RegExp[] = [
-	new RegExp([...endings, ...looseEndings].map(phrase => phrase === 'api key' ? `${phraseHint(phrase)}(?!":"${apiName})` : phraseHint(phrase)).join('|'), 'gi'),
+	new RegExp(
+		[...endings, ...looseEndings]
+			.map(phrase => (phrase === 'api key' ? `${phraseHint(phrase)}(?!":"${apiName})` : phraseHint(phrase)))
+			.join('|'),
+		'gi',
+	),
 	// In these the last word ends, or a capital letter begins the next.
 	new RegExp([...lastWords].map(word => `${anyCase(word)}(?![a-z])`).join('|'), 'g'),
 ];
 
 /** Where a name may stand that makes a request the trade of an authorization code. */
-export const grantHint: RegExp = new RegExp([...grantNames].map(name => phraseHint(name.replace(/(?=type|verifier|secret|uri)/, ' '))).join('|'), 'i');
+export const grantHint: RegExp = new RegExp(
+	[...grantNames].map(name => phraseHint(name.replace(/(?=type|verifier|secret|uri)/, ' '))).join('|'), 'i',
+);

@@ -15,7 +15,9 @@ export interface Redacted {
 }
 
 /** Members that name another member's value: `{"name": "Authorization", "value": …}`. */
-const labelNames: ReadonlySet<string> = new Set(['name', 'key', 'header', 'field', 'param', 'parameter', 'attribute', 'property', 'variable', 'k', 'info_key']);
+const labelNames: ReadonlySet<string> = new Set([
+	'name', 'key', 'header', 'field', 'param', 'parameter', 'attribute', 'property', 'variable', 'k', 'info_key',
+]);
 
 const labelledNames: ReadonlySet<string> = new Set(['value', 'values', 'val', 'content', 'v', 'info_val']);
 
@@ -87,7 +89,8 @@ function walkObject(text: string, start: number, {depth, kept}: Place, edits: Ed
 			return endOfValue(text, valueStart);
 		}
 		if (key === 'code') codes.push(valueStart);
-		else if (labelNames.has(key) && kindAt(text, valueStart) === 'string') label ??= secretKindOf(decodeString(text, valueStart, endOfValue(text, valueStart)));
+		else if (labelNames.has(key) && kindAt(text, valueStart) === 'string')
+			label ??= secretKindOf(decodeString(text, valueStart, endOfValue(text, valueStart)));
 		return walk(text, valueStart, {depth: depth + 1, kept: below, inArray: false}, edits);
 	});
 	for (const value of labelled) {
@@ -107,7 +110,8 @@ function walkArray(text: string, start: number, {depth, inArray, kept}: Place, e
 	const end = elements(text, start, elementStart => {
 		count++;
 		// Headers as pairs: [["Authorization", "…"], …]. The value is walked once, when it is known that nothing follows.
-		if (count === 1 && inArray && kindAt(text, elementStart) === 'string') kind = secretKindOf(decodeString(text, elementStart, endOfValue(text, elementStart)));
+		if (count === 1 && inArray && kindAt(text, elementStart) === 'string')
+			kind = secretKindOf(decodeString(text, elementStart, endOfValue(text, elementStart)));
 		if (count !== 2 || kind === undefined) return walk(text, elementStart, below, edits);
 		named = elementStart;
 		return endOfValue(text, elementStart);
@@ -133,8 +137,12 @@ function takeOut(text: string, start: number, place: Place & {readonly kind: Sec
 			if (/^-?\d.{3}/.test(text.slice(start, end)) && kind !== 'document') edits.push({start, end, value: redactedValue});
 			return end;
 		}
-		case 'array': return depth > maxDepth ? walk(text, start, place, edits) : elements(text, start, elementStart => takeOut(text, elementStart, {...place, depth: depth + 1}, edits));
-		case 'object': return kind === 'secret' && depth <= maxDepth ? takeTexts(text, start, depth, edits) : walk(text, start, place, edits);
+		case 'array':
+			return depth > maxDepth
+				? walk(text, start, place, edits)
+				: elements(text, start, elementStart => takeOut(text, elementStart, {...place, depth: depth + 1}, edits));
+		case 'object':
+			return kind === 'secret' && depth <= maxDepth ? takeTexts(text, start, depth, edits) : walk(text, start, place, edits);
 	}
 }
 
@@ -143,7 +151,9 @@ function takeTexts(text: string, start: number, depth: number, edits: Edit[]): n
 	return members(text, start, (key, valueStart, keyStart) => {
 		walkString(text, keyStart, depth, edits);
 		const isText = kindAt(text, valueStart) !== 'scalar' || secretKindOf(key) !== undefined;
-		return isText ? takeOut(text, valueStart, {depth: depth + 1, kept: nowhere, inArray: false, kind: 'secret'}, edits) : endOfValue(text, valueStart);
+		return isText
+			? takeOut(text, valueStart, {depth: depth + 1, kept: nowhere, inArray: false, kind: 'secret'}, edits)
+			: endOfValue(text, valueStart);
 	});
 }
 

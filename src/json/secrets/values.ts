@@ -42,11 +42,13 @@ const patterns: readonly ValuePattern[] = [
 ];
 
 /** Where such a value may stand in a text. Never misses one. */
-export const valueHint = new RegExp([
-	'-----BEGIN', 'eyJ', String.raw`(?<!(?<!\\)[\w-])(?:[tuar]|ur)-[\w.-]{16}`,
-	'AKIA', 'ASIA', 'LTAI', 'AKLT', 'AKID', 'AIza', 'ya29', 'gh[pousr]_', 'github_pat', 'glpat-', 'xox[abeoprs]-', 'npm_', '[sr]k_(?:live|test)_', 'sk-',
-	'[bB][eE][aA][rR][eE][rR]', '[bB][aA][sS][iI][cC][ +]', String.raw`:(?:\\{0,8}\/){2}[^\s/?#@:"'<>\\]{0,256}:`,
-].join('|'));
+export const valueHint = new RegExp(
+	[
+		'-----BEGIN', 'eyJ', String.raw`(?<!(?<!\\)[\w-])(?:[tuar]|ur)-[\w.-]{16}`, 'AKIA', 'ASIA', 'LTAI', 'AKLT', 'AKID', 'AIza', 'ya29',
+		'gh[pousr]_', 'github_pat', 'glpat-', 'xox[abeoprs]-', 'npm_', '[sr]k_(?:live|test)_', 'sk-', '[bB][eE][aA][rR][eE][rR]',
+		'[bB][aA][sS][iI][cC][ +]', String.raw`:(?:\\{0,8}\/){2}[^\s/?#@:"'<>\\]{0,256}:`,
+	].join('|'),
+);
 
 /** Tells each credential in a text that is one by its looks, by where it stands. */
 export function findSecretValues(text: string, found: (start: number, end: number) => void): void {

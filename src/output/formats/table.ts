@@ -21,7 +21,12 @@ const charactersPerColumn = 16;
  * first records until the widths are known, and then cuts what does not fit.
  */
 export function createTable({columns, fields: names, language, timezone, width}: FormatOptions): Formatter {
-	const fields = names === undefined ? columnFields(columns.filter(({table}) => table === true), language) : toFields(names, columns, language);
+	const fields =
+		names === undefined
+			? columnFields(
+					columns.filter(({table}) => table === true), language,
+				)
+			: toFields(names, columns, language);
 	const read = createFieldReader(fields);
 	const localTime = createLocalTime(timezone);
 	const longest = width === undefined ? Infinity : width * charactersPerColumn;
@@ -31,7 +36,9 @@ export function createTable({columns, fields: names, language, timezone, width}:
 
 	const cellsOf = ({text, time}: AuditRecord): string[] => {
 		const values = read(text);
-		return fields.map((field, index) => field.path === undefined ? localTime(time, withMs) : cellOf(shownValue(field, values[index]), longest));
+		return fields.map((field, index) =>
+			field.path === undefined ? localTime(time, withMs) : cellOf(shownValue(field, values[index]), longest),
+		);
 	};
 	const line = (cells: readonly string[]): string => {
 		let text = '';
@@ -55,7 +62,12 @@ export function createTable({columns, fields: names, language, timezone, width}:
 			for (const cells of rows) widest = Math.max(widest, displayWidth(cells[index] ?? ''));
 			return widest;
 		});
-		widths = width === undefined ? natural.map(size => Math.min(size, maxPadding)) : fitWidths(natural, width, fields.findIndex(({path}) => path === undefined));
+		widths =
+			width === undefined
+				? natural.map(size => Math.min(size, maxPadding))
+				: fitWidths(
+						natural, width, fields.findIndex(({path}) => path === undefined),
+					);
 		return [header, ...rows].map(cells => line(cells)).join('');
 	};
 	return {

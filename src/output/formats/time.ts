@@ -37,7 +37,9 @@ export function createLocalTime(timezone = systemTimezone()): LocalTime {
 		const timeMinute = Math.floor(time / MINUTE);
 		if (timeMinute !== minute) {
 			minute = timeMinute;
-			offsetMs = parseOffset(format === undefined ? `GMT${timezone}` : format.formatToParts(time).find(part => part.type === 'timeZoneName')?.value ?? '');
+			offsetMs = parseOffset(
+				format === undefined ? `GMT${timezone}` : (format.formatToParts(time).find(part => part.type === 'timeZoneName')?.value ?? ''),
+			);
 		}
 		if (!isDate(time + offsetMs)) return '';
 		const text = new Date(time + offsetMs).toISOString();

@@ -39,19 +39,26 @@ export async function tellOfRun(summary: RunSummary, outcomes: readonly JobOutco
 	const text = visibleInJson(masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`));
 	const written = [
 		await write('summary', after.summary, async () => text, after),
-		await write('metrics', after.metrics, async () => masker.mask(formatMetrics(await statesNow(after.jobs, outcomes), context.now())), after),
+		await write(
+			'metrics', after.metrics, async () => masker.mask(formatMetrics(await statesNow(after.jobs, outcomes), context.now())), after,
+		),
 	];
 	const exitCode = summary.exit_code === exitCodes.complete && written.includes(false) ? exitCodes.api : summary.exit_code;
 	if (exitCode !== exitCodes.complete && after.onFailure !== undefined) {
 		const failed = summary.jobs.filter(job => job.exit_code !== exitCodes.complete).map(({job}) => job);
-		const {output, problem} = await runOnFailure(after.onFailure, {exitCode, jobs: failed, summary: text}, {env: context.env, cwd: context.cwd, signal: context.signal, masker, secretVariables: after.secretVariables});
+		const {output, problem} = await runOnFailure(
+			after.onFailure, {exitCode, jobs: failed, summary: text},
+			{env: context.env, cwd: context.cwd, signal: context.signal, masker, secretVariables: after.secretVariables},
+		);
 		for (const line of output.split('\n')) if (line !== '') log.notice(`on-failure: ${line}`);
 		if (problem !== undefined) log.warning(`--on-failure: the command ${problem}`);
 	}
 	return exitCode;
 }
 
-async function write(what: 'summary' | 'metrics', path: string | undefined, textOf: () => Promise<string>, {context, log}: AfterRun): Promise<boolean> {
+async function write(
+	what: 'summary' | 'metrics', path: string | undefined, textOf: () => Promise<string>, {context, log}: AfterRun,
+): Promise<boolean> {
 	if (path === undefined) return true;
 	try {
 		const text = await textOf();
@@ -72,12 +79,17 @@ async function write(what: 'summary' | 'metrics', path: string | undefined, text
 
 /** The state of every job. A run that another one kept out has left no trace, but is the last there was. */
 async function statesNow(jobs: readonly Job[], outcomes: readonly JobOutcome[]): Promise<JobState[]> {
-	return Promise.all(jobs.map(async job => {
-		const state = await readJobState(job);
-		const outcome = outcomes.find(({job: {name}}) => name === job.name);
-		if (outcome === undefined) return state;
-		const {summary, exitCode, startedAt, endedAt} = outcome;
-		const {last_success_at = null, every_ms = null} = state.lastRun ?? {};
-		return {...state, lastRun: {...summary, exit_code: exitCode, started_at: formatUtc(startedAt), ended_at: formatUtc(endedAt), last_success_at, every_ms}};
-	}));
+	return Promise.all(
+		jobs.map(async job => {
+			const state = await readJobState(job);
+			const outcome = outcomes.find(({job: {name}}) => name === job.name);
+			if (outcome === undefined) return state;
+			const {summary, exitCode, startedAt, endedAt} = outcome;
+			const {last_success_at = null, every_ms = null} = state.lastRun ?? {};
+			return {
+				...state,
+				lastRun: {...summary, exit_code: exitCode, started_at: formatUtc(startedAt), ended_at: formatUtc(endedAt), last_success_at, every_ms},
+			};
+		}),
+	);
 }

@@ -29,17 +29,22 @@ export function flagsOfJob(options: JobOptions, {rows, file, path}: {
 		else if (Object.hasOwn(flags, attribute)) problems.push(`${file}: ${formatPath([...path, key])}: given twice, in two spellings`);
 		else if (result.value !== undefined) flags[attribute] = result.value;
 	}
-	if (problems.length > 0) throw new UsageError(problems.join('\n'), {hint: "a job's options are those of its source's subcommand, see audit-export sources"});
+	if (problems.length > 0)
+		throw new UsageError(problems.join('\n'), {hint: "a job's options are those of its source's subcommand, see audit-export sources"});
 	return flags;
 }
 
 function whyNot(name: string, row: OptionRow | undefined, rows: readonly OptionRow[]): string {
 	if (row !== undefined) return `not an option of a job: ${row.notInJobs ?? ''}`;
-	return `unknown option, ${nearestText(snakeCase(name), rows.filter(({notInJobs}) => notInJobs === undefined).map(other => snakeCase(other.name)))}`;
+	return `unknown option, ${nearestText(
+		snakeCase(name), rows.filter(({notInJobs}) => notInJobs === undefined).map(other => snakeCase(other.name)),
+	)}`;
 }
 
 /** The value as commander would give it. */
-function valueOf(value: JobOptionValue, {flags, repeatable = false}: OptionRow): {value: string | string[] | boolean | undefined} | {problem: string} {
+function valueOf(
+	value: JobOptionValue, {flags, repeatable = false}: OptionRow,
+): {value: string | string[] | boolean | undefined} | {problem: string} {
 	if (!/[<[]/.test(flags)) return typeof value === 'boolean' ? {value} : {problem: 'expected true or false'};
 	const values = Array.isArray(value) ? value : [value];
 	if (Array.isArray(value) && !repeatable) return {problem: 'expected one value, not a list'};

@@ -44,9 +44,12 @@ export function reportJob({job, error, summary}: JobOutcome, log: Log): void {
 	}
 	nameEach(gaps, ({since, until, reason}) => `gap from ${since} to ${until}: ${reason}`, own);
 	const lost = gaps.filter(gap => gap.lost);
-	const hint = lost.length > 0 && lost.length === gaps.length
-		? `what is missing can no longer be had; to let runs end with exit code 0 again, accept it: "accept_gaps_before": "${lost.at(-1)?.until}" in the job`
-		: gaps.length > 0 ? 'the next run tries to fill the gaps' : `see what it is in ${dir}, then run again`;
+	const hint =
+		lost.length > 0 && lost.length === gaps.length
+			? `what is missing can no longer be had; to let runs end with exit code 0 again, accept it: "accept_gaps_before": "${lost.at(-1)?.until}" in the job`
+			: gaps.length > 0
+				? 'the next run tries to fill the gaps'
+				: `see what it is in ${dir}, then run again`;
 	own.error(`${done(summary)}; not complete${gaps.length === 0 ? '' : `: ${counted(gaps.length, 'gap')}, named above`}`, hint);
 }
 

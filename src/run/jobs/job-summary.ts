@@ -22,7 +22,11 @@ export interface JobSummary extends Summary {
 	/** What to do about the error. */
 	readonly hint?: string;
 	/** Rows found in time that was read before, and how long after their time at most: what `overlap` must be longer than. */
-	readonly late: {readonly records: number; readonly latest_by_ms: number; readonly windows: ReadonlyArray<Range & {readonly records: number; readonly late_by_ms: number}>};
+	readonly late: {
+		readonly records: number;
+		readonly latest_by_ms: number;
+		readonly windows: ReadonlyArray<Range & {readonly records: number; readonly late_by_ms: number}>;
+	};
 	/** Rows whose content was another when they were read again; the archive keeps the first. */
 	readonly changed: number;
 	/** Segments written. */
@@ -69,7 +73,9 @@ export interface JobSummaryOptions {
 }
 
 /** The summary of a job's run; times as RFC 3339 in UTC, durations in milliseconds. */
-export function toJobSummary({job, status, exitCode, result, counters, before, after, startedAt, source, budgetWaitedMs, elapsedMs, error}: JobSummaryOptions): JobSummary {
+export function toJobSummary({
+	job, status, exitCode, result, counters, before, after, startedAt, source, budgetWaitedMs, elapsedMs, error,
+}: JobSummaryOptions): JobSummary {
 	const until = Date.parse(after?.until ?? before?.until ?? formatUtc(startedAt));
 	const since = before === undefined ? Date.parse(after?.since ?? formatUtc(until)) : Math.min(until, Date.parse(before.until));
 	const goesOn = after !== undefined && status !== 'complete';
@@ -87,7 +93,9 @@ export function toJobSummary({job, status, exitCode, result, counters, before, a
 		late: {
 			records: result.late.records,
 			latest_by_ms: result.late.latestByMs,
-			windows: result.late.windows.map(({from, to, records, lateByMs}) => ({since: formatUtc(from), until: formatUtc(to), records, late_by_ms: lateByMs})),
+			windows: result.late.windows.map(({from, to, records, lateByMs}) => ({
+				since: formatUtc(from), until: formatUtc(to), records, late_by_ms: lateByMs,
+			})),
 		},
 		changed: result.changed,
 		segments: result.segments,

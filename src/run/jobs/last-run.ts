@@ -70,7 +70,12 @@ export async function writeLastRun({job, error, exitCode, summary, account, star
 }): Promise<void> {
 	// Where two jobs meet, the word there is about neither, or about the other.
 	if (job.problem !== undefined) return;
-	const neverMind = error instanceof UsageError ? summary.covered === null : error instanceof InterruptedError ? summary.requests === 0 : error instanceof LockedError;
+	const neverMind =
+		error instanceof UsageError
+			? summary.covered === null
+			: error instanceof InterruptedError
+				? summary.requests === 0
+				: error instanceof LockedError;
 	if (neverMind) return;
 	const path = join(job.dir, lastRunName);
 	let before: LastRun | undefined;

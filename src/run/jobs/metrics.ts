@@ -17,7 +17,10 @@ const gauges: readonly GaugeDeclaration[] = [
 		help: 'When a run of the job last ended with exit code 0, Unix time.',
 		value: ({lastRun}) => seconds(lastRun?.last_success_at),
 	},
-	{name: 'last_run_timestamp_seconds', help: 'When the last run of the job ended, Unix time.', value: ({lastRun}) => seconds(lastRun?.ended_at)},
+	{
+		name: 'last_run_timestamp_seconds', help: 'When the last run of the job ended, Unix time.',
+		value: ({lastRun}) => seconds(lastRun?.ended_at),
+	},
 	{name: 'last_exit_code', help: 'Exit code of the last run.', value: ({lastRun}) => lastRun?.exit_code},
 	{name: 'last_run_records', help: 'Records that the last run wrote.', value: ({lastRun}) => lastRun?.records},
 	{

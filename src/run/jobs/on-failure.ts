@@ -43,7 +43,9 @@ export interface OnFailureOptions {
  * `AUDIT_EXPORT_FAILED_JOBS` (with spaces between them) in its environment, and no credential of this run there.
  * @returns what it wrote, and what went wrong with it, if anything; it is never thrown
  */
-export async function runOnFailure(command: string, failure: Failure, options: OnFailureOptions): Promise<{output: string; problem: string | undefined}> {
+export async function runOnFailure(
+	command: string, failure: Failure, options: OnFailureOptions,
+): Promise<{output: string; problem: string | undefined}> {
 	try {
 		return await runCommand(command, failure, options);
 	} catch (error) {
@@ -52,7 +54,9 @@ export async function runOnFailure(command: string, failure: Failure, options: O
 	}
 }
 
-async function runCommand(command: string, failure: Failure, {env, cwd, masker, secretVariables: secrets, signal, timeoutMs = defaultTimeoutMs}: OnFailureOptions): Promise<{output: string; problem: string | undefined}> {
+async function runCommand(
+	command: string, failure: Failure, {env, cwd, masker, secretVariables: secrets, signal, timeoutMs = defaultTimeoutMs}: OnFailureOptions,
+): Promise<{output: string; problem: string | undefined}> {
 	const isSecret = (name: string, value: string | undefined) => secrets.has(name) || (value !== undefined && masker.occursIn(value));
 	const passedOn = Object.fromEntries(Object.entries(env).filter(([name, value]) => !isSecret(name, value)));
 	const child: ChildProcess = spawn(command, {
@@ -88,7 +92,10 @@ async function runCommand(command: string, failure: Failure, {env, cwd, masker, 
 		await ended;
 		const {exitCode: code, signalCode} = child;
 		if (stopped !== undefined) return {output: output(), problem: stopped};
-		return {output: output(), problem: code === 0 ? undefined : code === null ? `was ended by ${signalCode ?? 'a signal'}` : `failed with exit status ${code}`};
+		return {
+			output: output(),
+			problem: code === 0 ? undefined : code === null ? `was ended by ${signalCode ?? 'a signal'}` : `failed with exit status ${code}`,
+		};
 	} finally {
 		for (const timer of timers) clearTimeout(timer);
 		signal?.removeEventListener('abort', onAbort);

@@ -81,7 +81,10 @@ export async function openJob(job: Job, {source: {open, options: rows, hosts}, r
 		const now = context.now();
 		// A clock that was set back must not put the start of what is asked for after its end, the last whole unit of time.
 		const since = archive === undefined ? job.since : formatUtc(Math.min(wholeUnits(now, stepMs(source.range)), Date.parse(archive.until)));
-		const {query, warnings} = resolveSettings({source, flags: {...flags, since}, defaults, env: context.env, now, terminal: false, redactAt: `${job.file}: ${formatPath([...path, 'redact'])}`});
+		const {query, warnings} = resolveSettings({
+			source, flags: {...flags, since}, defaults, env: context.env, now, terminal: false,
+			redactAt: `${job.file}: ${formatPath([...path, 'redact'])}`,
+		});
 		return {query, warnings: archive === undefined ? warnings : []};
 	};
 	const {query} = resolve(undefined);
@@ -91,12 +94,18 @@ export async function openJob(job: Job, {source: {open, options: rows, hosts}, r
 		...(query.redact.length > 0 ? {redact: [...query.redact]} : {}),
 		...(query.redactSecrets === true ? {redact_secrets: true} : {}),
 	};
-	return {job, opened, appId, limit: query.budget, overlapMs: job.overlapMs ?? source.arrivesWithinMs ?? HOUR, asked, account: await opened.account(), resolve};
+	return {
+		job, opened, appId, limit: query.budget, overlapMs: job.overlapMs ?? source.arrivesWithinMs ?? HOUR, asked,
+		account: await opened.account(), resolve,
+	};
 }
 
 /** @throws UsageError when nothing can be read from where the job begins */
 function requirePast({file, name, since}: Job, now: number): void {
 	const option = `${file}: jobs.${name}.since`;
 	const {ms} = parseTime(since, {now, option});
-	if (ms > now) throw new UsageError(`${option}: ${formatUtc(ms)} is yet to come; the clock stands at ${formatUtc(now)}`, {hint: 'let the job begin in the past, or set the clock'});
+	if (ms > now)
+		throw new UsageError(`${option}: ${formatUtc(ms)} is yet to come; the clock stands at ${formatUtc(now)}`, {
+			hint: 'let the job begin in the past, or set the clock',
+		});
 }

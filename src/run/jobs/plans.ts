@@ -37,6 +37,9 @@ export async function showPlans({jobs, flags, context, config, log}: {
 		}
 	}
 	const isJson = flags.format === 'json';
-	await writeReport(isJson ? `${JSON.stringify({jobs: plans}, undefined, '\t')}\n` : plans.map(plan => formatJobPlan(plan)).join('\n'), isJson ? 'json' : 'text', context);
+	await writeReport(
+		isJson ? `${JSON.stringify({jobs: plans}, undefined, '\t')}\n` : plans.map(plan => formatJobPlan(plan)).join('\n'),
+		isJson ? 'json' : 'text', context,
+	);
 	return worstExitCode(failures);
 }

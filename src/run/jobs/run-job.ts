@@ -58,11 +58,17 @@ export async function runJob(open: OpenJob, {budget, counters, context, wait, lo
 			},
 		});
 		await runArchive(
-			{dir: job.dir, compression: job.compression, since: query.since, overlapMs, lagMs: job.lagMs, maxRecords: job.maxRecords, job: {source: job.source, query: asked, account, learned: await readLearned(job.dir)}, wait},
-			{query, client, counters, stop, context, log, result, inspect: records => {
-				inspect(records);
-				seen.see(records);
-			}},
+			{
+				dir: job.dir, compression: job.compression, since: query.since, overlapMs, lagMs: job.lagMs, maxRecords: job.maxRecords,
+				job: {source: job.source, query: asked, account, learned: await readLearned(job.dir)}, wait,
+			},
+			{
+				query, client, counters, stop, context, log, result,
+				inspect: records => {
+					inspect(records);
+					seen.see(records);
+				},
+			},
 		);
 	} catch (thrown) {
 		error = thrown;
@@ -97,7 +103,9 @@ function outcomeOf({error: thrown, status, endedAt, ...facts}: Omit<Parameters<t
 	const {job, startedAt, result: {account}} = facts;
 	if (thrown === undefined) {
 		const exitCode = status === 'complete' ? exitCodes.complete : exitCodes.incomplete;
-		return {job, exitCode, startedAt, endedAt, error: undefined, account, summary: toJobSummary({...facts, status, exitCode, error: undefined})};
+		return {
+			job, exitCode, startedAt, endedAt, error: undefined, account, summary: toJobSummary({...facts, status, exitCode, error: undefined}),
+		};
 	}
 	const failure = failureOf(thrown);
 	const {error, exitCode} = failure;
@@ -107,7 +115,10 @@ function outcomeOf({error: thrown, status, endedAt, ...facts}: Omit<Parameters<t
 /** The outcome, when something went wrong after the job's own end. */
 export function withFailure(outcome: JobOutcome, thrown: unknown): JobOutcome {
 	const {error, message, hint, exitCode} = failureOf(thrown);
-	return {...outcome, error, exitCode, summary: {...outcome.summary, status: 'failed', exit_code: exitCode, error: message, ...(hint === undefined ? {} : {hint})}};
+	return {
+		...outcome, error, exitCode,
+		summary: {...outcome.summary, status: 'failed', exit_code: exitCode, error: message, ...(hint === undefined ? {} : {hint})},
+	};
 }
 
 /** Complete when nothing was strange and nothing is missing, but for the gaps that the user has accepted. */

@@ -97,7 +97,9 @@ async function open(job: Job, {sourceNamed, runFlags, context, config, log}: Rou
 	});
 }
 
-async function runOne(member: OpenJob, {context, log, wait, inspect, budget, progress}: RoundOptions & Pick<JobGroup, 'budget'> & {progress: RoundProgress}): Promise<JobOutcome> {
+async function runOne(
+	member: OpenJob, {context, log, wait, inspect, budget, progress}: RoundOptions & Pick<JobGroup, 'budget'> & {progress: RoundProgress},
+): Promise<JobOutcome> {
 	const {name} = member.job;
 	const own = jobLog(log, name);
 	const counters = newCounters();
@@ -112,7 +114,9 @@ async function runOne(member: OpenJob, {context, log, wait, inspect, budget, pro
 }
 
 /** The progress line of a round: how many jobs are done, and what those that run have written or wait for. */
-export function roundProgressText({total, done, running}: RoundProgress, {monotonic, now}: {monotonic: () => number; now: () => number}): string {
+export function roundProgressText(
+	{total, done, running}: RoundProgress, {monotonic, now}: {monotonic: () => number; now: () => number},
+): string {
 	const number = new Intl.NumberFormat('en');
 	const parts = [...running].map(([name, {counters, budget}]) => {
 		const waitMs = (budget.waitingUntil ?? -Infinity) - monotonic();

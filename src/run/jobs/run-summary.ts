@@ -25,7 +25,9 @@ export interface RunSummary {
 }
 
 /** @param options.startedAt Unix milliseconds */
-export function toRunSummary(outcomes: readonly JobOutcome[], {exitCode, startedAt, elapsedMs}: {exitCode: ExitCode; startedAt: number; elapsedMs: number}): RunSummary {
+export function toRunSummary(
+	outcomes: readonly JobOutcome[], {exitCode, startedAt, elapsedMs}: {exitCode: ExitCode; startedAt: number; elapsedMs: number},
+): RunSummary {
 	return {
 		status: statusOf(exitCode),
 		exit_code: exitCode,

@@ -46,7 +46,8 @@ export async function jobsOf({config, path}: LoadedConfig, env: Readonly<Record<
 	const entries = Object.entries(config.jobs ?? {});
 	if (path === undefined || entries.length === 0) {
 		throw new UsageError(path === undefined ? 'there is no configuration, and so no job' : `${path} has no jobs`, {
-			hint: 'write them under "jobs" of a configuration file, see config.example.json: {"jobs": {"calls": {"source": "feishu-openapi", "dir": "archive/calls", "since": "7d"}}}',
+			hint:
+				'write them under "jobs" of a configuration file, see config.example.json: {"jobs": {"calls": {"source": "feishu-openapi", "dir": "archive/calls", "since": "7d"}}}',
 		});
 	}
 	const jobs = entries.map(([name, job]): Job => ({
@@ -76,9 +77,14 @@ export function selectJobs(jobs: readonly Job[], names: readonly string[]): read
 	const known = jobs.map(({name}) => name);
 	const unknown = names.filter(name => !known.includes(name));
 	if (unknown.length > 0) {
-		throw new UsageError(unknown.map(name => `${JSON.stringify(name)} is no job of ${jobs[0]?.file ?? 'the configuration'}: ${nearestText(name, known)}`).join('\n'), {
-			hint: 'audit-export status lists them',
-		});
+		throw new UsageError(
+			unknown
+				.map(name => `${JSON.stringify(name)} is no job of ${jobs[0]?.file ?? 'the configuration'}: ${nearestText(name, known)}`)
+				.join('\n'),
+			{
+				hint: 'audit-export status lists them',
+			},
+		);
 	}
 	return names.length === 0 ? jobs : jobs.filter(({name}) => names.includes(name));
 }
@@ -91,12 +97,17 @@ interface Owner {
 
 /** Runs of two jobs must not meet in one directory: neither of them runs. */
 function conflictOf(owner: Owner, all: readonly Owner[]): UsageError | undefined {
-	const other = all.find(({job, directory}) => job !== owner.job && (isWithin(directory, owner.directory) || isWithin(owner.directory, directory)));
+	const other = all.find(
+		({job, directory}) => job !== owner.job && (isWithin(directory, owner.directory) || isWithin(owner.directory, directory)),
+	);
 	if (other === undefined) return undefined;
 	const [first, second] = all.indexOf(other) < all.indexOf(owner) ? [other.job, owner.job] : [owner.job, other.job];
 	const names = `jobs ${first.name} and ${second.name}`;
-	if (other.directory === owner.directory) return new UsageError(`${first.file}: ${names} have the same directory: ${second.dir}`, {hint: 'give each a "dir" of its own'});
-	return new UsageError(`${first.file}: of ${names}, one's directory is in the other's: ${first.dir}, ${second.dir}`, {hint: 'put them beside each other'});
+	if (other.directory === owner.directory)
+		return new UsageError(`${first.file}: ${names} have the same directory: ${second.dir}`, {hint: 'give each a "dir" of its own'});
+	return new UsageError(`${first.file}: of ${names}, one's directory is in the other's: ${first.dir}, ${second.dir}`, {
+		hint: 'put them beside each other',
+	});
 }
 
 function isWithin(path: string, directory: string): boolean {

@@ -22,7 +22,13 @@ export function toStatusJson(state: JobState): Record<string, unknown> {
 		status: lastRun?.status ?? null,
 		exit_code: lastRun?.exit_code ?? null,
 		error: problem ?? lastRun?.error ?? null,
-		last_run: lastRun === undefined ? null : {started_at: lastRun.started_at, ended_at: lastRun.ended_at, records: lastRun.records, late_records: lastRun.late.records, requests: lastRun.requests, waited_ms: lastRun.waited_ms},
+		last_run:
+			lastRun === undefined
+				? null
+				: {
+						started_at: lastRun.started_at, ended_at: lastRun.ended_at, records: lastRun.records, late_records: lastRun.late.records,
+						requests: lastRun.requests, waited_ms: lastRun.waited_ms,
+					},
 		last_success_at: lastRun?.last_success_at ?? null,
 		covered: archive === undefined ? null : {since: archive.since, until: archive.until},
 		records: archive?.records ?? null,
@@ -37,7 +43,9 @@ export function toStatusJson(state: JobState): Record<string, unknown> {
  * @param options.width terminal columns; undefined where nothing is to be cut
  * @param options.now Unix milliseconds
  */
-export function formatStatusTable(states: readonly JobState[], {now, timezone, width}: {now: number; timezone: string | undefined; width: number | undefined}): string {
+export function formatStatusTable(
+	states: readonly JobState[], {now, timezone, width}: {now: number; timezone: string | undefined; width: number | undefined},
+): string {
 	const localTime = createLocalTime(timezone);
 	const number = new Intl.NumberFormat('en');
 	const rows = [
@@ -45,7 +53,10 @@ export function formatStatusTable(states: readonly JobState[], {now, timezone, w
 		...states.map(state => {
 			const {job, lastRun, archive} = state;
 			const next = nextStartOf(state);
-			const covered = archive === undefined ? '' : `${localTime(Date.parse(archive.since), false).slice(0, 10)} – ${localTime(Date.parse(archive.until), false)}`;
+			const covered =
+				archive === undefined
+					? ''
+					: `${localTime(Date.parse(archive.since), false).slice(0, 10)} – ${localTime(Date.parse(archive.until), false)}`;
 			return [
 				job.name, statusText(state), lastRun === undefined ? '' : `${roughly(now - Date.parse(lastRun.ended_at))} ago`, covered,
 				archive === undefined ? '' : number.format(archive.records), archive === undefined ? '' : String(archive.gaps.length),

@@ -44,7 +44,10 @@ export function guarded({shape, sessions}: ConsoleParts, handler: ConsoleHandler
 }
 
 /** A refusal in the console's own terms. */
-export function refused(shape: ConsoleShape, why: Parameters<ConsoleShape['refusal']>[0], {detail = '', headers = {}}: {detail?: string; headers?: Readonly<Record<string, string>>} = {}): Response {
+export function refused(
+	shape: ConsoleShape, why: Parameters<ConsoleShape['refusal']>[0],
+	{detail = '', headers = {}}: {detail?: string; headers?: Readonly<Record<string, string>>} = {},
+): Response {
 	const {status, body} = shape.refusal(why, detail);
 	return jsonResponse(JSON.stringify(body), status, headers);
 }

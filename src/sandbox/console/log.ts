@@ -44,7 +44,10 @@ export interface ConsoleLog {
 const oneLateIn = 4;
 
 /** The rows of a search as the options want them. */
-export function createConsoleLog(kind: SearchKind, {seed = 1, recordsPerDay = 1000, order = 'descending', rows: listed, lateClientMs = 0}: Omit<SandboxOptions, 'now' | 'sleep'>): ConsoleLog {
+export function createConsoleLog(
+	kind: SearchKind,
+	{seed = 1, recordsPerDay = 1000, order = 'descending', rows: listed, lateClientMs = 0}: Omit<SandboxOptions, 'now' | 'sleep'>,
+): ConsoleLog {
 	const search = consoleSearches[kind];
 	const rows = listed?.[search.source];
 	const timeline = rows === undefined ? generatedConsoleTimeline(search, {seed, recordsPerDay}) : listedConsoleTimeline(rows);
@@ -60,7 +63,8 @@ export function createConsoleLog(kind: SearchKind, {seed = 1, recordsPerDay = 10
 
 	/** As the filter, for the rows that have reached the console by now. */
 	function arrivedBy(nowMs: number, filter: Filter | undefined): Filter {
-		const isLate = (row: unknown): boolean => isJsonObject(row) && Number(row['time']) > nowMs - lateMs && seedOf(seed, 'late', String(row['id'])) % oneLateIn === 0;
+		const isLate = (row: unknown): boolean =>
+			isJsonObject(row) && Number(row['time']) > nowMs - lateMs && seedOf(seed, 'late', String(row['id'])) % oneLateIn === 0;
 		return {key: `${nowMs} ${filter?.key ?? ''}`, matches: row => !isLate(row) && (filter?.matches(row) ?? true)};
 	}
 

@@ -37,20 +37,34 @@ const style = `
 `;
 
 /** A page of the console. */
-export async function consolePage(status: number, title: string, content: Html, {isNarrow = false}: {isNarrow?: boolean} = {}): Promise<Response> {
+export async function consolePage(
+	status: number, title: string, content: Html, {isNarrow = false}: {isNarrow?: boolean} = {},
+): Promise<Response> {
 	const text = await html`<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="icon" href="data:,"><style>${raw(style)}</style></head>
-<body><main class="${isNarrow ? 'narrow' : 'wide'}">${content}</main>
-<footer>This is the sandbox of audit-export on your own machine. It stands in for the developer console; nothing here reaches it.</footer></body>
-</html>
-`;
+		<html lang="en">
+			<head>
+				<meta charset="utf-8" />
+				<meta name="viewport" content="width=device-width, initial-scale=1" />
+				<title>${title}</title>
+				<link rel="icon" href="data:," />
+				<style>
+					${raw(style)}
+				</style>
+			</head>
+			<body>
+				<main class="${isNarrow ? 'narrow' : 'wide'}">${content}</main>
+				<footer>
+					This is the sandbox of audit-export on your own machine. It stands in for the developer console; nothing here reaches it.
+				</footer>
+			</body>
+		</html> `;
 	return new Response(String(text), {
 		status,
 		headers: {
 			'content-type': 'text/html; charset=utf-8',
 			'cache-control': 'no-store',
-			'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+			'content-security-policy':
+				"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 		},
 	});
 }

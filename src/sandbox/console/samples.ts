@@ -52,8 +52,14 @@ export function sampleEvent(random: SampleRandom, {time}: Place): Fields {
 	const [status, message] = random.pick(pushOutcomes);
 	const repeated = random.below(8) === 0;
 	return {
-		event_type: random.pick(['im.message.receive_v1', 'contact.user.updated_v3', 'approval_instance', 'drive.file.edit_v1', 'card.action.trigger']),
-		event_id: repeated ? `${Math.floor(time / 3_600_000).toString(16).padStart(30, '0')}0${random.below(3)}` : hex(random, 32),
+		event_type: random.pick([
+			'im.message.receive_v1', 'contact.user.updated_v3', 'approval_instance', 'drive.file.edit_v1', 'card.action.trigger',
+		]),
+		event_id: repeated
+			? `${Math.floor(time / 3_600_000)
+					.toString(16)
+					.padStart(30, '0')}0${random.below(3)}`
+			: hex(random, 32),
 		tenant_key: random.pick(tenants),
 		status,
 		duration_ms: status === 'timeout' ? 3000 : 8 + random.below(1200),
@@ -76,7 +82,9 @@ export function sampleClient(random: SampleRandom, _place: Place): Fields {
 		api: random.pick(['tt.request', 'tt.login', 'tt.getUserInfo', 'tt.chooseImage', 'h5sdk.ready', 'tt.downloadFile']),
 		status,
 		message,
-		device: random.pick(['iPhone15,2 (iOS 17.5)', 'Pixel 8 (Android 14)', 'Mate 60 Pro (HarmonyOS 4)', 'MacBookPro18,3 (macOS 14.5)', 'PC (Windows 11)']),
+		device: random.pick([
+			'iPhone15,2 (iOS 17.5)', 'Pixel 8 (Android 14)', 'Mate 60 Pro (HarmonyOS 4)', 'MacBookPro18,3 (macOS 14.5)', 'PC (Windows 11)',
+		]),
 		feishu_version: random.pick(['7.21.6', '7.20.3', '7.18.1', '6.11.0']),
 		package_version: random.pick(['1.4.2', '1.4.1', '1.3.9']),
 		open_id: random.pick(users),

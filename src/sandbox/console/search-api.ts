@@ -18,7 +18,9 @@ const reaches = {days: {reachMs: WEEK, reachZone: 'Asia/Shanghai'}, hours: {reac
  * One search: its rows page by page, and the counts that the page shows beside them. Checks session, CSRF token, request budget and
  * then the parameters.
  */
-export function createSearchRoutes(kind: SearchKind, parts: ConsoleParts, log: ConsoleLog, admit: (nowMs: number) => Admission, reach: ConsoleReach = 'days'): ConsoleRoute[] {
+export function createSearchRoutes(
+	kind: SearchKind, parts: ConsoleParts, log: ConsoleLog, admit: (nowMs: number) => Admission, reach: ConsoleReach = 'days',
+): ConsoleRoute[] {
 	const {shape, appId} = parts;
 	const search = consoleSearches[kind];
 

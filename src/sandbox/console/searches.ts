@@ -47,7 +47,8 @@ export const consoleSearches: Readonly<Record<SearchKind, ConsoleSearch>> = {
 		],
 		columns: [
 			{field: 'time', label: 'Time'}, {field: 'method', label: 'Method'}, {field: 'url', label: 'URL'}, {field: 'status', label: 'Status'},
-			{field: 'error_code', label: 'Error code'}, {field: 'error_message', label: 'Error message'}, {field: 'duration_ms', label: 'Duration, ms'},
+			{field: 'error_code', label: 'Error code'}, {field: 'error_message', label: 'Error message'},
+			{field: 'duration_ms', label: 'Duration, ms'},
 			{field: 'request_id', label: 'Request ID'},
 		],
 		sample: sampleServer,
@@ -71,7 +72,8 @@ export const consoleSearches: Readonly<Record<SearchKind, ConsoleSearch>> = {
 		],
 		columns: [
 			{field: 'time', label: 'Time'}, {field: 'api', label: 'API'}, {field: 'status', label: 'Status'}, {field: 'message', label: 'Message'},
-			{field: 'device', label: 'Device'}, {field: 'feishu_version', label: 'Feishu version'}, {field: 'package_version', label: 'Package version'},
+			{field: 'device', label: 'Device'}, {field: 'feishu_version', label: 'Feishu version'},
+			{field: 'package_version', label: 'Package version'},
 			{field: 'open_id', label: 'open_id'},
 		],
 		sample: sampleClient,

@@ -37,7 +37,10 @@ export function createConsoleSessions(random: () => number): ConsoleSessions {
 			};
 		},
 		csrfTokenOf(request) {
-			const id = (request.headers.get('cookie') ?? '').split(/; */).find(pair => pair.startsWith(`${sessionCookie}=`))?.slice(sessionCookie.length + 1);
+			const id = (request.headers.get('cookie') ?? '')
+				.split(/; */)
+				.find(pair => pair.startsWith(`${sessionCookie}=`))
+				?.slice(sessionCookie.length + 1);
 			return id === undefined ? undefined : sessions.get(id);
 		},
 		revokeAll: () => sessions.clear(),

@@ -29,8 +29,11 @@ export function listedConsoleTimeline(rows: readonly ListedRow[]): ConsoleTimeli
 
 function fieldsOf(row: unknown): Record<string, string | number> {
 	if (!isJsonObject(row)) throw new TypeError('a console row must be an object');
-	return Object.fromEntries(Object.entries(row).map(([name, value]) => {
-		if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError(`the field ${name} of a console row must be a text or a number`);
-		return [name, value];
-	}));
+	return Object.fromEntries(
+		Object.entries(row).map(([name, value]) => {
+			if (typeof value !== 'string' && typeof value !== 'number')
+				throw new TypeError(`the field ${name} of a console row must be a text or a number`);
+			return [name, value];
+		}),
+	);
 }

@@ -13,7 +13,8 @@ export function createAuthorizePage({vendor, consents, hasScope, purposeOf}: Sig
 			// As at the vendor's, a request that is wrong in itself ends here: the browser is not sent anywhere.
 			if (typeof asked === 'string') return messagePage(400, 'This link does not work', asked);
 			const missing = asked.scopes.filter(scope => !hasScope(scope));
-			if (missing.length > 0) return messagePage(400, 'This link does not work', `The app itself does not have these scopes: ${missing.join(', ')} (20027)`);
+			if (missing.length > 0)
+				return messagePage(400, 'This link does not work', `The app itself does not have these scopes: ${missing.join(', ')} (20027)`);
 			return consentPage(url.pathname, {
 				appId,
 				scopes: asked.scopes.map(scope => ({scope, purpose: purposeOf(scope)})),
@@ -24,7 +25,9 @@ export function createAuthorizePage({vendor, consents, hasScope, purposeOf}: Sig
 			const answer = new URLSearchParams(await request.text());
 			const target = consents.answer(answer.get('request') ?? '', answer.get('decision') === 'allow', at);
 			if (target === undefined) return messagePage(400, 'Already answered', 'This question is no longer open. Start again from the app.');
-			return new Response(null, {status: 303, headers: {location: target.href, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer'}});
+			return new Response(null, {
+				status: 303, headers: {location: target.href, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer'},
+			});
 		},
 	};
 

@@ -18,7 +18,8 @@ export function createDevicePages({vendor, devices, hasScope, purposeOf}: SignIn
 		const complete = new URL(page);
 		complete.searchParams.set('user_code', userCode);
 		return {
-			device_code: deviceCode, user_code: userCode, verification_uri: page.href, verification_uri_complete: complete.href, expires_in: expiresIn, interval,
+			device_code: deviceCode, user_code: userCode, verification_uri: page.href, verification_uri_complete: complete.href,
+			expires_in: expiresIn, interval,
 		};
 	});
 	return [

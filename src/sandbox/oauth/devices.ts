@@ -41,7 +41,9 @@ export function createDevices(random: () => number, lifeSeconds: number): Device
 		ask(scopes, nowMs) {
 			const deviceCode = hexDigits(random, 64);
 			const userCode = Array.from({length: 8}, () => letters[Math.floor(random() * letters.length)]).join('');
-			devices.set(deviceCode, {userCode, scopes, endsAt: nowMs + lifeSeconds * 1000, answer: undefined, intervalMs: firstIntervalSeconds * 1000, polledAt: -Infinity});
+			devices.set(deviceCode, {
+				userCode, scopes, endsAt: nowMs + lifeSeconds * 1000, answer: undefined, intervalMs: firstIntervalSeconds * 1000, polledAt: -Infinity,
+			});
 			return {deviceCode, userCode: `${userCode.slice(0, 4)}-${userCode.slice(4)}`, expiresIn: lifeSeconds, interval: firstIntervalSeconds};
 		},
 		scopesFor: (userCode, nowMs) => waiting(userCode, nowMs)?.scopes,

@@ -42,16 +42,28 @@ const style = `
 
 /** Asks the user whether the app may act for them; the answer is posted to `action` as `decision`. */
 export async function consentPage(action: string, {appId, scopes, hidden}: ConsentContent): Promise<Response> {
-	return page(200, 'Allow access?', html`
-		<h1>Allow access?</h1>
-		<p class="soft">The app <strong>${appId}</strong> wants to act for you.</p>
-		<div class="who"><span class="face" aria-hidden="true">S</span><div><p>${sandboxUser.name}</p><p class="soft">signed in to the sandbox tenant</p></div></div>
-		<p><strong>It will be able to</strong></p>
-		<ul>${scopes.map(({scope, purpose}) => html`<li>${purpose}<br><code>${scope}</code></li>`)}</ul>
-		<form method="post" action="${action}">
-			${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-			<div class="answers"><button name="decision" value="deny">Deny</button><button class="allow" name="decision" value="allow">Allow</button></div>
-		</form>`);
+	return page(
+		200, 'Allow access?',
+		html` <h1>Allow access?</h1>
+			<p class="soft">The app <strong>${appId}</strong> wants to act for you.</p>
+			<div class="who">
+				<span class="face" aria-hidden="true">S</span>
+				<div>
+					<p>${sandboxUser.name}</p>
+					<p class="soft">signed in to the sandbox tenant</p>
+				</div>
+			</div>
+			<p><strong>It will be able to</strong></p>
+			<ul>
+				${scopes.map(({scope, purpose}) => html`<li>${purpose}<br /><code>${scope}</code></li>`)}
+			</ul>
+			<form method="post" action="${action}">
+				${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+				<div class="answers">
+					<button name="decision" value="deny">Deny</button><button class="allow" name="decision" value="allow">Allow</button>
+				</div>
+			</form>`,
+	);
 }
 
 /** Asks for the code that a device shows; `wrong` says that the one just given is not good. */
@@ -74,11 +86,22 @@ export async function messagePage(status: number, title: string, message: string
 
 async function page(status: number, title: string, content: Html): Promise<Response> {
 	const text = await html`<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${raw(style)}</style></head>
-<body><main>${content}<footer>This is the sandbox of audit-export on your own machine. It stands in for Feishu and Lark; nothing here reaches them.</footer></main></body>
-</html>
-`;
+		<html lang="en">
+			<head>
+				<meta charset="utf-8" />
+				<meta name="viewport" content="width=device-width, initial-scale=1" />
+				<title>${title}</title>
+				<style>
+					${raw(style)}
+				</style>
+			</head>
+			<body>
+				<main>
+					${content}
+					<footer>This is the sandbox of audit-export on your own machine. It stands in for Feishu and Lark; nothing here reaches them.</footer>
+				</main>
+			</body>
+		</html> `;
 	return new Response(String(text), {
 		status,
 		headers: {

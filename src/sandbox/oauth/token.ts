@@ -29,7 +29,9 @@ export function createTokenEndpoint({vendor, consents, devices, tokens, stats}: 
 		switch (parameters['grant_type']) {
 			case undefined: throw refusals.parameterMissing();
 			case 'authorization_code': {
-				const granted = consents.redeem(required(parameters, 'code'), {redirectUri: parameters['redirect_uri'], verifier: parameters['code_verifier']}, at);
+				const granted = consents.redeem(
+					required(parameters, 'code'), {redirectUri: parameters['redirect_uri'], verifier: parameters['code_verifier']}, at,
+				);
 				const issued = tokens.issue(granted, at, wanted);
 				stats.codes++;
 				return issued;

@@ -24,11 +24,21 @@ export const feishu: SandboxVendor = {
 	refusals: {
 		'wrong-credentials': {status: 200, code: 10014, message: 'app secret invalid'},
 		'malformed-exchange': {status: 200, code: 10003, message: 'invalid param'},
-		'missing-token': {status: 400, code: 99991661, message: 'Missing access token for authorization. Please make a request with an access token attached.'},
-		'invalid-token': {status: 400, code: 99991663, message: 'Invalid access token for authorization. Please make a request with a valid access token.'},
-		'wrong-token-kind': {status: 400, code: 99991671, message: 'Invalid access token for authorization. The token type must be tenant_access_token.'},
-		'invalid-user-token': {status: 400, code: 99991668, message: 'Invalid access token for authorization. Please make a request with a valid user_access_token.'},
-		'user-token-required': {status: 400, code: 99991671, message: 'Invalid access token for authorization. The token type must be user_access_token.'},
+		'missing-token': {
+			status: 400, code: 99991661, message: 'Missing access token for authorization. Please make a request with an access token attached.',
+		},
+		'invalid-token': {
+			status: 400, code: 99991663, message: 'Invalid access token for authorization. Please make a request with a valid access token.',
+		},
+		'wrong-token-kind': {
+			status: 400, code: 99991671, message: 'Invalid access token for authorization. The token type must be tenant_access_token.',
+		},
+		'invalid-user-token': {
+			status: 400, code: 99991668, message: 'Invalid access token for authorization. Please make a request with a valid user_access_token.',
+		},
+		'user-token-required': {
+			status: 400, code: 99991671, message: 'Invalid access token for authorization. The token type must be user_access_token.',
+		},
 		'missing-app-scope': {status: 400, code: 99991672, message: 'Access denied. One of the following scopes is required:'},
 		'missing-user-scope': {status: 400, code: 99991679, message: 'Unauthorized. The user has not granted one of the following scopes:'},
 		'bad-parameter': {status: 400, code: 1780103, message: 'Request Param Error'},

@@ -10,7 +10,9 @@ export const trae: SandboxVendor = {
 	tokenPrefix: '',
 	places: {},
 	reissueAboveSeconds: undefined,
-	issued: (token, lifeSeconds, trace) => ({code: 0, message: 'success', request_id: trace, data: {access_token: token, expires_in: lifeSeconds}}),
+	issued: (token, lifeSeconds, trace) => ({
+		code: 0, message: 'success', request_id: trace, data: {access_token: token, expires_in: lifeSeconds},
+	}),
 	success: trace => ({code: 0, message: 'success', request_id: trace}),
 	refusal: ({code, message}, trace, {parameter} = {}) => ({
 		code,

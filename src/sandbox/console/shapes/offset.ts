@@ -7,7 +7,9 @@ const pageSizes = [20, 100, 200];
 const logNames = {server: 'openapi', event: 'event', client: 'client'};
 const filterNames: Readonly<Partial<Record<FilterName, string>>> = {user_open_id: 'open_id', error_message: 'err_msg', keyword: 'keywords'};
 const fieldNames: Readonly<Record<string, string>> = {id: 'record_id', time: 'ts', error_message: 'err_msg', duration_ms: 'cost'};
-const refusals = {csrf: [403, 1403, 'bad csrf token'], rate: [429, 4290, 'too many requests'], parameter: [200, 4001, 'bad parameter']} as const;
+const refusals = {
+	csrf: [403, 1403, 'bad csrf token'], rate: [429, 4290, 'too many requests'], parameter: [200, 4001, 'bad parameter'],
+} as const;
 
 const names: WireNames = {
 	filter: name => filterNames[name] ?? name,
@@ -33,7 +35,10 @@ export function createOffsetShape(ends: 'inclusive' | 'exclusive'): ConsoleShape
 			rows: ['result', 'records'],
 			id: names.field('id', kind).split('.'),
 			time: names.field('time', kind).split('.'),
-			pagination: {style: 'numbered', pageParameter: 'offset', sizeParameter: 'limit', defaultSize: Math.min(...pageSizes), maxSize: Math.max(...pageSizes), counts: 'rows', total: ['result', 'count']},
+			pagination: {
+				style: 'numbered', pageParameter: 'offset', sizeParameter: 'limit', defaultSize: Math.min(...pageSizes),
+				maxSize: Math.max(...pageSizes), counts: 'rows', total: ['result', 'count'],
+			},
 			range: {start: 'start_time', end: 'end_time'},
 			envelope: {code: ['errno'], message: ['errmsg']},
 		}),

@@ -7,7 +7,10 @@ import {camelCase, jsonValues, readFilters, requiredInteger, wireRow} from './wi
 const pageSizes = [20, 50, 100];
 const timeFields = {server: 'requestTime', event: 'pushTime', client: 'logTime'};
 const filterNames: Readonly<Partial<Record<FilterName, string>>> = {user_open_id: 'openId', keyword: 'keywords'};
-const refusals = {csrf: [403, 4031, 'csrf token invalid'], rate: [429, 99991400, 'request trigger frequency limit'], parameter: [200, 10003, 'invalid param']} as const;
+const refusals = {
+	csrf: [403, 4031, 'csrf token invalid'], rate: [429, 99991400, 'request trigger frequency limit'],
+	parameter: [200, 10003, 'invalid param'],
+} as const;
 
 const names: WireNames = {
 	filter: name => filterNames[name] ?? camelCase(name),
@@ -31,7 +34,10 @@ export const pageShape: ConsoleShape = {
 		rows: ['data', 'list'],
 		id: names.field('id', kind).split('.'),
 		time: names.field('time', kind).split('.'),
-		pagination: {style: 'numbered', pageParameter: 'page.no', sizeParameter: 'page.size', defaultSize: Math.min(...pageSizes), maxSize: Math.max(...pageSizes), total: ['data', 'total']},
+		pagination: {
+			style: 'numbered', pageParameter: 'page.no', sizeParameter: 'page.size', defaultSize: Math.min(...pageSizes),
+			maxSize: Math.max(...pageSizes), total: ['data', 'total'],
+		},
 		range: {start: 'filter.timeRange.start', end: 'filter.timeRange.end'},
 		envelope: {code: ['code'], message: ['msg']},
 	}),
@@ -55,7 +61,8 @@ export const pageShape: ConsoleShape = {
 			},
 		};
 	},
-	page: ({rows, total}, search, kind) => JSON.stringify(pageShape.success({total, list: rows.map(row => wireRow(row, search, kind, names))})),
+	page: ({rows, total}, search, kind) =>
+		JSON.stringify(pageShape.success({total, list: rows.map(row => wireRow(row, search, kind, names))})),
 	success: data => ({code: 0, msg: 'success', data}),
 	refusal(why, detail) {
 		const [status, code, message] = refusals[why];

@@ -21,15 +21,19 @@ export function wireRow(row: ConsoleRow, {filters}: ConsoleSearch, kind: SearchK
  * @param valuesOf the values of one filter as they were sent.
  * @throws BadParameter for a value that is none of the choices, and where a value is needed.
  */
-export function readFilters({filters}: ConsoleSearch, names: WireNames, valuesOf: (filter: ConsoleFilter, wireName: string) => readonly string[]): FilterValues {
-	return Object.fromEntries(filters.flatMap(filter => {
-		const name = names.filter(filter.name);
-		const sent = valuesOf(filter, name).filter(value => value !== '');
-		if (sent.length > 1 && filter.many !== true) throw new BadParameter(name, 'takes one value');
-		if (sent.length === 0 && filter.required === true) throw new BadParameter(name, 'is required');
-		const values = sent.map(value => knownValue(filter, names, value, name));
-		return values.length === 0 ? [] : [[filter.name, values]];
-	}));
+export function readFilters(
+	{filters}: ConsoleSearch, names: WireNames, valuesOf: (filter: ConsoleFilter, wireName: string) => readonly string[],
+): FilterValues {
+	return Object.fromEntries(
+		filters.flatMap(filter => {
+			const name = names.filter(filter.name);
+			const sent = valuesOf(filter, name).filter(value => value !== '');
+			if (sent.length > 1 && filter.many !== true) throw new BadParameter(name, 'takes one value');
+			if (sent.length === 0 && filter.required === true) throw new BadParameter(name, 'is required');
+			const values = sent.map(value => knownValue(filter, names, value, name));
+			return values.length === 0 ? [] : [[filter.name, values]];
+		}),
+	);
 }
 
 function knownValue({choices}: ConsoleFilter, names: WireNames, value: string, name: string): string {
@@ -47,7 +51,9 @@ export function jsonValues(value: unknown, {many}: ConsoleFilter, name: string):
 }
 
 /** A whole number that must be there as one. @throws BadParameter */
-export function requiredInteger(value: unknown, name: string, {min, max = Number.MAX_SAFE_INTEGER}: {min: number; max?: number | undefined}): number {
+export function requiredInteger(
+	value: unknown, name: string, {min, max = Number.MAX_SAFE_INTEGER}: {min: number; max?: number | undefined},
+): number {
 	if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new BadParameter(name, 'must be an integer');
 	if (value < min || value > max) throw new BadParameter(name, `must be between ${min} and ${max}`);
 	return value;
