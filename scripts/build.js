@@ -2,18 +2,16 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {build} from 'esbuild';
+import {manualPage} from './man.js';
 import {bundledPackages, thirdPartyLicenses} from './third-party-licenses.js';
 
 const root = join(import.meta.dirname, '..');
 const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-const {outputFiles, metafile} = await build({
+/** @satisfies {import('esbuild').BuildOptions} */
+const options = {
 	absWorkingDir: root,
-	entryPoints: {cli: 'src/cli.ts'},
-	outdir: 'dist',
-	chunkNames: 'chunks/[name]-[hash]',
 	bundle: true,
-	splitting: true,
 	format: 'esm',
 	platform: 'node',
 	target: 'node20.19',
@@ -26,11 +24,21 @@ const {outputFiles, metafile} = await build({
 	banner: {js: "import {createRequire} from 'node:module';const require=createRequire(import.meta.url);"},
 	define: {packageVersion: JSON.stringify(version)},
 	logLevel: 'warning',
+};
+const {outputFiles, metafile} = await build({
+	...options,
+	entryPoints: {cli: 'src/cli.ts'},
+	outdir: 'dist',
+	chunkNames: 'chunks/[name]-[hash]',
+	splitting: true,
 	write: false,
 	metafile: true,
 });
-const licenses = Buffer.from(thirdPartyLicenses(bundledPackages(metafile), root));
-const files = [...outputFiles, {path: join(root, 'dist/THIRD-PARTY-LICENSES.txt'), contents: licenses}];
+const files = [
+	...outputFiles,
+	{path: join(root, 'dist/THIRD-PARTY-LICENSES.txt'), contents: Buffer.from(thirdPartyLicenses(bundledPackages(metafile), root))},
+	{path: join(root, 'dist/audit-export.1'), contents: Buffer.from(await manualPage({root, version, options}))},
+];
 
 // What did not change is not touched, and the rest replaced whole: a run under way may be about to load a chunk.
 for (const {path, contents} of files) {

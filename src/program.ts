@@ -1,4 +1,4 @@
-import {Command} from 'commander';
+import {Argument, Command} from 'commander';
 import {mountAppLog} from './commands/app-log-options.ts';
 import {mountArchive} from './commands/archive-options.ts';
 import {mountAuth} from './commands/auth-options.ts';
@@ -64,6 +64,27 @@ or a configuration file, never from flags.`);
 		.action(async (flags: {format?: string}) => {
 			const {sourcesCommand} = await import('./commands/sources.ts');
 			await sourcesCommand(flags, context);
+		});
+	program.command('completion')
+		.description('the script that makes a shell complete commands, options and their values')
+		.addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish', 'powershell']))
+		.addHelpText('after', `
+Examples:
+  $ source <(audit-export completion bash)                        also in ~/.bashrc
+  $ audit-export completion zsh > "\${fpath[1]}/_audit-export"
+  $ audit-export completion fish > ~/.config/fish/completions/audit-export.fish
+  $ audit-export completion powershell | Out-String | Invoke-Expression`)
+		.action(async (shell: string) => {
+			const {completionCommand} = await import('./commands/completion.ts');
+			completionCommand(shell, context);
+		});
+	// What the script asks with the line as far as it is typed.
+	program.command('complete', {hidden: true})
+		.argument('[words...]')
+		.allowUnknownOption()
+		.action(async (words: readonly string[]) => {
+			const {completeCommand} = await import('./commands/completion.ts');
+			await completeCommand(program, words, context);
 		});
 	program.command('demo')
 		.description('one export from each source, against an in-process sandbox')

@@ -26,7 +26,11 @@ describe('the licences of what is bundled', () => {
 	it('fail the build where they ask for more than a notice, or have no text', async () => {
 		await expect(notices({license: 'GPL-3.0-only'})).rejects.toThrow(/thing 1\.2\.3 is bundled under the licence "GPL-3\.0-only"/);
 		await expect(notices({})).rejects.toThrow(/thing 1\.2\.3 is bundled under the licence undefined/);
-		await expect(notices({license: 'MIT'}, {})).rejects.toThrow(/thing 1\.2\.3 is bundled, and has no licence file/);
+		await expect(notices({license: 'BSD-3-Clause'}, {})).rejects.toThrow(/thing 1\.2\.3 is bundled, and has no licence file/);
+	});
+
+	it('are written out where a package names the MIT License and holds no text', async () => {
+		expect(await notices({license: 'MIT'}, {})).toMatch(/\nMIT License\n\nCopyright \(c\) the authors of thing\n\nPermission is hereby granted/);
 	});
 });
 
