@@ -68,7 +68,9 @@ async function suggestions(program: Command, words: readonly string[], context: 
 	return argument === undefined ? {values: []} : argumentValues(argument, context);
 }
 
-async function optionValues(option: Option, {source, last, context}: {source: string; last: string; context: Context}): Promise<Suggestions> {
+async function optionValues(
+	option: Option, {source, last, context}: {source: string; last: string; context: Context},
+): Promise<Suggestions> {
 	const name = option.attributeName();
 	const kind = configuredOptions.find(({key}) => key === snakeCase(name))?.kind;
 	const outline = openables().find(openable => openable.name === source)?.outline;

@@ -10,9 +10,12 @@ import type {StatusFlags} from './status.ts';
 export function mountRun(program: Command, context: Context, outcome: {exitCode: ExitCode}): void {
 	const run = program.command('run')
 		.description('run the jobs of the configuration into their archives')
-		.argument('[job...]', 'jobs to run; default all')
+		.argument('[job...]', 'jobs to run, by name, profile or label, * and ? for any characters and for one; default all')
 		.option('--every <duration>', 'keep running: from one start to the next; SIGTERM ends it in order')
 		.option('--wait', 'wait while another run uses an archive, instead of ending with exit code 7')
+		.option('--jobs-at-once <n>', 'jobs that run beside each other, at most; default 200')
+		.option('--shard <i/n>', 'run only the jobs of one machine of several, counted from 0: 3/20; all jobs of one app are together')
+		.option('--shards <n>', "the same, with the index in Kubernetes' JOB_COMPLETION_INDEX")
 		.option('--dry-run', "show each job's plan and first request; no network, nothing written")
 		.option('-f, --format <text|json>', 'how --dry-run writes; default text')
 		.option('--summary <file>', 'write how it went as JSON, every job by itself; - is stderr')
@@ -41,7 +44,7 @@ Examples:
 	});
 	const status = program.command('status')
 		.description("each job's last run, covered range, gaps and next start")
-		.argument('[job...]', 'jobs to show; default all')
+		.argument('[job...]', 'jobs to show, as for run; default all')
 		.option('-f, --format <table|json>', 'how to write it; default table')
 		.option('--timezone <zone>', "for the table's times; default the system's")
 		.option('--config <file>', 'configuration file, JSON or YAML')

@@ -9,14 +9,16 @@ import {formatUtc} from '../base/timezone.ts';
 import {requireDistinctFiles} from '../output/target.ts';
 import {commandLog} from '../run/command-log.ts';
 import {secretWarning} from '../run/export-report.ts';
+import {wholeNumber} from '../query/settings.ts';
 import {tellOfRun, type AfterRun} from '../run/jobs/after-run.ts';
 import type {RunCommandFlags} from '../run/jobs/flags.ts';
 import {reportJob} from '../run/jobs/job-report.ts';
 import {writeLastRun} from '../run/jobs/last-run.ts';
 import {repeat} from '../run/jobs/repeat.ts';
-import {roundProgressText, runRound} from '../run/jobs/run-round.ts';
+import {mostAtOnce, roundProgressText, runRound} from '../run/jobs/run-round.ts';
 import {worstExitCode, toRunSummary} from '../run/jobs/run-summary.ts';
 import {type Job, jobsOf, selectJobs} from '../run/jobs/select-jobs.ts';
+import {inShard, shardOf} from '../run/jobs/shard.ts';
 import {SharedBudgets} from '../run/jobs/shared-budgets.ts';
 import {startProgressLine, type Progress} from '../run/progress.ts';
 import {openableNamed} from '../run/registry.ts';
@@ -31,6 +33,8 @@ interface Run {
 	readonly jobs: readonly Job[];
 	readonly budgets: SharedBudgets;
 	readonly everyMs: number | undefined;
+	/** Jobs that run at once, at most. */
+	readonly atOnce: number;
 	readonly after: AfterRun;
 	/** The progress line, while there is one. */
 	progress: Progress | undefined;
@@ -65,8 +69,11 @@ async function prepare(names: readonly string[], flags: RunCommandFlags, context
 	const everyMs = every === undefined ? undefined : requireDuration(every, '--every');
 	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	for (const warning of config.warnings) log.warning(warning);
-	const all = await jobsOf(config, context.env);
-	const jobs = selectJobs(all, names);
+	const shard = shardOf(flags, context.env);
+	const configured = await jobsOf(config, context.env);
+	const all = shard === undefined ? configured : inShard(configured, shard, config);
+	const jobs = shard === undefined ? selectJobs(all, names) : inShard(selectJobs(configured, names), shard, config);
+	if (jobs.length === 0) log.notice(`no job of shard ${shard?.index}/${shard?.count}: the others have them`);
 	const hosts = new Set(jobs.flatMap(({source}) => openableNamed(source).hosts));
 	if (host !== undefined && !hosts.has(host)) throw new UsageError(`--host: ${JSON.stringify(host)} is not one of ${[...hosts].join(', ')}`);
 	const fileOf = (path: string | undefined) => path === undefined || path === '-' ? undefined : resolve(context.cwd, path);
@@ -78,6 +85,7 @@ async function prepare(names: readonly string[], flags: RunCommandFlags, context
 	const {summary, metrics, onFailure} = flags;
 	return Object.assign(line, {
 		flags, context, config, log, jobs, everyMs,
+		atOnce: wholeNumber(flags.jobsAtOnce ?? mostAtOnce, '--jobs-at-once', 1),
 		budgets: new SharedBudgets(context),
 		after: {summary, metrics, onFailure, jobs: all, secretVariables: secretVariables(config.config), context, log},
 	});
@@ -92,7 +100,7 @@ async function runOnce(run: Run): Promise<ExitCode> {
 	try {
 		const outcomes = await runRound(jobs, {
 			sourceNamed: openableNamed, runFlags: flags, config, context, budgets, log,
-			wait: flags.wait === true,
+			wait: flags.wait === true, atOnce: run.atOnce,
 			inspect: own => secretWarning(context, own),
 			onProgress: progress => {
 				if (isShown) run.progress = startProgressLine(() => roundProgressText(progress, context));

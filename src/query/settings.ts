@@ -192,7 +192,8 @@ function positiveInteger(value: string | number, option: string): number {
 	return wholeNumber(value, option, 1);
 }
 
-function wholeNumber(value: string | number, option: string, least: number): number {
+/** A whole number as somebody wrote it. @param least the smallest that it may be @throws UsageError for anything else */
+export function wholeNumber(value: string | number, option: string, least: number): number {
 	const number = typeof value === 'number' ? value : /^\d+$/.test(value) ? Number(value) : Number.NaN;
 	if (!Number.isSafeInteger(number) || number < least) {
 		throw new UsageError(`${option}: "${value}" is no whole number${least > 0 ? ` from ${least} up` : ''}`);

@@ -29,7 +29,7 @@ async function runPacked(args: readonly string[]) {
 it('holds what runs, and what users are to read, and nothing else', () => {
 	expect(files.filter(path => !path.startsWith('dist/'))).toEqual([
 		'CHANGELOG.md', 'LICENSE', 'README.md', 'bin/audit-export.js', 'config.example.json', 'deploy/prometheus-rules.yaml',
-		...['archives', 'configuration', 'console', 'formats', 'networks'].map(name => `docs/${name}.md`), 'package.json',
+		...['archives', 'configuration', 'console', 'fleets', 'formats', 'networks'].map(name => `docs/${name}.md`), 'package.json',
 	]);
 	expect(files.filter(path => path.startsWith('dist/') && !/^dist\/(?:cli\.js|chunks\/[\w.-]+\.js|audit-export\.1|THIRD-PARTY-LICENSES\.txt)$/.test(path))).toEqual([]);
 	expect(files).toEqual(expect.arrayContaining(['dist/cli.js', 'dist/audit-export.1', 'dist/THIRD-PARTY-LICENSES.txt']));

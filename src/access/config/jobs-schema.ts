@@ -24,8 +24,14 @@ const job = section({
 	source,
 	/** The source's options by their long names; which there are, and what they take, `job-options.ts` knows. */
 	options: named(z.string(), 'expected the name of an option', optionValue).optional(),
-	/** Where the archive is; relative to the configuration file, `~` is the home directory. */
+	/** Where the archive is; relative to the configuration file, `~` is the home directory. `{profile}` with `for_each` alone. */
 	dir: text,
+	/** A job for each of these profiles: `profiles` for all that speak of the source's vendor, names, or patterns with `*` and `?`. */
+	for_each: z.union([word, z.array(word).min(1, 'expected at least one profile')], {
+		error: 'expected "profiles" for all of them, the name of one, a pattern such as "tenant-*", or an array of names and patterns',
+	}).optional(),
+	/** Words by which `run` and `status` find it, beside its name. */
+	labels: z.array(word).optional(),
 	compress: z.enum(['gzip', 'none']).optional(),
 	/** The archive's first instant, in any form that --since takes; an age counts from the first run. */
 	since: text.optional(),
@@ -38,6 +44,13 @@ const job = section({
 	max_records: positive.optional(),
 	/** Gaps that end by then are known and do not make a run incomplete any more. */
 	accept_gaps_before: z.iso.datetime({offset: true, error: 'expected a time with its offset: 2026-11-20T00:00:00Z'}).optional(),
+}).superRefine(({dir, for_each: profiles, profile}, context) => {
+	const issue = (key: string, message: string) => {
+		context.addIssue({code: 'custom', path: [key], message});
+	};
+	if (profiles === undefined && dir.includes('{profile}')) issue('dir', 'expected no {profile} in a job without for_each');
+	if (profiles !== undefined && !dir.includes('{profile}')) issue('dir', 'expected {profile} in it: for_each makes an archive of each');
+	if (profiles !== undefined && profile !== undefined) issue('profile', 'expected either this or for_each');
 });
 
 const jobNameText = 'expected a job name of letters, digits, dots, dashes and underscores';

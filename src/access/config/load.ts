@@ -1,6 +1,6 @@
 import type {Stats} from 'node:fs';
-import {lstat} from 'node:fs/promises';
-import {resolve} from 'node:path';
+import {lstat, readdir} from 'node:fs/promises';
+import {dirname, join, resolve} from 'node:path';
 import {systemCode, UsageError} from '../../base/errors.ts';
 import {isStrangers, readRegularFile} from '../../base/regular-file.ts';
 import {isConfigFileName, parseConfigFile} from './parse-file.ts';
@@ -12,7 +12,7 @@ const secretKeys = [
 ] as const;
 
 /** The paths of all secrets that are written out in the configuration rather than referred to. */
-function literalSecrets(config: Config): string[] {
+function literalSecrets(config: Pick<Config, 'profiles'>): string[] {
 	return Object.entries(config.profiles ?? {}).flatMap(([profileName, profile]) =>
 		(['feishu', 'trae'] as const).flatMap(vendorName => {
 			const section: Readonly<Record<string, unknown>> = profile[vendorName] ?? {};
@@ -35,6 +35,8 @@ export interface LoadedConfig {
 	readonly config: Config;
 	/** The file it came from; undefined when there is none, which is no error. */
 	readonly path: string | undefined;
+	/** The files of jobs that do not stand in `path` itself but beside it, in `jobs.d`, by the jobs' names. */
+	readonly jobFiles?: ReadonlyMap<string, string>;
 	/**
 	 * Whether the user named the file or keeps it in the own configuration directory. One that merely lay in the working
 	 * directory may be anybody's: it names the vendors' own hosts only, runs no commands, and reads neither files elsewhere nor
@@ -65,16 +67,61 @@ interface FoundFile {
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
 	const found = await findFile(options);
 	if (found === undefined) return noConfig;
-	const {path, bytes, isExposed, isOpen, isTrusted} = found;
-	const document = await parseConfigFile(path, bytes);
+	const {path, isTrusted} = found;
 	// Most runs from cron have no file and need no schema.
-	const {validateConfig} = await import('./schema.ts');
-	const config = validateConfig(document, path);
+	const {validateConfig, validateAdded} = await import('./schema.ts');
+	const document = await parseConfigFile(path, found.bytes);
+	const added = await Promise.all((await filesBeside(path, isTrusted)).map(async file =>
+		({file, more: validateAdded(await parseConfigFile(file.path, file.bytes), file.path)})));
+	const own = validateConfig(document, path, added.flatMap(({more}) => Object.keys(more.profiles ?? {})));
+	if (added.length === 0) return {config: own, path, isTrusted, warnings: warningsOf(found, own)};
+	const config = {...own, profiles: {...own.profiles}, jobs: {...own.jobs}};
+	const jobFiles = new Map<string, string>();
+	for (const {file, more} of added) {
+		addTo(config.profiles, more.profiles, {file: file.path, section: 'profiles'});
+		addTo(config.jobs, more.jobs, {file: file.path, section: 'jobs'});
+		for (const name of Object.keys(more.jobs ?? {})) jobFiles.set(name, file.path);
+	}
+	return {
+		config, path, jobFiles, isTrusted, warnings: [...warningsOf(found, own), ...added.flatMap(({file, more}) => warningsOf(file, more))],
+	};
+}
+
+/** The files that add jobs and profiles to a configuration: JSON and YAML in `jobs.d` beside it, in the order of their names. */
+async function filesBeside(path: string, isTrusted: boolean): Promise<FoundFile[]> {
+	const directory = join(dirname(path), 'jobs.d');
+	let names: string[];
+	try {
+		names = await readdir(directory);
+	} catch (error) {
+		const code = systemCode(error);
+		if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+		throw new UsageError(`${directory}: cannot be read (${code})`, {hint: 'check its permissions', cause: error});
+	}
+	const files = await Promise.all(names.toSorted().filter(name => /^[^.].*\.(?:json|ya?ml)$/.test(name))
+		.map(async name => readIfPresent({path: join(directory, name), isUsers: isTrusted})));
+	return files.filter(file => file !== undefined);
+}
+
+/** @throws UsageError for a name that is taken already */
+function addTo<Value>(
+	all: Record<string, Value>, more: Readonly<Record<string, Value>> = {}, {file, section}: {file: string; section: string},
+): void {
+	for (const [name, value] of Object.entries(more)) {
+		if (Object.hasOwn(all, name)) throw new UsageError(`${file}: ${section}.${name}: another file has one of this name`, {
+			hint: 'names are unique over the configuration and its jobs.d',
+		});
+		all[name] = value;
+	}
+}
+
+function warningsOf({path, isExposed, isOpen}: FoundFile, config: Pick<Config, 'profiles'>): string[] {
 	const exposed = isExposed ? literalSecrets(config) : [];
-	const warnings =
-		exposed.length === 0 ? [] : [`${path}: holds a secret (${exposed.join(', ')}) and can be read by other users; chmod 600 it`];
-	if (isOpen) warnings.push(`${path}: can be changed by other users, who would decide where credentials go; chmod go-w it`);
-	return {config, path, isTrusted, warnings};
+	const open = `${path}: can be changed by other users, who would decide where credentials go; chmod go-w it`;
+	return [
+		...(exposed.length === 0 ? [] : [`${path}: holds a secret (${exposed.join(', ')}) and can be read by other users; chmod 600 it`]),
+		...(isOpen ? [open] : []),
+	];
 }
 
 async function findFile(options: LoadConfigOptions): Promise<FoundFile | undefined> {

@@ -1,4 +1,6 @@
 import {UsageError} from '../../base/errors.ts';
+import {sources} from '../../sources/index.ts';
+import type {SourceDefinition} from '../../sources/types.ts';
 import type {VendorDefinition} from '../../sources/vendors/types.ts';
 import type {LoadedConfig} from './load.ts';
 import type {Profile, Referable} from './schema.ts';
@@ -33,6 +35,11 @@ export interface VendorSection {
 	readonly console_cookie?: Referable | undefined;
 	readonly console_csrf_token?: Referable | undefined;
 	readonly console_authorization?: Referable | undefined;
+}
+
+/** The vendor whose section of a profile a source uses. @param source the words of its subcommand */
+export function vendorOf(source: string): 'feishu' | 'trae' {
+	return Object.values<SourceDefinition>(sources).find(({name}) => name === source)?.vendor ?? 'feishu';
 }
 
 export interface SelectedSection {

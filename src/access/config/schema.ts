@@ -109,19 +109,15 @@ const sourceSections = Object.fromEntries(
 	]),
 );
 
+/** What a file beside the configuration, in `jobs.d`, may add to it. */
+const addedSchema = section({profiles: profiles.optional(), jobs: jobsSchema.optional()});
+
 /** The configuration file. Keys are written as the vendors write theirs, in snake_case. */
 export const configSchema = section({
 	default_profile: word.optional(),
 	profiles: profiles.optional(),
 	sources: section(sourceSections).optional(),
 	jobs: jobsSchema.optional(),
-}).superRefine((config, context) => {
-	const known = Object.keys(config.profiles ?? {});
-	if (config.default_profile !== undefined && !known.includes(config.default_profile)) {
-		context.addIssue({
-			code: 'custom', path: ['default_profile'], message: `expected the name of a profile in this file (${known.join(', ') || 'it has none'})`,
-		});
-	}
 });
 
 export type Config = z.infer<typeof configSchema>;
@@ -130,9 +126,24 @@ export type Profile = z.infer<typeof profile>;
 /** A value in the file, or where to find it: environment variable, file, or a program's output. */
 export type Referable = z.infer<typeof referable>;
 
-/** The validated configuration. @throws UsageError as `requireValid` */
-export function validateConfig(document: unknown, file: string): Config {
-	return requireValid(configSchema, document, {file, hint: 'config.example.json shows every key and what it takes'});
+/**
+ * The validated configuration.
+ * @param beside the names of the profiles that files beside it add
+ * @throws UsageError as `requireValid`
+ */
+export function validateConfig(document: unknown, file: string, beside: readonly string[] = []): Config {
+	const schema = configSchema.superRefine(({default_profile: name, profiles: own}, context) => {
+		const known = [...Object.keys(own ?? {}), ...beside];
+		if (name === undefined || known.includes(name)) return;
+		const message = `expected the name of a profile in this file (${known.join(', ') || 'it has none'})`;
+		context.addIssue({code: 'custom', path: ['default_profile'], message});
+	});
+	return requireValid(schema, document, {file, hint: 'config.example.json shows every key and what it takes'});
+}
+
+/** A file of `jobs.d`, validated. @throws UsageError as `requireValid` */
+export function validateAdded(document: unknown, file: string): z.infer<typeof addedSchema> {
+	return requireValid(addedSchema, document, {file, hint: 'a file of jobs.d holds "jobs" and "profiles" as the configuration does'});
 }
 
 function isRate(value: string): boolean {

@@ -1,4 +1,3 @@
-import {dirname} from 'node:path';
 import {formatPath} from '../../access/config/explain.ts';
 import type {LoadedConfig} from '../../access/config/load.ts';
 import {expandPath} from '../../access/config/search-places.ts';
@@ -56,7 +55,7 @@ export async function openJob(job: Job, {source: {open, options: rows, hosts}, r
 	source: Openable; runFlags: RunFlags; context: Context; config: LoadedConfig; warn: (message: string) => void;
 }): Promise<OpenJob> {
 	if (job.problem !== undefined) throw job.problem;
-	const path = ['jobs', job.name, 'options'];
+	const path = ['jobs', job.key, 'options'];
 	const own = flagsOfJob(job.options, {rows, file: job.file, path});
 	const {baseUrl, host, rate, config: configFile, profile} = runFlags;
 	const flags: ExportFlags = {
@@ -68,7 +67,7 @@ export async function openJob(job: Job, {source: {open, options: rows, hosts}, r
 		// A job that names its profile means one tenant: what the command line says is for the others.
 		...((job.profile ?? profile) === undefined ? {} : {profile: job.profile ?? profile}),
 		// As every path of the configuration, it starts there.
-		...(typeof own['requestProfile'] === 'string' ? {requestProfile: expandPath(own['requestProfile'], dirname(job.file), context.env)} : {}),
+		...(typeof own['requestProfile'] === 'string' ? {requestProfile: expandPath(own['requestProfile'], job.base, context.env)} : {}),
 		since: job.since, until: 'now', clip: true, order: 'time', format: 'ndjson',
 	};
 	requirePast(job, context.now());
@@ -101,8 +100,8 @@ export async function openJob(job: Job, {source: {open, options: rows, hosts}, r
 }
 
 /** @throws UsageError when nothing can be read from where the job begins */
-function requirePast({file, name, since}: Job, now: number): void {
-	const option = `${file}: jobs.${name}.since`;
+function requirePast({file, key, since}: Job, now: number): void {
+	const option = `${file}: jobs.${key}.since`;
 	const {ms} = parseTime(since, {now, option});
 	if (ms > now)
 		throw new UsageError(`${option}: ${formatUtc(ms)} is yet to come; the clock stands at ${formatUtc(now)}`, {

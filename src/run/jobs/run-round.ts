@@ -1,6 +1,7 @@
 import type {LoadedConfig} from '../../access/config/load.ts';
 import type {Context} from '../../base/context.ts';
 import {SECOND} from '../../base/duration.ts';
+import {exitCodes} from '../../base/errors.ts';
 import type {Log} from '../../base/log.ts';
 import type {AuditRecord} from '../../base/record.ts';
 import {newCounters, type RunCounters} from '../../engine/summary.ts';
@@ -15,13 +16,18 @@ import {failedJob, runJob, withFailure} from './run-job.ts';
 import type {Job} from './select-jobs.ts';
 import type {JobGroup, SharedBudgets} from './shared-budgets.ts';
 
-/** Jobs that run at once, at most, where their budgets are independent. */
-const mostAtOnce = 4;
+/** Jobs that run at once, at most, by default: each holds a few open files, and the pages that it is reading. */
+export const mostAtOnce = 200;
+
+/** Running jobs that a progress line tells of by name: those that have run longest. */
+const mostShown = 3;
 
 /** How far a round is, for a progress line. */
 export interface RoundProgress {
 	readonly total: number;
 	done: number;
+	/** Those of `done` that did not end with exit code 0. */
+	failed: number;
 	/** What runs now, by the job's name. */
 	readonly running: Map<string, {readonly counters: RunCounters; readonly budget: Budget}>;
 }
@@ -34,6 +40,8 @@ export interface RoundOptions {
 	readonly budgets: SharedBudgets;
 	/** Wait for as long as another run uses an archive. */
 	readonly wait: boolean;
+	/** Jobs that run at once, at most. */
+	readonly atOnce: number;
 	readonly log: Log;
 	/** Looks at the records of a job that are written, to warn about their content. */
 	readonly inspect: (log: Log) => (records: readonly AuditRecord[]) => void;
@@ -46,13 +54,13 @@ export interface RoundOptions {
 }
 
 /**
- * Runs jobs once: those that share a budget one after the other, the others beside each other. Whatever a job throws, before
+ * Runs jobs once, beside each other: those of one app wait for their one budget, and no other waits for them. Whatever a job throws, before
  * its start or after its end, is how that job ended: the others go on.
  * @returns how each ended, in the order of the jobs
  */
 export async function runRound(jobs: readonly Job[], options: RoundOptions): Promise<JobOutcome[]> {
 	const {budgets, context, log, onProgress, keep, onEnd} = options;
-	const progress: RoundProgress = {total: jobs.length, done: 0, running: new Map()};
+	const progress: RoundProgress = {total: jobs.length, done: 0, failed: 0, running: new Map()};
 	onProgress(progress);
 	const outcomes = new Map<string, JobOutcome>();
 	const ended = async (ending: JobOutcome) => {
@@ -65,6 +73,7 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
 			else jobLog(log, ending.job.name).warning(`status and metrics will not know of this run: ${failureOf(error).message}`);
 		}
 		progress.done++;
+		if (outcome.exitCode !== exitCodes.complete) progress.failed++;
 		outcomes.set(outcome.job.name, outcome);
 		onEnd(outcome);
 	};
@@ -78,11 +87,14 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
 	}));
 	const order = (job: OpenJob) => jobs.indexOf(job.job);
 	const groups = budgets.group(opened.toSorted((a, b) => order(a) - order(b)));
-	const waiting = groups.values();
-	await Promise.all(Array.from({length: mostAtOnce}, async () => {
-		for (const {jobs: members, budget} of waiting) {
-			for (const member of members) await ended(await runOne(member, {...options, budget, progress}));
-		}
+	// The first of each app, then the second: one with many jobs leaves room for the others.
+	const longest = Math.max(0, ...groups.map(({jobs: members}) => members.length));
+	const waiting = Array.from({length: longest}, (_, turn) => groups.flatMap(({jobs: members, budget}) => {
+		const member = members[turn];
+		return member === undefined ? [] : [{member, budget}];
+	})).flat().values();
+	await Promise.all(Array.from({length: options.atOnce}, async () => {
+		for (const {member, budget} of waiting) await ended(await runOne(member, {...options, budget, progress}));
 	}));
 	return jobs.flatMap(({name}) => outcomes.get(name) ?? []);
 }
@@ -115,13 +127,18 @@ async function runOne(
 
 /** The progress line of a round: how many jobs are done, and what those that run have written or wait for. */
 export function roundProgressText(
-	{total, done, running}: RoundProgress, {monotonic, now}: {monotonic: () => number; now: () => number},
+	{total, done, failed, running}: RoundProgress, {monotonic, now}: {monotonic: () => number; now: () => number},
 ): string {
 	const number = new Intl.NumberFormat('en');
-	const parts = [...running].map(([name, {counters, budget}]) => {
+	const shown = [...running].slice(0, mostShown);
+	const parts = shown.map(([name, {counters, budget}]) => {
 		const waitMs = (budget.waitingUntil ?? -Infinity) - monotonic();
 		const waiting = Number.isFinite(waitMs) && waitMs >= SECOND ? `, waiting until ${timeOfDay(now() + waitMs)}` : '';
 		return `${name}: ${number.format(counters.records)} records, ${number.format(counters.requests)} requests${waiting}`;
 	});
-	return [`${done}/${total} jobs`, ...parts].join(' · ');
+	const more = running.size - shown.length;
+	return [
+		`${done}/${total} jobs${failed === 0 ? '' : `, ${failed} failed`}${more === 0 ? '' : `, ${running.size} running`}`, ...parts,
+		...(more === 0 ? [] : [`and ${more} more`]),
+	].join(' · ');
 }

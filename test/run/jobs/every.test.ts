@@ -84,7 +84,7 @@ it('ends a run under way in order, and the next run goes on from there', async (
 		return clock.sleep(HOUR).then(() => new Response());
 	}});
 	const workspace = await createWorkspace({calls: {...calls, options: {concurrency: 1}}, later: {...calls, dir: 'later'}}, {fetch: api.fetch});
-	const {code, stderr} = await workspace.run(['run', '--every', '15m', '--summary', 'summary.json'], {clock, signal: controller.signal});
+	const {code, stderr} = await workspace.run(['run', '--jobs-at-once', '1', '--every', '15m', '--summary', 'summary.json'], {clock, signal: controller.signal});
 	expect(code).toBe(143);
 	expect(stderr).toMatch(/^calls: \d+ records; covered until .* before it ended\ncalls: interrupted by SIGTERM; the next run goes on from there\n/);
 	expect(stderr).not.toContain('next run at');

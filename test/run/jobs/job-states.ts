@@ -18,7 +18,7 @@ export function stateOf({job, ranAt, exitCode = 0, until, gaps = 0}: Told): JobS
 	const gap = {since: formatUtc(0), until: formatUtc(0), reason: 'failed'} as const;
 	return {
 		job: {
-			name: job, source: 'feishu-openapi', options: {}, dir: '/archive', compression: 'gzip', since: '1d', overlapMs: undefined, lagMs: 0,
+			name: job, key: job, labels: [], base: '/', source: 'feishu-openapi', options: {}, dir: '/archive', compression: 'gzip', since: '1d', overlapMs: undefined, lagMs: 0,
 			profile: undefined, maxRecords: 1, acceptGapsBefore: undefined, file: '/config.json', problem: undefined,
 		},
 		lastRun: ended === undefined ? undefined : {
