@@ -6,6 +6,9 @@ const compressedBlockBytes = 1024 * 1024;
 
 const plainBlockBytes = 256 * 1024;
 
+/** What a block begins with: most files of an archive are small, and there may be hundreds under way. */
+const firstBytes = 16 * 1024;
+
 const encoder = new TextEncoder();
 
 /**
@@ -16,6 +19,7 @@ const encoder = new TextEncoder();
 export class BlockWriter {
 	readonly #compress: Compress | undefined;
 	readonly #append: (bytes: Uint8Array) => Promise<void>;
+	readonly #blockBytes: number;
 	/** The block being filled, and the one that is on its way or free. */
 	#block: Uint8Array;
 	#other: Uint8Array;
@@ -33,8 +37,9 @@ export class BlockWriter {
 	) {
 		this.#compress = compress;
 		this.#append = append;
-		this.#block = new Uint8Array(blockBytes);
-		this.#other = new Uint8Array(blockBytes);
+		this.#blockBytes = blockBytes;
+		this.#block = new Uint8Array(Math.min(firstBytes, blockBytes));
+		this.#other = new Uint8Array(Math.min(firstBytes, blockBytes));
 	}
 
 	/** Takes the text in; waits while a full block is handed on and the one before is still on its way. */
@@ -44,8 +49,15 @@ export class BlockWriter {
 			this.#filled += written;
 			if (read === rest.length) return;
 			rest = rest.slice(read);
-			await this.#handOn();
+			if (this.#block.length < this.#blockBytes) this.#grow();
+			else await this.#handOn();
 		}
+	}
+
+	#grow(): void {
+		const larger = new Uint8Array(Math.min(4 * this.#block.length, this.#blockBytes));
+		larger.set(this.#block.subarray(0, this.#filled));
+		this.#block = larger;
 	}
 
 	/** Ends the block here, if anything is in it, and waits until everything has been taken. */

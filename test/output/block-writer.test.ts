@@ -5,11 +5,11 @@ import {BlockWriter} from '../../src/output/block-writer.ts';
 const blockBytes = 16;
 
 /** The blocks that come out when these texts go in, with a cut at the end. */
-async function blocksOf(texts: readonly string[]): Promise<string[]> {
+async function blocksOf(texts: readonly string[], bytesOfBlock = blockBytes): Promise<string[]> {
 	const blocks: string[] = [];
 	const writer = new BlockWriter(undefined, async bytes => {
 		blocks.push(Buffer.from(bytes).toString('latin1'));
-	}, blockBytes);
+	}, bytesOfBlock);
 	for (const text of texts) await writer.write(text);
 	await writer.cut();
 	return blocks;
@@ -28,6 +28,14 @@ describe('blocks', () => {
 			expect(await blocksOf([text])).toEqual(blocks);
 			expect(await blocksOf(texts.flat())).toEqual(blocks);
 		}));
+	});
+
+	it('end where they would had they not begun small', async () => {
+		const text = '审a'.repeat(60_000);
+		const large = await blocksOf([text], 100_000);
+		expect(large.join('')).toBe(Buffer.from(text).toString('latin1'));
+		expect(large.slice(0, -1).every(({length}) => length > 100_000 - 3 && length <= 100_000)).toBe(true);
+		expect(await blocksOf(text.match(/.{1,777}/gs) ?? [], 100_000)).toEqual(large);
 	});
 
 	it('end with whole characters, and only where no other one fits in', async () => {
