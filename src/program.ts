@@ -58,8 +58,7 @@ or a configuration file, never from flags.`);
 	program.commandsGroup('More:');
 	mountAuth(program, context);
 	mountDoctor(program, context, outcome);
-	program.command('sources')
-		.description('what each source can do: limits, filters, columns')
+	program.command('sources').description('what each source can do: limits, filters, columns')
 		.option('-f, --format <text|json>', 'how to write it; default text')
 		.action(async (flags: {format?: string}) => {
 			const {sourcesCommand} = await import('./commands/sources.ts');
@@ -79,21 +78,17 @@ Examples:
 			completionCommand(shell, context);
 		});
 	// What the script asks with the line as far as it is typed.
-	program.command('complete', {hidden: true})
-		.argument('[words...]')
-		.allowUnknownOption()
+	program.command('complete', {hidden: true}).argument('[words...]').allowUnknownOption()
 		.action(async (words: readonly string[]) => {
 			const {completeCommand} = await import('./commands/completion.ts');
 			await completeCommand(program, words, context);
 		});
-	program.command('demo')
-		.description('one export from each source, against an in-process sandbox')
+	program.command('demo').description('one export from each source, against an in-process sandbox')
 		.action(async () => {
 			const {demoCommand} = await import('./commands/demo.ts');
 			await demoCommand(context, run);
 		});
-	const sandbox = program.command('sandbox')
-		.description('the embedded stand-in for the remote APIs, on loopback')
+	const sandbox = program.command('sandbox').description('the embedded stand-in for the remote APIs, on loopback')
 		.option('--port <n>', 'port on 127.0.0.1, 0 for any; default 8787')
 		.option('--records <n>', 'rows per source and day; default 1000')
 		.option('--seed <n>', 'the same seed gives the same rows; default 1')
@@ -123,14 +118,11 @@ Point the exporter at it from another terminal:
 function mountSource(
 	program: Command, source: SourceDefinition, context: Context, {outcome, isMeant}: {outcome: Outcome; isMeant: boolean},
 ): void {
-	const required = Object.values<SourceOption>(source.options)
-		.filter(option => option.required === true)
+	const required = Object.values<SourceOption>(source.options).filter(option => option.required === true)
 		.map(({flags}) => ` ${flags}`)
 		.join('');
 	const call = `audit-export ${source.name}${required}`;
-	const command = program.command(source.name)
-		.description(source.title)
-		.addHelpText('after', `
+	const command = program.command(source.name).description(source.title).addHelpText('after', `
 Examples:
   $ ${call} --since 24h
   $ ${call} --since yesterday --until today -o ${source.name}.csv

@@ -87,8 +87,7 @@ function refuseRepeated(kind: SearchKind, argv: readonly string[]): void {
 export function mountAppLog(
 	program: Command, context: Context, {outcome, argv}: {outcome: {exitCode: ExitCode}; argv: readonly string[]},
 ): void {
-	const appLog = program
-		.command('feishu-app-log')
+	const appLog = program.command('feishu-app-log')
 		.description("Feishu/Lark developer console's log search: server calls, pushed events, client logs")
 		.addHelpText('after', `
 Examples:
@@ -100,8 +99,7 @@ The searches reach back 7 days and are asked for at most 24 hours at a time. The
 Documentation: ${docs}`);
 	if (!argv.includes('feishu-app-log')) return;
 	for (const kind of searchKinds) {
-		const command = appLog.command(kind)
-			.description(searchOutline(kind).title.replace(/^.*: /, ''))
+		const command = appLog.command(kind).description(searchOutline(kind).title.replace(/^.*: /, ''))
 			.addHelpText('after', `
 Examples:
 ${examples[kind].map(example => `  $ audit-export feishu-app-log ${example}`).join('\n')}

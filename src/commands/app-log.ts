@@ -10,9 +10,7 @@ export async function appLogCommand(kind: SearchKind, flags: AppLogFlags, contex
 		return await exportCommand(openAppLog(kind), flags, context);
 	} catch (error) {
 		if (
-			kind !== 'server' ||
-			flags.via === 'console' ||
-			!(error instanceof UsageError) ||
+			kind !== 'server' || flags.via === 'console' || !(error instanceof UsageError) ||
 			!error.message.includes('is the earliest possible start')
 		)
 			throw error;

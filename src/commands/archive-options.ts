@@ -44,8 +44,7 @@ const catOptions = [
 
 /** Adds `verify` and `cat` to the command line. */
 export function mountArchive(program: Command, context: Context, outcome: {exitCode: ExitCode}): void {
-	const verify = program.command('verify')
-		.description('prove an archive whole: nothing missing, repeated or altered')
+	const verify = program.command('verify').description('prove an archive whole: nothing missing, repeated or altered')
 		.argument('<dir>', "the archive's directory")
 		.addHelpText('after', `
 Recomputes every hash, count and order, and names what is wrong in a line each. Works while a run goes on. The exit code
@@ -60,8 +59,7 @@ Examples:
 		const {verifyCommand} = await import('./verify.ts');
 		outcome.exitCode = await verifyCommand(dir, flags, context);
 	});
-	const cat = program.command('cat')
-		.description('stream a range of an archive, oldest first')
+	const cat = program.command('cat').description('stream a range of an archive, oldest first')
 		.argument('<dir>', "the archive's directory")
 		.addHelpText('after', `
 Reads only the segments that have a part in the range, and compares each with its hash before a row of it is written. A

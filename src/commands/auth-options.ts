@@ -6,8 +6,7 @@ import {mountOptions} from './mount-options.ts';
 
 /** Mounts `auth login`, `auth status` and `auth logout`; their code is loaded when they run. */
 export function mountAuth(program: Command, context: Context): void {
-	const auth = program.command('auth')
-		.description('sign a user in to Feishu/Lark, for the sources that need one')
+	const auth = program.command('auth').description('sign a user in to Feishu/Lark, for the sources that need one')
 		.addHelpText('after', `
 Examples:
   $ audit-export auth login feishu                     in the browser; needs a redirect URL registered, it says which

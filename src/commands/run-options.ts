@@ -8,8 +8,7 @@ import type {StatusFlags} from './status.ts';
 
 /** Adds `run` and `status` to the command line. */
 export function mountRun(program: Command, context: Context, outcome: {exitCode: ExitCode}): void {
-	const run = program.command('run')
-		.description('run the jobs of the configuration into their archives')
+	const run = program.command('run').description('run the jobs of the configuration into their archives')
 		.argument('[job...]', 'jobs to run, by name, profile or label, * and ? for any characters and for one; default all')
 		.option('--every <duration>', 'keep running: from one start to the next; SIGTERM ends it in order')
 		.option('--wait', 'wait while another run uses an archive, instead of ending with exit code 7')
@@ -42,8 +41,7 @@ Examples:
 		const {runCommand} = await import('./run.ts');
 		outcome.exitCode = await runCommand(jobs, flags, context);
 	});
-	const status = program.command('status')
-		.description("each job's last run, covered range, gaps and next start")
+	const status = program.command('status').description("each job's last run, covered range, gaps and next start")
 		.argument('[job...]', 'jobs to show, as for run; default all')
 		.option('-f, --format <table|json>', 'how to write it; default table')
 		.option('--timezone <zone>', "for the table's times; default the system's")

@@ -43,12 +43,10 @@ export async function sourcesCommand(flags: {format?: string}, context: Context)
 	const text =
 		format === 'json'
 			? `${JSON.stringify(described, undefined, '\t')}\n`
-			: described
-					.map(source =>
+			: described.map(source =>
 						[
 							source.name, `  ${source.title}`, `  request     ${source.request}`,
-							`  hosts       ${Object.entries(source.hosts)
-								.map(([name, url]) => `${name} ${url}`)
+							`  hosts       ${Object.entries(source.hosts).map(([name, url]) => `${name} ${url}`)
 								.join(', ')}`,
 							`  ${source.token === 'console' ? 'needs       ' : 'permission  '}${source.scope}${source.token === 'user' ? ', of a user who signed in' : ''}`,
 							`  rate        ${source.rate}`,

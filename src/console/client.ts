@@ -58,9 +58,5 @@ function withinReach(
 
 /** A session is neither renewed nor replaced: the console's users sign in again. */
 export function fixedToken(token: Awaited<ReturnType<TokenSource['get']>>): TokenSource {
-	return {
-		get: async () => token,
-		accepted: () => undefined,
-		refused: () => false,
-	};
+	return {get: async () => token, accepted: () => undefined, refused: () => false};
 }

@@ -120,9 +120,7 @@ async function requireProfile({requestProfile}: AppLogFlags, {context}: Opening)
 function requireSearch(kind: SearchKind, {searches}: RequestProfile): SearchProfile {
 	const search = searches[kind];
 	if (search === undefined) {
-		const known = Object.entries(searches)
-			.filter(([, other]) => other !== undefined)
-			.map(([name]) => name);
+		const known = Object.entries(searches).filter(([, other]) => other !== undefined).map(([name]) => name);
 		throw new UsageError(`the request profile has no ${kind} search${known.length === 0 ? '' : `, only ${known.join(' and ')}`}`, {
 			hint: howToLearn,
 		});

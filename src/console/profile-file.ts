@@ -122,9 +122,7 @@ export function mergeProfiles(existing: RequestProfile | undefined, learned: Req
 function keepByHand(before: SearchProfile | undefined, learned: SearchProfile): SearchProfile {
 	if (before === undefined || before.request.method !== learned.request.method || before.request.path !== learned.request.path)
 		return learned;
-	const {
-		rate, pages: {max_size: maxSize}, response: {expired},
-	} = before;
+	const {rate, pages: {max_size: maxSize}, response: {expired}} = before;
 	return {
 		...learned,
 		pages: {...learned.pages, ...(maxSize === undefined || learned.pages.max_size !== undefined ? {} : {max_size: maxSize})},

@@ -28,9 +28,7 @@ export type ConsoleSessionStore = SessionStore<string, KeptConsoleSession>;
  * The console sessions of this user: a file in the data directory, or the keychain where `AUDIT_EXPORT_KEYCHAIN=1` asks for it.
  * @param options.warn takes a warning for stderr
  */
-export function openConsoleSessions({
-	context, warn,
-}: {
+export function openConsoleSessions({context, warn}: {
 	context: Pick<Context, 'env' | 'sleep' | 'signal' | 'random' | 'monotonic'>;
 	warn: (message: string) => void;
 }): ConsoleSessionStore {

@@ -85,9 +85,7 @@ export interface SessionPlaces {
  * host that only the request profile names
  */
 export async function findSession(needs: SessionNeeds, places: SessionPlaces): Promise<ConsoleSession> {
-	const {
-		context: {masker}, baseUrl, name,
-	} = places;
+	const {context: {masker}, baseUrl, name} = places;
 	const found =
 		(bringsCredentials(places.selected) ? undefined : await fromEnvironment(needs, places)) ??
 		(await fromConfiguration(needs, places)) ??
@@ -191,13 +189,7 @@ async function requireConfirmed({baseUrl, isNamed, name, store}: SessionPlaces, 
 
 async function resolved(
 	value: (part: Part) => Referable | undefined, nameOf: (part: Part) => string,
-	{
-		context: {env, signal}, config, warn,
-	}: {
-		context: {env: Context['env']; signal?: AbortSignal};
-		config: LoadedConfig;
-		warn: (message: string) => void;
-	},
+	{context: {env, signal}, config, warn}: {context: {env: Context['env']; signal?: AbortSignal}; config: LoadedConfig; warn: (message: string) => void},
 ): Promise<ConsoleSession> {
 	const read = async (part: Part) => {
 		const secret = value(part);

@@ -26,8 +26,7 @@ export function fill(template: Template, values: Values): unknown {
 	const {json_text: inner, ...others} = template;
 	if (inner !== undefined && Object.keys(others).length === 0) return JSON.stringify(fill(inner, values));
 	return Object.fromEntries(
-		Object.entries(template)
-			.map(([key, member]) => [key, fill(member, values)] as const)
+		Object.entries(template).map(([key, member]) => [key, fill(member, values)] as const)
 			.filter(([, value]) => value !== undefined),
 	);
 }

@@ -91,9 +91,7 @@ function requireUnique(ms: number, timezone: string): void {
 	if (earlier === later) return;
 	throw new UsageError(
 		`${formatUtc(ms)} cannot be told to the console: its clocks, those of ${timezone}, show ${local.toPlainTime().toString()} twice that day`,
-		{
-			hint: 'choose --since and --until outside of that hour, and leave --window out',
-		},
+		{hint: 'choose --since and --until outside of that hour, and leave --window out'},
 	);
 }
 

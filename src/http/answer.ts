@@ -82,9 +82,7 @@ function isRedirect(status: number): boolean {
 	return status >= 300 && status < 400 && status !== 304;
 }
 
-function describe({
-	answer, vendor, body, code, known, mask,
-}: {
+function describe({answer, vendor, body, code, known, mask}: {
 	answer: RawAnswer;
 	vendor: VendorDefinition;
 	body: unknown;
@@ -116,9 +114,7 @@ function traceId(answer: RawAnswer, vendor: VendorDefinition, body: unknown): st
 	return undefined;
 }
 
-function hintFor({
-	verdict, known, body, scope, status, code, mask,
-}: {
+function hintFor({verdict, known, body, scope, status, code, mask}: {
 	verdict: Verdict;
 	known: ErrorCode | undefined;
 	body: unknown;

@@ -73,9 +73,7 @@ export interface Client {
 /** A client that retries, keeps the budget and renews its token. Redirects are never followed. */
 export function createClient(options: ClientOptions): Client {
 	let opening: Promise<KyInstance> | undefined;
-	return {
-		send: async request => sendWithRetries(await (opening ??= openKy(options.baseUrl)), request, options),
-	};
+	return {send: async request => sendWithRetries(await (opening ??= openKy(options.baseUrl)), request, options)};
 }
 
 /**

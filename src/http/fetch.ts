@@ -215,10 +215,7 @@ const mostEncodings = 3;
 export async function decompress(
 	body: Uint8Array<ArrayBuffer>, contentEncoding: string, mostBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-	const names = contentEncoding
-		.toLowerCase()
-		.split(',')
-		.map(name => name.trim())
+	const names = contentEncoding.toLowerCase().split(',').map(name => name.trim())
 		.filter(name => name !== '' && name !== 'identity');
 	// No server packs a body again and again; each time it could grow a thousandfold.
 	if (names.length > mostEncodings) throw new Error(`a body that was packed ${names.length} times`);

@@ -23,9 +23,7 @@ export interface Proxy {
 export const perAddressMs = 2500;
 
 /** How a host is reached: through a proxy, or directly for a reason. */
-export type Route =
-	| {readonly proxy: Proxy}
-	| {readonly proxy: undefined; readonly because: string};
+export type Route = {readonly proxy: Proxy} | {readonly proxy: undefined; readonly because: string};
 
 /**
  * The first that is set counts. `HTTP_PROXY` stands last: alone, it is taken for a proxy of everything, since nothing but
@@ -67,9 +65,7 @@ function parseProxy(value: string, variable: string): Proxy {
 	const scheme = url?.protocol;
 	// Whatever follows the host is most likely the rest of a password with a "/", "?" or "#" in it.
 	if (
-		url === undefined ||
-		authorization === null ||
-		(scheme !== 'http:' && scheme !== 'https:') ||
+		url === undefined || authorization === null || (scheme !== 'http:' && scheme !== 'https:') ||
 		url.hostname === '' ||
 		!/^\/?$/.test(url.pathname) ||
 		url.search !== '' ||
@@ -103,9 +99,7 @@ function basic({username, password}: URL): string | undefined | null {
  */
 export function exemption(hostname: string, port: string, noProxy: string): string | undefined {
 	const host = bare(hostname);
-	return noProxy
-		.split(/[,\s]+/)
-		.filter(entry => entry !== '')
+	return noProxy.split(/[,\s]+/).filter(entry => entry !== '')
 		.find(entry => entry === '*' || (isIP(host) === 0 ? coversName : coversAddress)(entry, host, port));
 }
 

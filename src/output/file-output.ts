@@ -138,9 +138,7 @@ async function findEarlier(
 		if (decision.restart !== undefined) notice(`starting over: ${name}: ${decision.restart}`);
 		return undefined;
 	}
-	const {
-		checkpoint: {records, nextFrom},
-	} = decision.resume;
+	const {checkpoint: {records, nextFrom}} = decision.resume;
 	notice(
 		`resuming ${name}: ${records} ${records === 1 ? 'record' : 'records'} kept, continuing from ${formatUtc(nextFrom)} (range ${formatRange(decision.resume)})`,
 	);

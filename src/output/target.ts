@@ -32,9 +32,7 @@ export async function refuseForeign(path: string, name = path): Promise<void> {
 		? 'a link'
 		: entry.isDirectory()
 			? 'a directory'
-			: entry.isFile()
-				? 'a file'
-				: 'no regular file, and it is';
+			: entry.isFile() ? 'a file' : 'no regular file, and it is';
 	throw new UsageError(`${name} is ${kind} of another user, in a directory that everybody may write into`, {
 		hint: 'name a place in a directory of your own, or remove it if you know whose it is',
 	});

@@ -179,8 +179,7 @@ type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
 type ConfiguredValue<Row> = Row extends {readonly configured: infer Kind}
 	? Kind extends readonly string[] ? Kind[number]
 		: Kind extends 'names' ? readonly string[]
-			: Kind extends 'positive' | 'whole' ? number
-				: Kind extends 'yes-or-no' ? boolean : string
+			: Kind extends 'positive' | 'whole' ? number : Kind extends 'yes-or-no' ? boolean : string
 	: never;
 
 /** What the configuration lets the options of one source default to; checked when the file is read. */

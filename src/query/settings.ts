@@ -70,9 +70,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 	}
 	const path = flags.output === undefined || flags.output === '-' ? undefined : flags.output;
 	const format = oneOf(
-		flags.format ??
-			(path === undefined ? undefined : formatOf(path)) ??
-			defaults.format ??
+		flags.format ?? (path === undefined ? undefined : formatOf(path)) ?? defaults.format ??
 			(terminal && path === undefined ? 'table' : 'ndjson'),
 		formatNames, '--format',
 	);

@@ -27,11 +27,7 @@ const accountsUrls: Readonly<Record<string, string>> = {
 
 /** The scopes that the sources with a user's token need. */
 export const userScopes: readonly string[] = [
-	...new Set(
-		Object.values<SourceDefinition>(sources)
-			.filter(({auth}) => auth === 'user')
-			.map(({scope}) => scope),
-	),
+	...new Set(Object.values<SourceDefinition>(sources).filter(({auth}) => auth === 'user').map(({scope}) => scope)),
 ];
 
 /**

@@ -19,9 +19,7 @@ export interface SignedOut {
  * @param options.appSecret absent when none is configured: then the server is not asked
  * @throws LockedError, OutputError, UsageError from the store; the signal's reason when interrupted
  */
-export async function signOut({
-	context, client, endpoints, store, key, appSecret,
-}: {
+export async function signOut({context, client, endpoints, store, key, appSecret}: {
 	context: Context;
 	client: OAuthClient;
 	endpoints: SignInEndpoints;

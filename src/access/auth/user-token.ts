@@ -43,12 +43,7 @@ const mostRenewals = 10;
 const secondTryMs = 60_000;
 
 /** The environment's ready-made token, where the profile that was named brings no credentials of its own. */
-export function readyMadeToken({
-	context: {env}, connection: {bringsCredentials = false},
-}: {
-	context: Pick<Context, 'env'>;
-	connection: Pick<Connection, 'bringsCredentials'>;
-}): string | undefined {
+export function readyMadeToken({context: {env}, connection: {bringsCredentials = false}}: {context: Pick<Context, 'env'>; connection: Pick<Connection, 'bringsCredentials'>}): string | undefined {
 	return bringsCredentials ? undefined : env[userTokenVariable] || undefined;
 }
 
@@ -56,9 +51,7 @@ export function readyMadeToken({
 export async function signedInUser(
 	options: Pick<UserTokenOptions, 'context' | 'connection' | 'warn'>,
 ): Promise<{user?: string | undefined; token?: string | undefined; origin?: string}> {
-	const {
-		context, connection: {baseUrl, appId, profile}, warn,
-	} = options;
+	const {context, connection: {baseUrl, appId, profile}, warn} = options;
 	const token = readyMadeToken(options);
 	if (token !== undefined) return {token, origin: `environment variable ${userTokenVariable}`};
 	if (appId === undefined) return {};

@@ -26,9 +26,7 @@ const referenceForms = 'one of {"env": "NAME"}, {"file": "path"} and {"command":
 const reference = section({
 	env: word.optional(),
 	file: text.optional(),
-	command: z
-		.array(systemText)
-		.min(1, 'expected a program and its arguments')
+	command: z.array(systemText).min(1, 'expected a program and its arguments')
 		.refine(([program]) => program !== '', 'expected the name of a program')
 		.optional(),
 }).refine(({env, file, command}) => [env, file, command].filter(form => form !== undefined).length === 1, {
@@ -96,8 +94,7 @@ function sourceDefaults({pagination, window}: SourceLimits) {
 	]);
 	return section({
 		...Object.fromEntries<z.ZodType>(options),
-		offset_counts: z
-			.enum(['rows', 'pages'])
+		offset_counts: z.enum(['rows', 'pages'])
 			.refine(() => pagination.style === 'offset', 'expected only for a source that is read by offsets')
 			.optional(),
 	});

@@ -36,8 +36,7 @@ function judgeList(list: ListFact, range: RangeGuess | undefined): RowsGuess {
 	const id = findIds(columns, rowCount, () => new Set())[0];
 	// The points of a chart stand at equal distances and hold nothing but numbers.
 	const isSeries =
-		time?.isEven === true &&
-		id?.isNamed !== true &&
+		time?.isEven === true && id?.isNamed !== true &&
 		columns.every(({path, values}) => path === time.path || values.every(value => typeof value === 'number'));
 	const isInRange = time !== undefined && time.share >= 0.9;
 	const score = (isInRange ? 8 : time !== undefined && time.share > 0.5 ? 3 : 0)
@@ -98,9 +97,7 @@ function findKind(request: RequestTree, columns: readonly ColumnFact[]): SearchK
 	}
 	const referer = request.header['referer'];
 	if (referer !== undefined && URL.canParse(referer))
-		count(
-			new URL(referer).pathname.split('/').flatMap(segment => [...wordsOf(segment), flat(segment)]), 1,
-		);
+		count(new URL(referer).pathname.split('/').flatMap(segment => [...wordsOf(segment), flat(segment)]), 1);
 	for (const kind of searchKinds) {
 		for (const [pattern, weight] of kindColumns[kind])
 			if (columns.some(({path}) => pattern.test(flat(path.at(-1) ?? '')))) scores[kind] += weight;
@@ -146,10 +143,7 @@ export function toCandidate(exchange: Exchange, flags: LearnFlags): Candidate {
 	const isInRange = rows?.time !== undefined && rows.time.share >= 0.9;
 	const isAnswered = exchange.status >= 200 && exchange.status < 300;
 	const score =
-		(rows?.score ?? -4) +
-		Math.min(8, range?.score ?? -4) +
-		(hasWords ? 2 : 0) -
-		(isOther ? 4 : 0) +
+		(rows?.score ?? -4) + Math.min(8, range?.score ?? -4) + (hasWords ? 2 : 0) - (isOther ? 4 : 0) +
 		(kind === undefined ? 0 : 2) +
 		(isAnswered ? 1 : -8);
 	const isTold = flags.url !== undefined || flags.items !== undefined || flags.sinceAt !== undefined || flags.time !== undefined;
@@ -204,8 +198,7 @@ export function groupCandidates(candidates: readonly Candidate[]): Group[] {
 		// Pages without rows say nothing of their kind.
 		const pages = candidates.filter(
 			other =>
-				other.endpoint === best.endpoint &&
-				other.exchange.status < 300 &&
+				other.endpoint === best.endpoint && other.exchange.status < 300 &&
 				(own.includes(other) || (other.kind === undefined && other.standing === 'no' && (other.rows?.list.count ?? 0) === 0)),
 		);
 		const members = pages.toSorted((a, b) => (a.exchange.started ?? 0) - (b.exchange.started ?? 0) || a.exchange.number - b.exchange.number);

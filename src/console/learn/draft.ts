@@ -61,8 +61,7 @@ export class Draft {
 			if (place !== undefined) return place;
 		}
 		if (mayBeNew && /^(?:query|json|form)\./.test(text) && canHold(this.best.exchange.request, text.split('.'))) return text.split('.');
-		const there = [...spots({...this.best.exchange.request, header: {}})]
-			.filter(({value}) => isScalar(value))
+		const there = [...spots({...this.best.exchange.request, header: {}})].filter(({value}) => isScalar(value))
 			.map(({place}) => this.show(place));
 		throw new UsageError(`${flag}: the request has no ${text}`, {hint: `it has ${there.slice(0, 30).join(', ') || 'no members at all'}`});
 	}

@@ -58,8 +58,7 @@ export function findFilters(
 			? 'user_open_id'
 			: (findFilterName(place) ?? (kind === 'client' && values.length === 1 && isFeature(values[0]) ? 'app_feature' : undefined));
 		if (
-			name === undefined ||
-			values.some(member => typeof member === 'boolean' || isLong(member)) ||
+			name === undefined || values.some(member => typeof member === 'boolean' || isLong(member)) ||
 			filters.some(filter => filter.name === name)
 		)
 			continue;
@@ -122,8 +121,7 @@ function isCondition(place: Place, value: Tree): boolean {
 		([key, member]) => /^(?:field|fieldname|name|key|left|column|property|attr|k)$/.test(flat(key)) && typeof member === 'string',
 	)?.[1];
 	return (
-		typeof name === 'string' &&
-		findFilterName(['', name]) !== undefined &&
+		typeof name === 'string' && findFilterName(['', name]) !== undefined &&
 		Object.keys(value).some(key => /^(?:values?|right|val|v|operand|operands|params?)$/.test(flat(key)))
 	);
 }
@@ -135,8 +133,7 @@ function isUnsetValue(value: Scalar): boolean {
 /** Whether all rows have a value that was asked for. */
 function judge(name: FilterName, asked: readonly Scalar[], columns: readonly ColumnFact[]): 'filters' | 'does not filter' | undefined {
 	const texts = asked.flatMap(value => String(value).toLowerCase().split(/[,|;]/)).filter(text => text !== '');
-	const fields = columns
-		.filter(({path, values}) => findFilterOfField(path) === name && values.length > 0)
+	const fields = columns.filter(({path, values}) => findFilterOfField(path) === name && values.length > 0)
 		.map(({values}) =>
 			values.map(value => {
 				const text = String(value).toLowerCase();
@@ -158,21 +155,15 @@ function toFilterPlace(
 	);
 	const isOpen = values.every(member => member === null) && hasNumericField;
 	const as = Array.isArray(value)
-		? isNumeric || isOpen
-			? ('numbers' as const)
-			: ('list' as const)
-		: isNumeric || isOpen
-			? ('number' as const)
-			: ('text' as const);
+		? isNumeric || isOpen ? ('numbers' as const) : ('list' as const)
+		: isNumeric || isOpen ? ('number' as const) : ('text' as const);
 	const [text] = values;
 	const separator =
 		as !== 'text'
 			? undefined
 			: typeof text === 'string' && /^[^\s,|;]+[,|;]/.test(text)
 				? /[,|;]/.exec(text)?.[0]
-				: name === 'keyword'
-					? ' '
-					: undefined;
+				: name === 'keyword' ? ' ' : undefined;
 	const words = spellings(name, [
 		...values, ...columns.filter(({path}) => findFilterOfField(path) === name).flatMap(column => column.values),
 	]);

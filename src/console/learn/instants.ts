@@ -39,8 +39,7 @@ export function findZone({local, fits, isStriking, preferred, only = false}: {
 	return {timezone: best.timezone, isAssumed: !isOnly && !(isStriking(best.offsetMs) && likely.includes(best.timezone))};
 }
 
-const fixedOffsets = Array.from({length: 27}, (_, index) => index - 12)
-	.filter(hours => hours !== 0)
+const fixedOffsets = Array.from({length: 27}, (_, index) => index - 12).filter(hours => hours !== 0)
 	.map(hours => `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`);
 
 /**

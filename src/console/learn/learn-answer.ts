@@ -61,10 +61,7 @@ function learnId(draft: Draft): string | null | undefined {
 		const values = columns.find(column => samePath(column.path, path))?.values.map(value => identity(value));
 		if (values === undefined || values.length !== rowCount || values.includes(undefined)) {
 			throw new UsageError(`--id ${draft.showPath(path)}: not every row has such a field`, {
-				hint: `rows have ${columns
-					.slice(0, 30)
-					.map(column => draft.showPath(column.path))
-					.join(', ')}`,
+				hint: `rows have ${columns.slice(0, 30).map(column => draft.showPath(column.path)).join(', ')}`,
 			});
 		}
 		if (new Set(values).size !== rowCount)
@@ -93,11 +90,9 @@ function learnId(draft: Draft): string | null | undefined {
 /** The values of a field in the other pages of the same search. */
 function elsewhere(draft: Draft, path: readonly string[]): ReadonlySet<string> {
 	const {best, members, replacements} = draft;
-	const pagePlaces = replacements
-		.filter(({by}) => typeof by === 'string' && /^\{(?:page|offset|cursor)\b/.test(by))
+	const pagePlaces = replacements.filter(({by}) => typeof by === 'string' && /^\{(?:page|offset|cursor)\b/.test(by))
 		.map(({place}) => formatPlace(place));
-	const rangePlaces = replacements
-		.filter(({by}) => typeof by === 'string' && /\{(?:since|until)\b/.test(by))
+	const rangePlaces = replacements.filter(({by}) => typeof by === 'string' && /\{(?:since|until)\b/.test(by))
 		.map(({place}) => formatPlace(place));
 	const valuesAt = ({request}: Exchange, isMeant: (place: string) => boolean) =>
 		JSON.stringify(

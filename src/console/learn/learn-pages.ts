@@ -156,9 +156,7 @@ function requireWhole(
 		? `the answer holds ${rowCount} of ${String(stated)} rows`
 		: isRound && !hasCursor && isMore !== true
 			? `the answer holds ${rowCount} rows, which looks like a full page`
-			: hasCursor
-				? `the answer gives a cursor at ${draft.showPath(next)}`
-				: 'the answer says that there is more';
+			: hasCursor ? `the answer gives a cursor at ${draft.showPath(next)}` : 'the answer says that there is more';
 	draft.missing.push({
 		flag: next === undefined ? '--page-at, --offset-at or --cursor-at <place>' : '--cursor-at <place>',
 		why: `how pages are turned was not recognised, and ${why}; best record again and turn one page${isRound ? ' (--page-at none if there are no pages)' : ''}`,
@@ -168,8 +166,7 @@ function requireWhole(
 function requireScalar(draft: Draft, flag: string, path: readonly string[], pages: readonly PageSeen[]): void {
 	if (pages.some(({exchange}) => scalarAt(exchange.answer, path) !== undefined)) return;
 	throw new UsageError(`${flag} ${draft.showPath(path)}: no answer has a value there`, {
-		hint: `answers have ${(pages[0]?.exchange.answer.scalars ?? [])
-			.slice(0, 30)
+		hint: `answers have ${(pages[0]?.exchange.answer.scalars ?? []).slice(0, 30)
 			.map(scalar => draft.showPath(scalar.path))
 			.join(', ')}`,
 	});

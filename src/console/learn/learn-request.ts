@@ -49,9 +49,7 @@ function learnHeaders(headers: readonly NameAndValue[], {appId, appIdHeaders, se
 		const text =
 			name === 'referer'
 				? toReferer(value, appId, secrets)
-				: name === 'origin'
-					? toOrigin(value, secrets)
-					: toConstant([name], value, {secrets, csrfToken});
+				: name === 'origin' ? toOrigin(value, secrets) : toConstant([name], value, {secrets, csrfToken});
 		if (typeof text === 'string' && text.length <= 300) found[name] = text;
 		else if (isLeftOut(text)) leftOut.push({name, why: text.leftOut});
 	}

@@ -106,10 +106,7 @@ function learnRowTime(draft: Draft, range: RangeGuess | undefined): TimeGuess | 
 			hint:
 				names.length > 0
 					? `times stand in ${names.join(', ')}`
-					: `they have ${rows.columns
-							.slice(0, 30)
-							.map(other => draft.showPath(other.path))
-							.join(', ')}`,
+					: `they have ${rows.columns.slice(0, 30).map(other => draft.showPath(other.path)).join(', ')}`,
 		});
 	}
 	const as = flags.timeAs ?? commonForm(column.values);

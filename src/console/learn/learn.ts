@@ -93,17 +93,7 @@ function confirmed(groups: readonly Group[], flags: LearnFlags): Group[] {
 	const named = consoleOrigin(flags);
 	const own = groups.filter(({best: {exchange: {origin}}}) => named === undefined ? vendorOrigins.has(origin) : origin === named);
 	if (own.length > 0 || groups.length === 0) return own;
-	const others = [
-		...new Set(
-			groups.map(
-				({
-					best: {
-						exchange: {origin},
-					},
-				}) => origin,
-			),
-		),
-	].slice(0, 3);
+	const others = [...new Set(groups.map(({best: {exchange: {origin}}}) => origin))].slice(0, 3);
 	throw new UsageError(
 		named === undefined
 			? `the searches of the recording are on ${others.join(', ')}, which is no host of the vendor`
@@ -133,8 +123,7 @@ function choose(
 	const chosen = whole.length > 0 ? whole : found.slice(0, 1);
 	if (chosen.length === 0) {
 		throw new UsageError(
-			`a search was found, but not whether it is the server, event or client search: ${groups
-				.slice(0, 3)
+			`a search was found, but not whether it is the server, event or client search: ${groups.slice(0, 3)
 				.map(group => titleOf(group, secrets))
 				.join(', ')}`,
 			{hint: 'say which: --kind server, --kind event or --kind client'},

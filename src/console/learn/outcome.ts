@@ -25,9 +25,7 @@ export function findSuccess(answers: readonly Answer[], secrets: SecretValues): 
 	const [first] = answers;
 	const found = (first?.scalars ?? []).filter(
 		({path, value}) =>
-			path.length <= 2 &&
-			isOutcome(value, secrets) &&
-			codeNames.includes(flat(path.at(-1) ?? '')) &&
+			path.length <= 2 && isOutcome(value, secrets) && codeNames.includes(flat(path.at(-1) ?? '')) &&
 			// A number other than the usual ones is a success only under the clearest names.
 			(goodValues.test(String(value)) ||
 				(typeof value === 'number' && ['code', 'errno', 'errcode', 'retcode'].includes(flat(path.at(-1) ?? '')))) &&
@@ -39,9 +37,7 @@ export function findSuccess(answers: readonly Answer[], secrets: SecretValues): 
 
 /** Where the answers say why they failed. */
 export function findMessage(answers: readonly Answer[]): readonly string[] | undefined {
-	const texts = answers
-		.flatMap(({scalars}) => scalars)
-		.filter(
+	const texts = answers.flatMap(({scalars}) => scalars).filter(
 			({path, value}) => path.length <= 2 && (typeof value === 'string' || value === null) && messageNames.includes(flat(path.at(-1) ?? '')),
 		);
 	return texts.toSorted((a, b) => a.path.length - b.path.length || rank(messageNames, a) - rank(messageNames, b))[0]?.path;
@@ -60,12 +56,9 @@ export interface RefusalSeen {
 export function findExpired(
 	refusals: readonly RefusalSeen[], answers: readonly Answer[], success: Outcome | undefined, secrets: SecretValues,
 ): Outcome | undefined {
-	const codes = refusals
-		.filter(refusal => isSignedOut(refusal))
-		.flatMap(({answer}) => {
+	const codes = refusals.filter(refusal => isSignedOut(refusal)).flatMap(({answer}) => {
 			// `success: false` is said of every failure: there a code beside it is looked for.
-			const code = answer.scalars
-				.filter(
+			const code = answer.scalars.filter(
 					({path, value}) =>
 						path.length <= 3 && typeof value !== 'boolean' && isOutcome(value, secrets) && codeNames.includes(flat(path.at(-1) ?? '')),
 				)

@@ -96,8 +96,7 @@ function findTurn(earlier: PageSeen, later: PageSeen, known: readonly Place[]): 
 		const source = cursorSource(earlier.exchange, place, value);
 		// `next_page: 2` in an answer does not make a page number a cursor.
 		if (
-			source !== undefined &&
-			value !== old &&
+			source !== undefined && value !== old &&
 			!(isIndex(value) && rankOf(namesOf(place.slice(1)), [...pageNames, ...offsetNames]) !== undefined)
 		) {
 			return {
@@ -139,9 +138,7 @@ function mayCount(place: Place, wasThere: boolean): boolean {
 function isPassing(place: Place, value: Scalar): boolean {
 	const name = place.at(-1) ?? '';
 	return (
-		isSecretName(name) ||
-		readInstant(value) !== undefined ||
-		/trace|request_?id|log_?id|^_|rand/i.test(name) ||
+		isSecretName(name) || readInstant(value) !== undefined || /trace|request_?id|log_?id|^_|rand/i.test(name) ||
 		(typeof value === 'string' && looksRandom(value))
 	);
 }
@@ -170,8 +167,7 @@ export function firstNumber(pages: readonly PageSeen[], {style, place}: Pick<Pag
 
 function byName(page: PageSeen, known: readonly Place[]): PagingGuess | undefined {
 	const values = [...valuesOf(page.exchange, known).values()];
-	const pick = (patterns: readonly RegExp[], fits: (value: Scalar) => boolean) => values
-		.flatMap(spot => {
+	const pick = (patterns: readonly RegExp[], fits: (value: Scalar) => boolean) => values.flatMap(spot => {
 			const rank = rankOf(namesOf(spot.place.slice(1)), patterns);
 			return rank === undefined || !fits(spot.value) ? [] : [{...spot, rank}];
 		})

@@ -27,8 +27,7 @@ export function sessionOf({headers, cookies, request}: Recorded, profile: Pick<R
 	const authorization = header('authorization');
 	if (cookie === '' && authorization === undefined) return undefined;
 	const {csrf_header: csrfHeader, csrf_cookie: csrfCookie} = profile.session ?? {};
-	const csrfToken = (csrfHeader === undefined ? undefined : header(csrfHeader.toLowerCase()))
-		?? csrfMember(request)
+	const csrfToken = (csrfHeader === undefined ? undefined : header(csrfHeader.toLowerCase())) ?? csrfMember(request)
 		?? parseCookies(cookie).find(([name]) => name === csrfCookie)?.[1];
 	return {cookie, ...(csrfToken === undefined ? {} : {csrfToken}), ...(authorization === undefined ? {} : {authorization})};
 }

@@ -62,9 +62,7 @@ export function findRange(
 	const [alone] =
 		start !== undefined
 			? oneEnd({...start, side: 'since'})
-			: end !== undefined
-				? oneEnd({...end, side: 'until'})
-				: instants.flatMap(instant => oneEnd(instant));
+			: end !== undefined ? oneEnd({...end, side: 'until'}) : instants.flatMap(instant => oneEnd(instant));
 	const both = start && end && start.as === end.as ? toGuess(start, end, 20) : undefined;
 	const guess = both ?? best(fits) ?? alone;
 	return (
@@ -106,8 +104,7 @@ function sideOf(place: Place): InstantSpot['side'] {
 
 function pairs(instants: readonly InstantSpot[], started: number | undefined): RangeGuess[] {
 	return instants.flatMap(a =>
-		instants
-			.filter(b => a !== b && a.as === b.as && a.isText === b.isText && isOrdered(a, b))
+		instants.filter(b => a !== b && a.as === b.as && a.isText === b.isText && isOrdered(a, b))
 			.map(b => toGuess(a, b, scorePair(a, b, started))),
 	);
 }
@@ -161,12 +158,9 @@ function withRepeats(guess: RangeGuess, instants: readonly InstantSpot[]): Range
 	const known = [...guess.sinceAt, ...guess.untilAt];
 	const others = instants.filter(({place}) => !known.some(other => samePlace(other, place)));
 	const again = (ms: number | undefined, side: InstantSpot['side']) =>
-		others
-			.filter(
+		others.filter(
 				other =>
-					other.as === guess.as &&
-					other.isText === guess.isText &&
-					other.ms === ms &&
+					other.as === guess.as && other.isText === guess.isText && other.ms === ms &&
 					guess.since !== guess.until &&
 					(other.side ?? side) === side,
 			)

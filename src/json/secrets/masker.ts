@@ -31,8 +31,7 @@ export class Masker implements MaskerType {
 	/** Registers a secret, also as URLs, forms, JSON and HTTP Basic spell it, one in the other. Very short values are left alone. */
 	add(secret: string): void {
 		if (secret.length < 4) return;
-		const texts = [secret, ...(secret.length < leastInBase64 ? [] : inBase64(secret))]
-			.flatMap(piecesOf)
+		const texts = [secret, ...(secret.length < leastInBase64 ? [] : inBase64(secret))].flatMap(piecesOf)
 			.filter(text => !this.#known.has(text));
 		if (texts.length === 0) return;
 		for (const text of texts) this.#known.set(text, knownAs(text));
@@ -43,8 +42,7 @@ export class Masker implements MaskerType {
 	mask(text: string): string {
 		let masked = text;
 		for (const {core, pattern} of this.#longestFirst()) if (masked.includes(core)) masked = masked.replaceAll(pattern(), '***');
-		masked = masked
-			.replaceAll(/\bBearer +[^\s"']+/g, 'Bearer ***')
+		masked = masked.replaceAll(/\bBearer +[^\s"']+/g, 'Bearer ***')
 			.replaceAll(/\bBasic +([\w+/-]{4,}={0,2})/g, (whole, value: string) => isUserAndPassword(value) ? 'Basic ***' : whole);
 		const found: Edit[] = [];
 		findSecretValues(masked, (start, end) => {
