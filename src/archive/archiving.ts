@@ -14,7 +14,7 @@ import {incompleteBecause} from './repair-work.ts';
 import {wholeUnits} from './run-plan.ts';
 import {SeenBefore} from './seen-before.ts';
 import {DamagedSegmentError} from './segment-file.ts';
-import type {SegmentIndex} from './segment-index.ts';
+import type {SegmentIndex} from './range.ts';
 import type {Progress, Task} from './tasks.ts';
 import {WindowWork} from './window-work.ts';
 

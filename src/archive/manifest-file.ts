@@ -2,33 +2,30 @@ import {constants} from 'node:fs';
 import {open, type FileHandle} from 'node:fs/promises';
 import {join} from 'node:path';
 import * as z from 'zod';
-import {ExportError, systemCode, UsageError} from '../base/errors.ts';
+import {ExportError, exitCodes, systemCode, UsageError, type ExitCode} from '../base/errors.ts';
 import {systemMessage} from '../output/failure.ts';
 import {dataName, manifestName} from './layout.ts';
+import {readBackward, readForward, type RawLine} from './lines.ts';
 import {archiveVersion, chainStart, hashLine, lineSchema, type ManifestLine} from './manifest.ts';
 
-const blockBytes = 64 * 1024;
-const lineFeed = 0x0a;
-/** Longer than any line: those with a hundred thousand gaps take 16 MiB. */
-const longestLineBytes = 32 * 1024 * 1024;
+/** Bytes read at a time. */
+const chunkBytes = 256 * 1024;
+
+/** Bytes of the longest line: a day of a hundred thousand segments that is pruned takes about 16 MiB. */
+export const longestLineBytes = 32 * 1024 * 1024;
 
 /** The manifest is not what a run left there: nothing may be built on it before that is understood. */
 export class DamagedManifestError extends ExportError {
 	override readonly name = 'DamagedManifestError';
+	override readonly exitCode: ExitCode;
+	readonly problem: string;
 
-	constructor(dir: string, problem: string) {
+	/** @param exitCode default 1: nothing was done; 6 where something was asked for that cannot be had */
+	constructor(dir: string, problem: string, exitCode: ExitCode = exitCodes.api) {
 		super(`${join(dir, manifestName)}: ${problem}`, {hint: `audit-export verify ${dir} names all that is damaged`});
+		this.exitCode = exitCode;
+		this.problem = problem;
 	}
-}
-
-/** A line of the manifest as it lies there. */
-export interface RawLine {
-	/** Without its line feed. */
-	readonly bytes: Buffer;
-	/** Where it starts in the file. */
-	readonly offset: number;
-	/** False for bytes after the last line feed: a line that was cut off, and is not committed. */
-	readonly complete: boolean;
 }
 
 /** Where a manifest ends. */
@@ -56,57 +53,22 @@ export function parseLine(bytes: Uint8Array | string): ManifestLine | undefined 
 /** The lines of a manifest from its first, with what was cut off at its end; nothing where there is no manifest. */
 export async function* readManifest(dir: string): AsyncGenerator<RawLine, void, undefined> {
 	const handle = await openManifestFile(dir);
-	if (handle === undefined) return;
-	let rest: Buffer = Buffer.alloc(0);
-	let offset = 0;
-	const chunks: AsyncIterable<Buffer> = handle.createReadStream({highWaterMark: 4 * blockBytes});
-	for await (const chunk of chunks) {
-		const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-		let start = 0;
-		for (let end = bytes.indexOf(lineFeed, rest.length); end >= 0; end = bytes.indexOf(lineFeed, start)) {
-			yield {bytes: bytes.subarray(start, end), offset, complete: true};
-			offset += end + 1 - start;
-			start = end + 1;
-		}
-		rest = bytes.subarray(start);
-		if (rest.length > longestLineBytes) throw new DamagedManifestError(dir, 'it has a line that does not end');
-	}
-	if (rest.length > 0) yield {bytes: rest, offset, complete: false};
+	if (handle !== undefined) yield* readForward(handle.createReadStream({highWaterMark: chunkBytes}), limitsOf(dir));
 }
 
-/**
- * The lines of a manifest from its last: whoever needs its end alone reads no more than that. What was cut off comes
- * first.
- */
+/** The lines of a manifest from its last: whoever needs its end alone reads no more than that. What was cut off comes first. */
 export async function* readManifestBackward(dir: string): AsyncGenerator<RawLine, void, undefined> {
 	const handle = await openManifestFile(dir);
 	if (handle === undefined) return;
 	try {
-		let start = (await handle.stat()).size;
-		// What is read and not yet handed on, newest first in blocks: joined only when a line feed ends the search.
-		let rest: Buffer[] = [];
-		let restBytes = 0;
-		let complete = false;
-		while (start > 0) {
-			const block = await readBlock(handle, Math.max(0, start - blockBytes), start);
-			start -= block.length;
-			let end = block.length;
-			for (let feed = block.lastIndexOf(lineFeed); feed >= 0; feed = feed === 0 ? -1 : block.lastIndexOf(lineFeed, feed - 1)) {
-				const bytes = Buffer.concat([block.subarray(feed + 1, end), ...rest.toReversed()]);
-				if (complete || bytes.length > 0) yield {bytes, offset: start + feed + 1, complete};
-				complete = true;
-				rest = [];
-				restBytes = 0;
-				end = feed;
-			}
-			rest.push(block.subarray(0, end));
-			restBytes += end;
-			if (restBytes > longestLineBytes) throw new DamagedManifestError(dir, 'it has a line that does not end');
-		}
-		if (complete || restBytes > 0) yield {bytes: Buffer.concat(rest.toReversed()), offset: 0, complete};
+		yield* readBackward(handle, limitsOf(dir));
 	} finally {
 		await handle.close();
 	}
+}
+
+function limitsOf(dir: string): {longest: number; endless: () => Error} {
+	return {longest: longestLineBytes, endless: () => new DamagedManifestError(dir, 'it has a line that does not end')};
 }
 
 /**
@@ -203,14 +165,4 @@ async function openManifestFile(dir: string): Promise<FileHandle | undefined> {
 		throw new ExportError(`cannot read ${path}: ${systemMessage(error)}`, {cause: error});
 	}
 	throw new ExportError(`cannot read ${path}: it is no regular file`);
-}
-
-async function readBlock(handle: FileHandle, start: number, end: number): Promise<Buffer> {
-	const block = Buffer.allocUnsafe(end - start);
-	for (let filled = 0; filled < block.length;) {
-		const {bytesRead} = await handle.read(block, filled, block.length - filled, start + filled);
-		if (bytesRead === 0) return block.subarray(0, filled);
-		filled += bytesRead;
-	}
-	return block;
 }

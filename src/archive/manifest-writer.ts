@@ -1,11 +1,12 @@
 import {join} from 'node:path';
-import {ExportError, LockedError} from '../base/errors.ts';
+import {ExportError, LockedError, OutputError} from '../base/errors.ts';
+import {formatSize} from '../base/size.ts';
 import {writeFailure} from '../output/failure.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {diskFiles, type ArchiveFiles, type WritableFile} from './file-system.ts';
 import {manifestName} from './layout.ts';
 import {chainStart, hashLine, type GapLine, type HeaderLine, type ManifestLine, type SegmentLine} from './manifest.ts';
-import type {ManifestTail} from './manifest-file.ts';
+import {longestLineBytes, type ManifestTail} from './manifest-file.ts';
 
 /** What the writer adds to every line. */
 type Added = 'line' | 'at' | 'prev';
@@ -86,6 +87,11 @@ class Writer implements ManifestWriter {
 		const line = {...rest, line: this.nextLine, at: formatUtc(this.#now()), prev: this.#prev, standing};
 		const text = JSON.stringify(line);
 		const bytes = Buffer.from(`${text}\n`);
+		if (bytes.length > longestLineBytes) {
+			throw new OutputError(`${this.#path}: a line of ${formatSize(bytes.length)} could not be read back`, {
+				hint: 'audit-export compact makes fewer segments of that time',
+			});
+		}
 		try {
 			if ((await this.#file.size()) !== this.#bytes) {
 				throw new LockedError(`${this.#path} was written to by something else during this run`, {

@@ -1,7 +1,9 @@
 import type {Window} from '../engine/windows.ts';
 import type {AuditRecord} from '../base/record.ts';
 
+/** Records that come out at once, and about how many characters of them: rows may be long. */
 const recordsPerBatch = 500;
+const charactersPerBatch = 1024 * 1024;
 
 /** Records of one part of an archive, in the order of their times. */
 export interface Part extends Window {
@@ -35,6 +37,8 @@ export async function* mergeParts(parts: readonly Part[]): AsyncGenerator<Ordere
 	let opened = 0;
 	let open: Reading[] = [];
 	let merged: OrderedRecord[] = [];
+	let characters = 0;
+	const isFull = () => merged.length >= recordsPerBatch || characters >= charactersPerBatch;
 	const openUpTo = async (at: number) => {
 		for (let next = waiting[opened]; next !== undefined && next.part.from <= at; next = waiting[opened]) {
 			opened++;
@@ -61,13 +65,15 @@ export async function* mergeParts(parts: readonly Part[]): AsyncGenerator<Ordere
 				const record = head.batch[head.next];
 				if (record === undefined) break;
 				merged.push({record, at: head.at});
+				characters += record.text.length;
 				head.next++;
 				isOpen = isAtRecord(head) || await advance(head);
-			} while (isOpen && merged.length < recordsPerBatch && head.at < nextFrom && (rival === undefined || isBefore(head, rival)));
+			} while (isOpen && !isFull() && head.at < nextFrom && (rival === undefined || isBefore(head, rival)));
 			if (!isOpen) open = open.filter(other => other !== head);
-			if (merged.length < recordsPerBatch) continue;
+			if (!isFull()) continue;
 			yield merged;
 			merged = [];
+			characters = 0;
 		}
 		if (merged.length > 0) yield merged;
 	} finally {

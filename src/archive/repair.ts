@@ -9,7 +9,7 @@ import {type Attempt, type RepairOptions, type RepairWork, incompleteBecause, ty
 import {partsOf} from './run-plan.ts';
 import {SeenBefore} from './seen-before.ts';
 import {DamagedSegmentError} from './segment-file.ts';
-import {indexSegments, type SegmentIndex} from './segment-index.ts';
+import {SegmentIndex} from './range.ts';
 import {manifestKinds, type Finding, type FindingKind} from './verify/finding.ts';
 import {WindowWork} from './window-work.ts';
 
@@ -21,7 +21,7 @@ async function fillGaps(work: RepairWork, attempt: Attempt): Promise<{clean: boo
 	const {dir, archive: {writer, lock}, files, query, now, standing, healthy} = work;
 	const compression = healthy.at(-1)?.file.endsWith('.gz') === false ? 'none' : 'gzip';
 	const recorder = new Recorder({dir, files, writer, standing, compression, lost: lock.lost});
-	const index = await indexSegments(dir, standing.gaps);
+	const index = await SegmentIndex.of(dir, standing.gaps);
 	for (const gap of standing.gaps) {
 		for (const {from, to} of partsOf(gap, index, {query, lengthMs: query.windowMs, now})) {
 			await attempt({file: undefined, from, to}, async () => fill(work, {from, to}, {recorder, index}));

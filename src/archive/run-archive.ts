@@ -23,7 +23,7 @@ import type {ArchiveStanding, ManifestLine} from './manifest.ts';
 import {openArchive, type ArchiveJob, type OpenArchive} from './open-archive.ts';
 import {Recorder} from './recorder.ts';
 import {planRun, wholeUnits, type RunPlan} from './run-plan.ts';
-import {indexSegments} from './segment-index.ts';
+import {SegmentIndex} from './range.ts';
 import {tasksOf, type Progress, type Task} from './tasks.ts';
 
 /** Text sorted in memory, in characters, over all windows that are read at once. */
@@ -120,7 +120,7 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 	const {since, standing} = archive;
 	const plan = planRun({standing, since, query, overlapMs, lagMs, now: context.now()});
 	warnOfThePast(plan, {query, standing, log, lagMs, now: context.now()});
-	const index = await indexSegments(dir, [...plan.gaps, ...plan.overlap]);
+	const index = await SegmentIndex.of(dir, [...plan.gaps, ...plan.overlap]);
 	const clock = new ServerClock(context.now);
 	const progress: Progress = {
 		gapFailures: 0, failures: 0, succeeded: false, caughtUp: false, freshMs: firstLength(archive.last, {query, maxRecords}),

@@ -5,7 +5,7 @@ import {earliestStart, stepMs} from '../sources/range.ts';
 import {outsideGaps, withoutWindow, type Gap} from './gaps.ts';
 import {endOfPartition} from './layout.ts';
 import type {ArchiveStanding} from './manifest.ts';
-import type {SegmentIndex} from './segment-index.ts';
+import type {SegmentIndex} from './range.ts';
 
 /** Known rows held in memory at once, about: a window that is read again is as long as that allows. */
 const mostKnownRows = 200_000;

@@ -6,7 +6,7 @@ import type {Window} from '../engine/windows.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {ListedSegment} from './layout.ts';
 import {DamagedSegmentError, readSegment} from './segment-file.ts';
-import {indexSegments} from './segment-index.ts';
+import {SegmentIndex} from './range.ts';
 
 /**
  * Reads the rows of segments, and makes sure that these are as they were written.
@@ -103,7 +103,7 @@ export class SeenBefore {
 		const {dir, source, window, strayMs} = this.#options;
 		const around = {from: window.from - strayMs, to: window.to + strayMs};
 		try {
-			const index = await indexSegments(dir, [around]);
+			const index = await SegmentIndex.of(dir, [around]);
 			return await readKnownRows(dir, index.within(around), {source, remember: ({time}) => time === undefined});
 		} catch (error) {
 			// Half of the window may be written by now; rather a row twice than not at all.

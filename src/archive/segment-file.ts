@@ -2,53 +2,10 @@ import {constants} from 'node:fs';
 import {open, type FileHandle} from 'node:fs/promises';
 import {join} from 'node:path';
 import {pipeline, Transform} from 'node:stream';
-import {StringDecoder} from 'node:string_decoder';
 import {createGunzip} from 'node:zlib';
 import {ExportError, exitCodes, systemCode} from '../base/errors.ts';
-import {largestBytes} from '../base/size.ts';
 import {systemMessage} from '../output/failure.ts';
-
-export const lineFeed = 0x0a;
-
-/** Puts the chunks of a stream together again at line ends. */
-export class LineSplitter {
-	#waiting: Buffer[] = [];
-	#waitingBytes = 0;
-
-	/** Bytes of the line under way. */
-	get waitingBytes(): number {
-		return this.#waitingBytes;
-	}
-
-	/** The whole lines, line feeds included, that end in this chunk; undefined when none does. */
-	push(chunk: Buffer): Buffer | undefined {
-		const end = chunk.lastIndexOf(lineFeed) + 1;
-		if (end === 0) {
-			this.#wait(chunk);
-			return undefined;
-		}
-		const lines = this.#waiting.length === 0 ? chunk.subarray(0, end) : Buffer.concat([...this.#waiting, chunk.subarray(0, end)]);
-		this.#waiting = [];
-		this.#waitingBytes = 0;
-		if (end < chunk.length) this.#wait(chunk.subarray(end));
-		return lines;
-	}
-
-	/** What stands after the last line feed. */
-	rest(): Buffer {
-		return Buffer.concat(this.#waiting);
-	}
-
-	/** Whether the line under way is longer than any that is written: lines that never end must not use up the memory. */
-	get isEndless(): boolean {
-		return this.#waitingBytes > largestBytes;
-	}
-
-	#wait(chunk: Buffer): void {
-		this.#waiting.push(chunk);
-		this.#waitingBytes += chunk.length;
-	}
-}
+import {LineSplitter} from './lines.ts';
 
 /** Bytes read, and unpacked, at a time. */
 const chunkBytes = 256 * 1024;
@@ -80,21 +37,13 @@ export class DamagedSegmentError extends ExportError {
 export async function* readSegment(
 	dir: string, file: string, {onBytes}: {onBytes?: (bytes: Uint8Array) => void} = {},
 ): AsyncGenerator<string[], void, undefined> {
-	const decoder = new StringDecoder('utf8');
-	let rest = '';
+	const splitter = new LineSplitter();
 	for await (const chunk of readSegmentBytes(dir, file, onBytes === undefined ? {} : {onBytes})) {
-		const text = decoder.write(chunk);
-		if (!text.includes('\n')) {
-			rest += text;
-			if (rest.length > largestBytes) throw new DamagedSegmentError(file, 'holds a row that does not end');
-			continue;
-		}
-		const lines = `${rest}${text}`.split('\n');
-		rest = lines.pop() ?? '';
-		if (lines.length > 0) yield lines;
+		for (const bytes of splitter.push(chunk)) yield bytes.toString('utf8', 0, bytes.length - 1).split('\n');
+		if (splitter.isEndless) throw new DamagedSegmentError(file, 'holds a row that does not end');
 	}
-	rest += decoder.end();
-	if (rest !== '') yield [rest];
+	const rest = splitter.rest();
+	if (rest.length > 0) yield [rest.toString('utf8')];
 }
 
 /** As `readSegment`, but the unpacked bytes as they come. */

@@ -4,7 +4,7 @@ import {noAnswer, type FirstAnswer} from '../engine/server-clock.ts';
 import type {Window} from '../engine/windows.ts';
 import {stepMs} from '../sources/range.ts';
 import {nextWindow, partsOf, wholeUnits, type RunPlan, type WindowRules} from './run-plan.ts';
-import type {SegmentIndex} from './segment-index.ts';
+import type {SegmentIndex} from './range.ts';
 
 /** So many failures in a row are no matter of a window any more. */
 export const mostFailuresInRow = 3;

@@ -2,9 +2,10 @@ import {realpath} from 'node:fs/promises';
 import {basename, dirname, join, resolve, sep} from 'node:path';
 import {loadConfig} from '../access/config/load.ts';
 import {readRange} from '../archive/cat.ts';
+import {DamagedManifestError} from '../archive/manifest-file.ts';
 import type {HeaderLine} from '../archive/manifest.ts';
 import {readHeader} from '../archive/open-archive.ts';
-import {findRange, type ArchiveRange} from '../archive/segment-index.ts';
+import {findRange, type ArchiveRange} from '../archive/range.ts';
 import type {Context} from '../base/context.ts';
 import {exitCodes, systemCode, UsageError, type ExitCode} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
@@ -100,12 +101,20 @@ function rangeOf(flags: CatFlags, context: Context): {timezone: string | undefin
 
 async function openRange(name: string, dir: string, range: Window): Promise<{header: HeaderLine; found: ArchiveRange}> {
 	const header = await readHeader(dir);
-	const found = header === undefined ? undefined : await findRange(dir, range);
+	const found = header === undefined ? undefined : await rangeIn(dir, range);
 	if (header === undefined || found === undefined)
 		throw new UsageError(`${name} is no archive: there is no manifest.ndjson`, {
 			hint: 'name the directory of a job, the one that holds manifest.ndjson',
 		});
 	return {header, found};
+}
+
+async function rangeIn(dir: string, range: Window): Promise<ArchiveRange | undefined> {
+	try {
+		return await findRange(dir, [range]);
+	} catch (error) {
+		throw error instanceof DamagedManifestError ? new DamagedManifestError(dir, error.problem, exitCodes.incomplete) : error;
+	}
 }
 
 async function sourceOf(

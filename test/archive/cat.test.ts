@@ -250,6 +250,16 @@ describe('merging', () => {
 		expect(most).toBe(1);
 	});
 
+	it('hands on long rows in batches of about a mebibyte', async () => {
+		const text = 'x'.repeat(400_000);
+		const part: Part = {from: 0, to: 20, async* read() {
+			yield Array.from({length: 20}, (_, at) => recordAt(at, text));
+		}};
+		const sizes: number[] = [];
+		for await (const batch of mergeParts([part])) sizes.push(batch.length);
+		expect(sizes).toEqual([3, 3, 3, 3, 3, 3, 2]);
+	});
+
 	it('closes what is open when its reader leaves', async () => {
 		let closed = 0;
 		const parts = [0, 0].map((): Part => ({

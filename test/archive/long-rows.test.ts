@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {LineSplitter} from '../../src/archive/segment-file.ts';
+import {LineSplitter} from '../../src/archive/lines.ts';
 import {largestBytes, maxResponseProblem} from '../../src/base/size.ts';
 
 it('reads back whatever an answer may hold', () => {

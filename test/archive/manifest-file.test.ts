@@ -2,7 +2,8 @@ import {appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync} fro
 import {dirname, join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {parseLine, readManifest, readManifestBackward, readTail, refuseOtherVersion, type RawLine} from '../../src/archive/manifest-file.ts';
+import {parseLine, readManifest, readManifestBackward, readTail, refuseOtherVersion} from '../../src/archive/manifest-file.ts';
+import type {RawLine} from '../../src/archive/lines.ts';
 import {openManifest, type LineBody} from '../../src/archive/manifest-writer.ts';
 import {readHeader} from '../../src/archive/open-archive.ts';
 import {archiveDirectory, beginning, modelClock} from './archive-run.ts';

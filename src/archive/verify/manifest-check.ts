@@ -4,35 +4,35 @@ import {chainStart, hashLine, type HeaderLine, type ManifestLine, type Standing}
 import type {Report} from './finding.ts';
 import {isFirstReading, standingProblem} from './standing-check.ts';
 
-/** Numbers kept as runs: a manifest may claim to have lost any number of lines. */
+/** Numbers kept as runs, in their order: a manifest may claim to have lost any number of lines. */
 class NumberRuns {
-	#runs: Array<readonly [first: number, last: number]> = [];
+	readonly #runs: Array<readonly [first: number, last: number]> = [];
 
-	/** Adds every number from `first` to `last`. */
+	/** Adds every number from `first` to `last`; all are larger than those that were added before. */
 	add(first: number, last = first): void {
-		this.#runs.push([first, last]);
+		const before = this.#runs.at(-1);
+		if (before !== undefined && before[1] + 1 === first) this.#runs[this.#runs.length - 1] = [before[0], last];
+		else this.#runs.push([first, last]);
 	}
 
 	/** Takes one number out; whether it was there. */
 	remove(number: number): boolean {
-		const index = this.#runs.findIndex(([first, last]) => first <= number && number <= last);
-		const run = this.#runs[index];
-		if (run === undefined) return false;
-		const [first, last] = run;
+		let [low, high] = [0, this.#runs.length];
+		while (low < high) {
+			const middle = (low + high) >>> 1;
+			if ((this.#runs[middle]?.[1] ?? 0) < number) low = middle + 1;
+			else high = middle;
+		}
+		const [first, last] = this.#runs[low] ?? [Infinity, Infinity];
+		if (first > number) return false;
 		const left: Array<readonly [number, number]> = [[first, number - 1], [number + 1, last]];
-		this.#runs.splice(index, 1, ...left.filter(([start, end]) => start <= end));
+		this.#runs.splice(low, 1, ...left.filter(([start, end]) => start <= end));
 		return true;
 	}
 
-	/** The runs in order, those that touch as one. */
-	runs(): Array<readonly [first: number, last: number]> {
-		const joined: Array<readonly [number, number]> = [];
-		for (const [first, last] of this.#runs.toSorted(([a], [b]) => a - b)) {
-			const before = joined.at(-1);
-			if (before !== undefined && first <= before[1] + 1) joined[joined.length - 1] = [before[0], Math.max(before[1], last)];
-			else joined.push([first, last]);
-		}
-		return joined;
+	/** The runs in order. */
+	runs(): ReadonlyArray<readonly [first: number, last: number]> {
+		return this.#runs;
 	}
 }
 

@@ -64,8 +64,16 @@ export async function reportRepeats(dir: string, {suspicions, segments, source, 
 
 /** An id that two places have with the same content, or with another one; of a place itself, two of its rows. */
 function sharedId(first: readonly Row[], second: readonly Row[], isRepeat: boolean): string[] {
-	const shared = second.find((row, index) => first.some((other, place) =>
-		other.id === row.id && (other.content === row.content) === isRepeat && (first !== second || place !== index)));
+	const contents = new Map<string, Map<number, number>>();
+	for (const {id, content} of first) {
+		const known = contents.get(id) ?? new Map<number, number>();
+		contents.set(id, known.set(content, (known.get(content) ?? 0) + 1));
+	}
+	const shared = second.find(({id, content}) => {
+		const known = contents.get(id);
+		const same = known?.get(content) ?? 0;
+		return isRepeat ? same > (first === second ? 1 : 0) : (known?.size ?? 0) > (same > 0 ? 1 : 0);
+	});
 	return shared === undefined ? [] : [shared.id];
 }
 

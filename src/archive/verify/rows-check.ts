@@ -1,12 +1,11 @@
 import {isAscii, isUtf8} from 'node:buffer';
 import {toRecord} from '../../engine/rows-of.ts';
-import {largestBytes} from '../../base/size.ts';
 import {formatUtc} from '../../base/timezone.ts';
 import type {AuditRecord} from '../../base/record.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
 import type {FindingKind} from './finding.ts';
 import {hashText, type RowHashes} from './id-index.ts';
-import {lineFeed, LineSplitter} from '../segment-file.ts';
+import {lineFeed, LineSplitter} from '../lines.ts';
 import type {ListedSegment} from '../layout.ts';
 
 /** What is wrong with the rows of a segment; one of each kind at most. */
@@ -58,12 +57,7 @@ export class RowReader {
 
 	/** Takes the next bytes of a segment. */
 	push(chunk: Buffer): void {
-		// A line by itself may be as long as any text: it gets no others beside it.
-		const end = this.#splitter.waitingBytes < largestBytes / 2 ? 0 : chunk.indexOf(lineFeed) + 1;
-		for (const part of end === 0 ? [chunk] : [chunk.subarray(0, end), chunk.subarray(end)]) {
-			const lines = this.#splitter.push(part);
-			if (lines !== undefined) this.#read(lines);
-		}
+		for (const lines of this.#splitter.push(chunk)) this.#read(lines);
 	}
 
 	/** Whether a row is under way that is longer than any row may be. */

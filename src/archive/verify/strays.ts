@@ -7,7 +7,7 @@ import {dataName, parseSegmentPath, runMarkerName, lastRunName, manifestName, se
 import {readManifest} from '../manifest-file.ts';
 import type {Report} from './finding.ts';
 import {ManifestCheck} from './manifest-check.ts';
-import {isBusy} from './under-way.ts';
+import {isBusy} from '../facts.ts';
 
 const partitionPattern = /^dt=\d{4}-\d{2}-\d{2}$/;
 

@@ -14,7 +14,7 @@ import {ManifestCheck, type ManifestContents, type ManifestHead} from './manifes
 import {reportRepeats} from './repeated-ids.ts';
 import {checkSegment} from './segment-check.ts';
 import {readNow, reportStrays} from './strays.ts';
-import {isBusy} from './under-way.ts';
+import {isBusy} from '../facts.ts';
 
 export interface VerifyOptions {
 	/** The archive's directory. */

@@ -1,6 +1,5 @@
-import {isBusy} from '../../archive/verify/under-way.ts';
 import {failureOf} from '../../output/failure.ts';
-import {readArchiveFacts, type ArchiveFacts} from '../../archive/facts.ts';
+import {isBusy, readArchiveFacts, type ArchiveFacts} from '../../archive/facts.ts';
 import type {Job} from './select-jobs.ts';
 import {readLastRun, type LastRun} from './last-run.ts';
 
