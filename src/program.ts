@@ -58,9 +58,10 @@ or a configuration file, never from flags.`);
 	program.commandsGroup('More:');
 	mountAuth(program, context);
 	mountDoctor(program, context, outcome);
-	program.command('sources').description('what each source can do: limits, filters, columns')
+	program.command('sources').description('what each source can do: limits, filters, columns with their types')
 		.option('-f, --format <text|json>', 'how to write it; default text')
-		.action(async (flags: {format?: string}) => {
+		.option('--schema <source>', "the JSON Schema of one source's rows instead: feishu-openapi")
+		.action(async (flags: {format?: string; schema?: string}) => {
 			const {sourcesCommand} = await import('./commands/sources.ts');
 			await sourcesCommand(flags, context);
 		});

@@ -2,8 +2,9 @@ import type {Context} from '../base/context.ts';
 import {formatDuration} from '../base/duration.ts';
 import {UsageError} from '../base/errors.ts';
 import {writeReport} from '../output/stream-output.ts';
-import {openables, type Openable} from '../run/registry.ts';
+import {openableNamed, openables, type Openable} from '../run/registry.ts';
 import {labelledColumns} from '../sources/labels.ts';
+import {isAlwaysThere, rowSchema} from '../sources/schema.ts';
 import {vendors} from '../sources/vendors/index.ts';
 
 const asProfile = 'as the request profile says';
@@ -31,12 +32,31 @@ function describe({name, outline, shape, options}: Openable) {
 		reach_back: outline.reachMs === undefined ? null : formatDuration(outline.reachMs),
 		filters: options.filter(({group}) => group === 'Filters:')
 			.map(({flags, description, repeatable = false}) => ({option: flags, description, repeatable})),
-		columns: isLearned ? null : labelledColumns(outline, 'en').map(column => column.name),
+		columns: isLearned
+			? null
+			: labelledColumns(outline, 'en').map(column => ({
+				name: column.name,
+				type: column.type,
+				// How the row counts it; a time without stands in no row, and is written as RFC 3339.
+				unit: column.unitMs === undefined ? null : formatDuration(column.unitMs),
+				nullable: !isAlwaysThere(outline, column),
+				meaning: column.meaning,
+			})),
 	};
 }
 
-/** Lists every source: limits, filters, columns. */
-export async function sourcesCommand(flags: {format?: string}, context: Context): Promise<void> {
+/**
+ * Lists every source: limits, filters, columns; or, with `schema`, prints the JSON Schema of one source's rows.
+ * @throws UsageError for a source or a format that there is not
+ */
+export async function sourcesCommand(flags: {format?: string; schema?: string}, context: Context): Promise<void> {
+	if (flags.schema !== undefined) {
+		const {outline, shape} = openableNamed(flags.schema);
+		// Of rows whose shape only a request profile knows, nothing can be said beforehand.
+		const schema = rowSchema(shape === 'learned' ? {...outline, columns: []} : outline);
+		await writeReport(`${JSON.stringify(schema, undefined, '\t')}\n`, 'json', context);
+		return;
+	}
 	const described = openables().map(openable => describe(openable));
 	const {format = 'text'} = flags;
 	if (format !== 'text' && format !== 'json' && format !== 'table') throw new UsageError(`--format: "${format}" is not one of text, json`);
@@ -55,7 +75,7 @@ export async function sourcesCommand(flags: {format?: string}, context: Context)
 							...(source.reach_back === null ? [] : [`  goes back   ${source.reach_back}`]),
 							...(source.reach === null ? [] : [`  reach       ${source.reach} rows a query; windows with more are cut`]),
 							`  filters     ${source.filters.map(filter => `${filter.option}${filter.repeatable ? ' (repeatable)' : ''}`).join(', ')}`,
-							`  columns     ${source.columns === null ? asProfile : source.columns.join(', ')}`, `  docs        ${source.docs}`, '',
+							`  columns     ${source.columns === null ? asProfile : source.columns.map(({name}) => name).join(', ')}`, `  docs        ${source.docs}`, '',
 						].join('\n'),
 					)
 					.join('\n');

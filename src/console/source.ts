@@ -4,6 +4,7 @@ import type {ApiRequest, BudgetLimit} from '../base/transport.ts';
 import {searchFilters} from '../sources/app-log-filters.ts';
 import type {SearchKind} from '../sources/app-log-kinds.ts';
 import type {Pagination} from '../sources/pagination.ts';
+import {column, timeColumn} from '../sources/types.ts';
 import type {ParameterRule, ParameterValue, SourceDefinition, SourceOption, Column} from '../sources/types.ts';
 import {filterOptions, type FilterSetting} from './filter-options.ts';
 import {arrivesWithinMs, concurrency, defaultBudget, defaultPageSize, docs, longestSpanMs, reachMs, titles, whenEmpty} from './limits.ts';
@@ -108,12 +109,17 @@ function budgetOf({rate}: SearchProfile): BudgetLimit {
 
 /** The columns of csv and tables: the row's time and identity, and what the request profile names; csv keeps the rest in `extra`. */
 function columnsOf(kind: SearchKind, {response, fields = {}}: SearchProfile): readonly Column[] {
-	const named = searchFilters[kind].flatMap(({name}) => fields[name] ?? []);
-	const paths = new Set([...(response.id === null ? [] : [response.id]), response.time.at, ...named]);
+	const filtered = searchFilters[kind].flatMap(({name}) => fields[name] === undefined ? [] : [{name, path: fields[name]}]);
+	const paths = new Set([...(response.id === null ? [] : [response.id]), response.time.at, ...filtered.map(({path}) => path)]);
+	const meaning = (place: string) => {
+		if (place === response.id) return 'identity of the row';
+		if (place === response.time.at) return 'when it happened, as the console writes it';
+		return `what --${filtered.find(({path}) => path === place)?.name.replaceAll('_', '-')} is compared with`;
+	};
 	// A column of that name is the row's time already, in one form for all sources.
 	paths.delete('time');
 	return [
-		{name: 'time', table: true},
-		...[...paths].map((path): Column => ({name: path, path: path.split('.'), table: path !== response.time.at})),
+		timeColumn,
+		...[...paths].map(path => column(path, 'json', meaning(path), {table: path !== response.time.at})),
 	];
 }

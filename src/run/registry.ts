@@ -1,5 +1,6 @@
 import type {OpenSource} from '../access/open-source.ts';
 import {UsageError} from '../base/errors.ts';
+import {nearestText} from '../base/nearest.ts';
 import {searchOptions} from '../console/options.ts';
 import {searchOutline} from '../console/outline.ts';
 import {exportOptions, type OptionRow} from '../query/options.ts';
@@ -50,7 +51,9 @@ export function openables(): readonly Openable[] {
 
 /** What has this name. @throws UsageError where nothing has */
 export function openableNamed(name: string): Openable {
-	const found = openables().find(openable => openable.name === name);
-	if (found === undefined) throw new UsageError(`the source ${name} is not known here`);
+	const all = openables();
+	const found = all.find(openable => openable.name === name);
+	if (found === undefined)
+		throw new UsageError(`the source ${name} is not known here`, {hint: nearestText(name, all.map(openable => openable.name))});
 	return found;
 }

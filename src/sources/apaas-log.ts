@@ -1,5 +1,5 @@
 import {DAY, SECOND} from '../base/duration.ts';
-import type {Column, SampleRow} from './types.ts';
+import {column, timeColumn, type Column, type SampleRow} from './types.ts';
 
 /**
  * What the audit logs of the Feishu low-code platform have in common: a user's token, ten requests a second, ten
@@ -96,19 +96,49 @@ export const apaasLabels = {
 	status: {18001: {en: 'Succeeded', zh: '成功'}, 18002: {en: 'Failed', zh: '失败'}},
 } as const;
 
-const tableFields = new Set(['log_type', 'operator.name', 'client_ip', 'op_type', 'op_detail', 'status']);
-const fields = [
-	'log_id', 'op_time', 'log_type', 'operator.id', 'operator.name', 'operator.tenant_id', 'operator.email', 'outsider', 'login_type',
-	'lark_tenant_id', 'apaas_tenant_id', 'user_geo', 'client_ip', 'ip_loc', 'ip_provider', 'referer', 'origin', 'api_path', 'full_path',
-	'user_agent', 'device_id', 'web_device_id', 'terminal_type', 'os_type', 'os_version', 'module', 'data_object', 'audit_scope', 'tenant_id',
-	'namespace', 'env_type', 'op_type', 'op_detail', 'op_source', 'status', 'failed_reason_i18n', 'data_changes', 'app_name',
-	'keyword_field_app_version', 'keyword_field_functional_sub_module',
-] as const;
-
 /** Every documented field, in the order of the documentation. */
 export const apaasColumns: readonly Column[] = [
-	{name: 'time', table: true},
-	...fields.map((name): Column => ({name, path: name.split('.'), table: tableFields.has(name)})),
+	timeColumn,
+	column('log_id', 'text', 'identity of the row'),
+	column('op_time', 'time', 'when it was done', {unitMs: 1, quoted: true}),
+	column('log_type', 'text', 'which log it is of', {table: true}),
+	column('operator.id', 'text', 'who did it, by id'),
+	column('operator.name', 'text', 'who did it, by name', {table: true}),
+	column('operator.tenant_id', 'text', "the operator's tenant"),
+	column('operator.email', 'text', "the operator's address"),
+	column('outsider', 'boolean', 'whether the operator is of another organisation'),
+	column('login_type', 'text', 'how the operator signed in'),
+	column('lark_tenant_id', 'text', 'the tenant at Feishu'),
+	column('apaas_tenant_id', 'text', 'the tenant at the low-code platform'),
+	column('user_geo', 'text', 'where the operator is'),
+	column('client_ip', 'text', 'the address that it came from', {table: true}),
+	column('ip_loc', 'text', 'where that address is'),
+	column('ip_provider', 'text', 'whose address it is'),
+	column('referer', 'text', 'the page that led there'),
+	column('origin', 'text', 'the page that it was done on'),
+	column('api_path', 'text', 'path of the route'),
+	column('full_path', 'text', 'path at the gateway'),
+	column('user_agent', 'text', 'the browser or client, in its own words'),
+	column('device_id', 'text', 'the device'),
+	column('web_device_id', 'text', 'the device, as the browser knows it'),
+	column('terminal_type', 'text', 'kind of device'),
+	column('os_type', 'text', 'operating system'),
+	column('os_version', 'text', 'version of the operating system'),
+	column('module', 'text', 'the module it was done in'),
+	column('data_object', 'text', 'the data object it was done to'),
+	column('audit_scope', 'text', 'the part of the platform it was done in'),
+	column('tenant_id', 'text', 'the tenant'),
+	column('namespace', 'text', 'the app, by its namespace'),
+	column('env_type', 'text', 'the environment: production or a sandbox'),
+	column('op_type', 'text', 'what was done, as a code', {table: true}),
+	column('op_detail', 'object', 'what was done, in words by locale', {table: true}),
+	column('op_source', 'text', 'where it was done: a page or the OpenAPI'),
+	column('status', 'text', 'whether it succeeded', {table: true}),
+	column('failed_reason_i18n', 'object', 'why it failed, in words by locale'),
+	column('data_changes', 'list', 'old and new values, each as text of JSON'),
+	column('app_name', 'object', 'name of the app by locale'),
+	column('keyword_field_app_version', 'text', 'version of the app'),
+	column('keyword_field_functional_sub_module', 'text', "the event's part of its module"),
 ];
 
 const people = [

@@ -1,12 +1,5 @@
-import {DAY, MINUTE} from '../base/duration.ts';
-import {defineSource, type Column} from './types.ts';
-
-const tableFields = new Set(['event_name', 'operator_value', 'ip', 'audit_context.terminal_type', 'objects']);
-const fields = [
-	'unique_id', 'event_id', 'event_name', 'event_module', 'event_time', 'department_ids', 'operator_type', 'operator_value',
-	'operator_tenant', 'operator_app', 'operator_app_name', 'objects', 'recipients', 'ip', 'audit_context.terminal_type',
-	'audit_context', 'audit_detail.city', 'audit_detail.device_model', 'audit_detail.mc', 'audit_detail.os', 'extend', 'common_drawers',
-] as const;
+import {DAY, MINUTE, SECOND} from '../base/duration.ts';
+import {column, defineSource, timeColumn} from './types.ts';
 
 const events = [
 	['space_edit_doc', 1, '106', 'Lwd1smp3nl01AndDEMzbsfqacBb', '季度审计报告'],
@@ -114,8 +107,29 @@ export const feishuBehavior = defineSource({
 	id: 'unique_id',
 	time: 'event_time',
 	columns: [
-		{name: 'time', table: true},
-		...fields.map((name): Column => ({name, path: name.split('.'), table: tableFields.has(name)})),
+		timeColumn,
+		column('unique_id', 'text', 'identity of the row'),
+		column('event_id', 'text', 'identity of the event; rows of one event share it'),
+		column('event_name', 'text', 'what was done: space_edit_doc', {table: true}),
+		column('event_module', 'integer', 'the module it was done in: 1 is documents, 2 messages'),
+		column('event_time', 'time', 'when it was done', {unitMs: SECOND}),
+		column('department_ids', 'list', 'departments of the operator'),
+		column('operator_type', 'integer', 'what kind of operator it was'),
+		column('operator_value', 'text', 'who did it, named as --user-id-type says', {table: true}),
+		column('operator_tenant', 'text', "the operator's organisation"),
+		column('operator_app', 'text', 'the app that it was done through, by id'),
+		column('operator_app_name', 'text', 'the app that it was done through, by name'),
+		column('objects', 'list', 'what it was done to', {table: true}),
+		column('recipients', 'list', 'whom it was given to, and with which permission'),
+		column('ip', 'text', 'the address that it came from', {table: true}),
+		column('audit_context.terminal_type', 'integer', 'the kind of device', {table: true}),
+		column('audit_context', 'object', 'device, system, version and address, by kind of device'),
+		column('audit_detail.city', 'text', 'the city that it came from'),
+		column('audit_detail.device_model', 'text', 'model of the device'),
+		column('audit_detail.mc', 'text', 'MAC address of the device'),
+		column('audit_detail.os', 'text', 'operating system of the device'),
+		column('extend', 'object', 'more of some events'),
+		column('common_drawers', 'object', 'more of some events, as pairs of key and value'),
 	],
 	labels: {
 		operator_type: {1: {en: 'Member', zh: '组织内成员'}, 12: {en: 'Bot', zh: '机器人'}, 1001: {en: 'External', zh: '组织外成员'}},

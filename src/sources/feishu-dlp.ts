@@ -1,5 +1,5 @@
 import {DAY, MINUTE, SECOND} from '../base/duration.ts';
-import {defineSource} from './types.ts';
+import {column, defineSource, timeColumn} from './types.ts';
 
 const actions = {
 	'release': '0', 'interception': '1', 'timeout-interception': '2', 'abnormal-interception': '3',
@@ -89,16 +89,16 @@ export const feishuDlp = defineSource({
 	id: null,
 	time: 'execute_time',
 	columns: [
-		{name: 'time', table: true},
-		{name: 'event_name', path: ['event_name'], table: true},
-		{name: 'user_id', path: ['user_id'], table: true},
-		{name: 'execute_time', path: ['execute_time']},
-		{name: 'action_name', path: ['action_name'], table: true},
-		{name: 'hit_policies', path: ['hit_policies'], table: true},
-		{name: 'entity_id', path: ['entity_id']},
-		{name: 'evidences.keyword_hits', path: ['evidences', 'keyword_hits']},
-		{name: 'evidences.regular_hits', path: ['evidences', 'regular_hits']},
-		{name: 'evidences.sensitive_hits', path: ['evidences', 'sensitive_hits']},
+		timeColumn,
+		column('event_name', 'text', 'the event that the rules were applied to', {table: true}),
+		column('user_id', 'text', 'who did it, named as --user-id-type says', {table: true}),
+		column('execute_time', 'time', 'when the rules were applied', {unitMs: SECOND, quoted: true}),
+		column('action_name', 'text', 'what the rules did', {table: true}),
+		column('hit_policies', 'list', 'names of the policies that were hit', {table: true}),
+		column('entity_id', 'text', 'the message or file that was looked at'),
+		column('evidences.keyword_hits', 'list', 'keywords that were found'),
+		column('evidences.regular_hits', 'list', 'regular expressions that were met'),
+		column('evidences.sensitive_hits', 'list', 'kinds of sensitive data that were found'),
 	],
 	labels: {
 		action_name: {

@@ -1,5 +1,5 @@
 import {HOUR, MINUTE, SECOND} from '../base/duration.ts';
-import {defineSource} from './types.ts';
+import {column, defineSource, timeColumn} from './types.ts';
 
 const apis = [
 	['POST', '/open-apis/im/v1/messages', '{"receive_id_type":"chat_id"}', '{"msg_type":"text","content":"{\\"text\\":\\"发布完成 ✅\\"}"}'],
@@ -77,18 +77,18 @@ export const feishuOpenapi = defineSource({
 	id: 'id',
 	time: 'event_time',
 	columns: [
-		{name: 'time', table: true},
-		{name: 'id', path: ['id']},
-		{name: 'api_key', path: ['api_key'], table: true},
-		{name: 'event_time', path: ['event_time']},
-		{name: 'app_id', path: ['app_id'], table: true},
-		{name: 'ip', path: ['ip'], table: true},
-		{name: 'log_detail.method', path: ['log_detail', 'method']},
-		{name: 'log_detail.path', path: ['log_detail', 'path']},
-		{name: 'log_detail.status_code', path: ['log_detail', 'status_code'], table: true},
-		{name: 'log_detail.query_param', path: ['log_detail', 'query_param']},
-		{name: 'log_detail.payload', path: ['log_detail', 'payload']},
-		{name: 'log_detail.response', path: ['log_detail', 'response'], table: true},
+		timeColumn,
+		column('id', 'text', 'identity of the call'),
+		column('api_key', 'text', 'the API that was called: its method and path, joined', {table: true}),
+		column('event_time', 'time', 'when the call was made', {unitMs: SECOND}),
+		column('app_id', 'text', 'the app that called', {table: true}),
+		column('ip', 'text', 'the address that the call came from, IPv4 or IPv6', {table: true}),
+		column('log_detail.method', 'text', 'HTTP method'),
+		column('log_detail.path', 'text', 'HTTP path'),
+		column('log_detail.status_code', 'integer', 'HTTP status of the answer', {table: true}),
+		column('log_detail.query_param', 'text', 'query string, as text of JSON'),
+		column('log_detail.payload', 'text', 'body of the request, as text of JSON'),
+		column('log_detail.response', 'text', 'code, message and error of the answer, as text of JSON', {table: true}),
 	],
 	sample(random, {id, time}) {
 		const [method, path, query, payload] = random.pick(apis);

@@ -16,7 +16,7 @@ export function labelledColumns(
 	return source.columns.flatMap(column => {
 		const label = labelOf(source, column);
 		if (label === undefined) return [column];
-		return [{...column, table: false}, {...column, name: `${column.name}.label`, label}];
+		return [{...column, table: false}, {...column, name: `${column.name}.label`, type: 'text', meaning: `${column.name} in words`, label}];
 	});
 }
 

@@ -1,5 +1,5 @@
 import {DAY, SECOND} from '../base/duration.ts';
-import {defineSource} from './types.ts';
+import {column, defineSource, timeColumn} from './types.ts';
 
 /**
  * Trae OpenAPI call log (https://docs.trae.cn, "OpenAPI call logs").
@@ -55,14 +55,14 @@ export const traeOpenapi = defineSource({
 	id: 'log_id',
 	time: 'operation_time',
 	columns: [
-		{name: 'time', table: true},
-		{name: 'log_id', path: ['log_id']},
-		{name: 'operation_time', path: ['operation_time']},
-		{name: 'app_id', path: ['app_id'], table: true},
-		{name: 'http_method', path: ['http_method'], table: true},
-		{name: 'api_path', path: ['api_path'], table: true},
-		{name: 'status_code', path: ['status_code'], table: true},
-		{name: 'source_ip', path: ['source_ip'], table: true},
+		timeColumn,
+		column('log_id', 'text', 'identity of the call'),
+		column('operation_time', 'time', 'when the call was made', {unitMs: SECOND}),
+		column('app_id', 'text', 'the app that called, masked by the API', {table: true}),
+		column('http_method', 'text', 'HTTP method', {table: true}),
+		column('api_path', 'text', 'HTTP path', {table: true}),
+		column('status_code', 'integer', 'HTTP status of the answer', {table: true}),
+		column('source_ip', 'text', 'the address that the call came from', {table: true}),
 	],
 	sample(random, {id, time}) {
 		return {

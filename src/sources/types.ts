@@ -55,16 +55,39 @@ export interface Label {
 	readonly zh: string;
 }
 
-/** One column of CSV and tables. */
+/**
+ * What a column holds: an `integer` of any size, an instant, an `object` or `list` of JSON; `json` is any value, where nobody says
+ * which.
+ */
+export type ColumnType = 'text' | 'integer' | 'boolean' | 'time' | 'object' | 'list' | 'json';
+
+/** One column of CSV, tables and everything that has types. Any value may be missing, but for a row's id and time. */
 export interface Column {
 	/** The header, unique in its source; also the name that `--fields` accepts. */
 	readonly name: string;
 	/** Where the value stands in a row. Without it the column is the row's time as RFC 3339. */
 	readonly path?: JsonPath;
+	readonly type: ColumnType;
+	/** Of a `time` in a row: milliseconds per unit, counted from 1970. */
+	readonly unitMs?: number;
+	/** The API writes the number, or the time, as text. Default false. */
+	readonly quoted?: boolean;
+	/** What it means, in one line for people. */
+	readonly meaning: string;
 	/** Also a column of the narrower table. Default false. */
 	readonly table?: boolean;
 	/** Shows what the value means: the words for its code, or the text of one language out of a map by locale id. */
 	readonly label?: Readonly<Record<string, Label>> | 'locale-map';
+}
+
+/** The column of a row's time in one form for all sources. */
+export const timeColumn: Column = {name: 'time', type: 'time', meaning: 'when it happened', table: true};
+
+/** A column whose name is its dotted path. */
+export function column(
+	name: string, type: ColumnType, meaning: string, more: Pick<Column, 'table' | 'unitMs' | 'quoted'> = {},
+): Column {
+	return {name, path: name.split('.'), type, meaning, ...more};
 }
 
 /** Makes one row that looks like real traffic, for the sandbox; `time` in the unit of rows. Without ids, `id` may stand anywhere. */

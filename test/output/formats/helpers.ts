@@ -1,15 +1,15 @@
 import type {FormatOptions, Formatter} from '../../../src/output/formats/index.ts';
 import type {AuditRecord} from '../../../src/base/record.ts';
-import type {Column} from '../../../src/sources/types.ts';
+import {column, timeColumn, type Column} from '../../../src/sources/types.ts';
 
 /** Columns as a source has them: a derived time, plain ones and nested ones. */
 export const columns: readonly Column[] = [
-	{name: 'time', table: true},
-	{name: 'id', path: ['id'], table: true},
-	{name: 'at', path: ['event_time']},
-	{name: 'detail.status', path: ['detail', 'status'], table: true},
-	{name: 'detail.payload', path: ['detail', 'payload'], table: true},
-	{name: 'detail.user.name', path: ['detail', 'user', 'name']},
+	timeColumn,
+	column('id', 'text', 'identity', {table: true}),
+	{...column('event_time', 'time', 'when', {unitMs: 1000}), name: 'at'},
+	column('detail.status', 'integer', 'HTTP status', {table: true}),
+	column('detail.payload', 'text', 'what was sent', {table: true}),
+	column('detail.user.name', 'text', 'who'),
 ];
 
 export const defaults: FormatOptions = {columns, timezone: 'UTC', escapeFormulas: true, bom: false, written: 0};

@@ -5,16 +5,16 @@ import {oneLine} from '../../../src/json/text.ts';
 import {createFormatter, type FormatOptions} from '../../../src/output/formats/index.ts';
 import {defaultLanguage, formatNames, type FormatName} from '../../../src/query/format-names.ts';
 import {labelledColumns, type Language} from '../../../src/sources/labels.ts';
-import type {Column} from '../../../src/sources/types.ts';
+import {column, timeColumn, type Column} from '../../../src/sources/types.ts';
 import {anyJson} from '../../json/arbitrary-json.ts';
 import {defaults, format, record} from './helpers.ts';
 
 const columns: readonly Column[] = [
-	{name: 'time', table: true},
-	{name: 'id', path: ['id'], table: true},
-	{name: 'login', path: ['login_type'], table: true},
-	{name: 'context.os', path: ['context', 'os']},
-	{name: 'detail', path: ['detail'], table: true},
+	timeColumn,
+	column('id', 'text', 'identity', {table: true}),
+	{...column('login_type', 'text', 'how', {table: true}), name: 'login'},
+	column('context.os', 'text', 'on what'),
+	column('detail', 'object', 'what', {table: true}),
 ];
 
 const source = {
