@@ -1,11 +1,13 @@
+import {askerOf} from './asker.ts';
 import type {Connection} from './config/connection.ts';
 import type {Context} from '../base/context.ts';
 import type {Log} from '../base/log.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {vendors} from '../sources/vendors/index.ts';
+import type {VendorDefinition} from '../sources/vendors/types.ts';
 import {vendorJudge} from '../http/answer.ts';
 import type {Budget} from '../http/budget.ts';
-import {createClient, type Client, type RequestCounters, type TokenSource} from '../http/client.ts';
+import {createClient, type Client, type Judge, type RequestCounters, type TokenSource} from '../http/client.ts';
 import {createTokenSource, tokenJudge} from '../http/token.ts';
 
 export interface ConnectOptions {
@@ -35,11 +37,12 @@ export interface Connected {
 
 /** The client of a source's API, with its budget and tokens. Nothing is sent yet. */
 export async function connect({source, connection, budget, counters, context, ...options}: ConnectOptions): Promise<Connected> {
-	const vendor = vendors[source.vendor];
+	const vendor: VendorDefinition = vendors[source.vendor];
+	const asker = askerOf(source, connection, {config: options.config, env: context.env});
+	const sayUnknown = unknownCodes(vendor, options.warn);
 	const shared = {
 		...options,
 		context,
-		judge: vendorJudge(vendor, context),
 		baseUrl: connection.baseUrl,
 		name: source.name,
 		counters,
@@ -50,10 +53,23 @@ export async function connect({source, connection, budget, counters, context, ..
 			: createTokenSource({
 					name: source.name, vendor, context, inputs: connection,
 					client: createClient({
-						...shared, judge: tokenJudge(vendor, context), counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
+						...shared, judge: sayUnknown(tokenJudge(vendor, context, asker)), counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
 					}),
 				});
-	return {client: createClient({...shared, judge: vendorJudge(vendor, context, source.scope), budget, tokens}), tokens};
+	return {client: createClient({...shared, judge: sayUnknown(vendorJudge(vendor, context, asker)), budget, tokens}), tokens};
+}
+
+/** What is tried again because of its HTTP status alone is told once for each code, for it may end well and yet be worth a look. */
+function unknownCodes({title}: VendorDefinition, warn: (message: string) => void): (judge: Judge) => Judge {
+	const told = new Set<number>();
+	return judge => (answer, label) => {
+		const judgement = judge(answer, label);
+		if (judgement.ok || judgement.unknownCode === undefined || told.has(judgement.unknownCode)) return judgement;
+		told.add(judgement.unknownCode);
+		if (judgement.verdict === 'retry' || judgement.verdict === 'rate-limited')
+			warn(`${judgement.error.message}: not known of ${title}, and tried again for its HTTP status`);
+		return judgement;
+	};
 }
 
 /** Loaded only where a source needs it: most exports sign in as an app. */

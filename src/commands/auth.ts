@@ -1,5 +1,5 @@
 import {openBrowser as openSystemBrowser} from '../access/auth/browser-sign-in.ts';
-import {userConnection, signInCommand} from '../access/auth/connection.ts';
+import {readyMadeToken, userConnection, signInCommand} from '../access/auth/connection.ts';
 import {scopesToRequest, signInEndpoints, userScopes, type SignInEndpoints} from '../access/auth/endpoints.ts';
 import {defaultCallbackPort} from '../access/auth/loopback.ts';
 import {createOAuthClient, type OAuthClient} from '../access/auth/oauth-client.ts';
@@ -9,8 +9,7 @@ import {signIn} from '../access/auth/sign-in.ts';
 import {signOut} from '../access/auth/sign-out.ts';
 import {describeStatus, formatStatus} from '../access/auth/status.ts';
 import type {TokenStore} from '../access/auth/token-store.ts';
-import {readyMadeToken} from '../access/auth/user-token.ts';
-import type {Connection} from '../access/config/connection.ts';
+import {checkApp, type Connection} from '../access/config/connection.ts';
 import {loadConfig} from '../access/config/load.ts';
 import {secretVariables, userTokenVariable} from '../access/config/own-variables.ts';
 import type {Context} from '../base/context.ts';
@@ -20,6 +19,7 @@ import {formatUtc} from '../base/timezone.ts';
 import {visibleInTable} from '../base/visible.ts';
 import {writeReport} from '../output/stream-output.ts';
 import {commandLog} from '../run/command-log.ts';
+import {feishu} from '../sources/vendors/feishu.ts';
 import {consoleService, consoleStatus, forgetConsole, type AuthFlags} from './auth-console.ts';
 
 /** What every subcommand works with. */
@@ -145,7 +145,7 @@ async function prepare(service: string | undefined, flags: AuthFlags, context: C
 		context, log, connection,
 		key: {baseUrl, appId: await connection.appId(), profile},
 		endpoints: signInEndpoints(baseUrl),
-		client: createOAuthClient({context, debug: log.debug}),
+		client: createOAuthClient({context, debug: log.debug, appRemedy: checkApp(feishu, connection)}),
 		store: openTokenStore({context, warn}),
 		secretVariables: secretVariables(config.config),
 		signInWith: signInCommand({baseUrl, profile, config: flags.config}),

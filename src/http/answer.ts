@@ -2,7 +2,7 @@ import type {Context} from '../base/context.ts';
 import {ApiError, CredentialsError, type ExportError} from '../base/errors.ts';
 import {printable} from '../base/visible.ts';
 import {valueAt, wholeNumber} from '../json/value.ts';
-import type {ErrorCode, Verdict, VendorDefinition} from '../sources/vendors/types.ts';
+import type {ErrorCode, Remedy, Verdict, VendorDefinition} from '../sources/vendors/types.ts';
 import {hideSecrets} from './show-exchange.ts';
 
 /** The parts of an HTTP answer that decide what it means. */
@@ -18,29 +18,49 @@ export interface Refusal {
 	readonly error: ExportError;
 	/** How long the server asks to wait, in milliseconds, where it says so. */
 	readonly waitMs?: number;
+	/** The vendor's code where it is none that is known: judged by the HTTP status alone. */
+	readonly unknownCode?: number;
 }
+
+/** Who asks, in the words that hints have for it; each has words for nobody in particular as its default. */
+export interface Asker {
+	/** What to do where the app, the token or the kind of token is refused, or what the request asks for. */
+	readonly remedies?: Readonly<Partial<Record<Exclude<Remedy, 'scope'>, string>>>;
+	/** The permission that the API needs. */
+	readonly scope?: string | undefined;
+	/** The page where permissions are granted. */
+	readonly scopePage?: string | undefined;
+	/** The option that sets a parameter of the API. */
+	readonly optionFor?: (parameter: string) => string | undefined;
+}
+
+const defaultRemedies = {
+	app: 'check the app id and secret',
+	token: 'the token was refused; check the app id and secret, or set a fresh token',
+	kind: 'this API takes another kind of token',
+	request: 'check the filters, --page-size and the time range',
+} as const;
 
 export type Judgement =
 	| {readonly ok: true; readonly body: unknown; /** The vendor's, for `--debug`. */ readonly code?: number | undefined}
 	| ({readonly ok: false} & Refusal);
 
-/** Judges answers of a vendor's API for a client; see `judgeAnswer`. @param scope the permission to name when one is missing */
+/** Judges answers of a vendor's API for a client; see `judgeAnswer`. */
 export function vendorJudge(
-	vendor: VendorDefinition, {now, masker}: Pick<Context, 'now' | 'masker'>, scope?: string,
+	vendor: VendorDefinition, {now, masker}: Pick<Context, 'now' | 'masker'>, asker: Asker = {},
 ): (answer: RawAnswer, label: string) => Judgement {
-	return (answer, label) => judgeAnswer(answer, {vendor, label, scope, now: now(), mask: text => hideSecrets(masker.mask(text))});
+	return (answer, label) => judgeAnswer(answer, {vendor, label, asker, now: now(), mask: text => hideSecrets(masker.mask(text))});
 }
 
 /**
  * Judges an answer by its vendor code, whatever the HTTP status says; by the status only where there is no known
  * code. A success needs code 0 in a readable body.
  */
-export function judgeAnswer(answer: RawAnswer, {vendor, label, scope, now, mask}: {
+export function judgeAnswer(answer: RawAnswer, {vendor, label, asker, now, mask}: {
 	vendor: VendorDefinition;
 	/** What was asked, for messages: `feishu-openapi: POST /open-apis/…`. */
 	label: string;
-	/** The permission to name when one is missing. */
-	scope: string | undefined;
+	asker: Asker;
 	/** Unix milliseconds, for a `Retry-After` that is a date. */
 	now: number;
 	/** Takes secrets out of quoted text, before it is cut: a masker does not know half of one. */
@@ -58,13 +78,16 @@ export function judgeAnswer(answer: RawAnswer, {vendor, label, scope, now, mask}
 	const verdict = known?.verdict ?? verdictOfStatus(answer.status, code);
 	const isRefusal = known?.isRefusal ?? (known === undefined && code !== undefined && answer.status === 400);
 	const message = `${label}: ${describe({answer, vendor, body, code, known, mask})}`;
-	const hint = hintFor({verdict, known, body, scope, status: answer.status, code, mask});
+	const hint = hintFor({verdict, known, body, asker, status: answer.status, code, mask});
 	const error =
 		verdict === 'credentials' || verdict === 'token'
 			? new CredentialsError(message, {hint})
 			: new ApiError(message, {hint, vendorCode: code, isRefusal});
 	const waitMs = verdict === 'rate-limited' || verdict === 'retry' ? requestedWait(answer.headers, vendor, now) : undefined;
-	return {ok: false, verdict, error, ...(waitMs === undefined ? {} : {waitMs})};
+	return {
+		ok: false, verdict, error, ...(waitMs === undefined ? {} : {waitMs}),
+		...(code === undefined || code === 0 || known !== undefined ? {} : {unknownCode: code}),
+	};
 }
 
 /** What an HTTP status asks for where no code says more. @param code the vendor's code, known or not */
@@ -76,6 +99,9 @@ export function verdictOfStatus(status: number, code: number | undefined): Verdi
 	// A success without a readable code is a cut-off body or a proxy's page: worth another attempt.
 	return status >= 200 && status < 300 && code === undefined ? 'retry' : 'fail';
 }
+
+/** A refusal that names more parameters is cut. */
+const mostViolations = 3;
 
 /** Of these statuses 304 alone names no other place: a cache answers so. */
 function isRedirect(status: number): boolean {
@@ -99,7 +125,7 @@ function describe({answer, vendor, body, code, known, mask}: {
 	}
 	const vendorMessage = valueAt(body, [vendor.messageField]);
 	const quoted = typeof vendorMessage === 'string' && vendorMessage !== '' ? ` "${printable(mask(vendorMessage))}"` : '';
-	return `code ${code}${known === undefined ? '' : `, ${known.meaning}`}${quoted} (${status})`;
+	return `${known === undefined && code !== 0 ? 'unknown ' : ''}code ${code}${known === undefined ? '' : `, ${known.meaning}`}${quoted} (${status})`;
 }
 
 function traceId(answer: RawAnswer, vendor: VendorDefinition, body: unknown): string | undefined {
@@ -114,25 +140,34 @@ function traceId(answer: RawAnswer, vendor: VendorDefinition, body: unknown): st
 	return undefined;
 }
 
-function hintFor({verdict, known, body, scope, status, code, mask}: {
+function hintFor({verdict, known, body, asker, status, code, mask}: {
 	verdict: Verdict;
 	known: ErrorCode | undefined;
 	body: unknown;
-	scope: string | undefined;
+	asker: Asker;
 	status: number;
 	code: number | undefined;
 	mask: (text: string) => string;
 }): string {
-	const missing = missingPermissions(body, mask);
+	const {scope, scopePage} = asker;
+	const remedies = {...defaultRemedies, ...asker.remedies};
+	const missing = missingPermissions(body, {mask, scopePage});
 	if (missing !== undefined) return missing;
-	if (known?.hint !== undefined) {
-		return verdict === 'credentials' && scope !== undefined && known.meaning.includes('scope')
-			? `needed scope: ${scope}; ${known.hint}`
-			: known.hint;
+	switch (known?.remedy) {
+		case 'app': case 'token': case 'kind':
+			return known.hint ?? remedies[known.remedy];
+		case 'scope':
+			return [
+				scope === undefined ? undefined : `needed scope: ${scope}`, known.hint, scopePage === undefined ? undefined : `see ${scopePage}`,
+			].filter(text => text !== undefined).join('; ');
+		case 'request':
+			return `${refusedFields(body, {asker, mask}) ?? known.hint ?? remedies.request}; --dry-run shows the request`;
+		case undefined: break;
 	}
+	if (known?.hint !== undefined) return known.hint;
 	switch (verdict) {
 		case 'token':
-			return 'the token was refused; check the app id and secret, or set a fresh token';
+			return remedies.token;
 		case 'credentials':
 			return scope === undefined ? 'check the credentials and their permissions' : `the credentials need the permission ${scope}`;
 		case 'rate-limited':
@@ -145,11 +180,27 @@ function hintFor({verdict, known, body, scope, status, code, mask}: {
 	}
 	if (isRedirect(status)) return 'credentials never follow a redirect; check --base-url and the host setting';
 	if (code === undefined) return 'check --base-url and the host setting: this does not look like the API';
-	return "look the code up in the API's documentation; --dry-run shows the request";
+	return `${refusedFields(body, {asker, mask}) ?? "look the code up in the API's documentation"}; --dry-run shows the request`;
+}
+
+/** What an answer says of the parameters that it refuses, by the options that set them; undefined where it names none. */
+function refusedFields(body: unknown, {asker, mask}: {asker: Asker; mask: (text: string) => string}): string | undefined {
+	const violations = valueAt(body, ['error', 'field_violations']);
+	const fields = (Array.isArray(violations) ? violations : []).slice(0, mostViolations).flatMap(violation => {
+		const field = valueAt(violation, ['field']);
+		const reason = valueAt(violation, ['description']);
+		if (typeof field !== 'string' || field === '') return [];
+		const option = asker.optionFor?.(field);
+		const name = option === undefined ? printable(mask(field)) : `${option} (${printable(mask(field))})`;
+		return [typeof reason === 'string' && reason !== '' ? `${name} ${printable(mask(reason))}` : name];
+	});
+	return fields.length === 0 ? undefined : `the API does not accept ${fields.join(', ')}`;
 }
 
 /** The permissions that a Feishu answer lists as missing, with the page that grants them. */
-function missingPermissions(body: unknown, mask: (text: string) => string): string | undefined {
+function missingPermissions(
+	body: unknown, {mask, scopePage}: {mask: (text: string) => string; scopePage: string | undefined},
+): string | undefined {
 	const violations = valueAt(body, ['error', 'permission_violations']);
 	if (!Array.isArray(violations) || violations.length === 0) return undefined;
 	const names = new Set<string>();
@@ -161,6 +212,7 @@ function missingPermissions(body: unknown, mask: (text: string) => string): stri
 		if (typeof page === 'string') pages.add(printable(mask(page)));
 	}
 	if (names.size === 0) return undefined;
+	if (pages.size === 0 && scopePage !== undefined) pages.add(scopePage);
 	return `grant ${[...names].join(', ')}${pages.size === 0 ? '' : ` at ${[...pages].join(' ')}`}`;
 }
 

@@ -4,7 +4,7 @@ import {longestSecret} from '../base/limits.ts';
 import {parseJson} from '../json/parse.ts';
 import {valueAt, wholeNumber} from '../json/value.ts';
 import type {VendorDefinition} from '../sources/vendors/types.ts';
-import {vendorJudge} from './answer.ts';
+import {vendorJudge, type Asker} from './answer.ts';
 import type {AccessToken, Client, Judge, TokenSource} from './client.ts';
 
 /** What a token is made from; each is read only when needed. */
@@ -142,8 +142,8 @@ function firstAt(body: unknown, paths: readonly (readonly string[])[]): unknown 
  * Judges answers of a vendor's token endpoint: as those of its API, but where the vendor may leave the code out a token is
  * enough. What is documented of the API's envelope need not hold there.
  */
-export function tokenJudge(vendor: VendorDefinition, context: Pick<Context, 'now' | 'masker'>): Judge {
-	const judge = vendorJudge(vendor, context);
+export function tokenJudge(vendor: VendorDefinition, context: Pick<Context, 'now' | 'masker'>, asker?: Asker): Judge {
+	const judge = vendorJudge(vendor, context, asker);
 	return (answer, label) => {
 		const body = vendor.exchange.withoutCode === true && answer.status === 200 ? parseJson(answer.text) : undefined;
 		const holdsToken = vendor.exchange.tokenPaths.some(path => typeof valueAt(body, path) === 'string');

@@ -80,7 +80,7 @@ describe('text of any kind is gone through without a failure of the stack', () =
 		['base URLs', text => [baseUrlProblem(text), baseUrlProblem(`https://a.example${text}`), requireBaseUrl(`https://a.example/${text}`, 'x')]],
 		['messages', text => [printable(text), visibleInTable(text), visibleInCell(text), visibleOnLines(text), visibleInJson(text)]],
 		['the masker', text => new Masker().mask(text)],
-		['answers', text => judgeAnswer({status: 400, headers: new Headers(), text: JSON.stringify({code: 1, msg: text, error: {log_id: text, permission_violations: [{subject: text, url: text}]}})}, {vendor: feishu, label: '', scope: undefined, now: 0, mask: masked => new Masker().mask(masked)})],
+		['answers', text => judgeAnswer({status: 400, headers: new Headers(), text: JSON.stringify({code: 1, msg: text, error: {log_id: text, permission_violations: [{subject: text, url: text}], field_violations: [{field: text, description: text}]}})}, {vendor: feishu, label: '', asker: {}, now: 0, mask: masked => new Masker().mask(masked)})],
 		['names of segments', parseSegmentPath],
 		['values of a recording', text => [looksRandom(text), toConstant([text.slice(0, 50)], text, {secrets: new SecretValues(), csrfToken: undefined}), readInstant(text), readRangeText(text), parseJson(text)]],
 		['names of a recording', text => namesOf([text, text])],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {judgeAnswer, verdictOfStatus, vendorJudge, type Judgement} from '../../src/http/answer.ts';
+import {judgeAnswer, verdictOfStatus, vendorJudge, type Asker, type Judgement} from '../../src/http/answer.ts';
 import {Masker} from '../../src/json/secrets/masker.ts';
 import {valueAt, wholeNumber} from '../../src/json/value.ts';
 import {vendors, type VendorName} from '../../src/sources/vendors/index.ts';
@@ -8,9 +8,9 @@ import type {Verdict} from '../../src/sources/vendors/types.ts';
 
 const now = Date.UTC(2026, 10, 20, 12);
 
-function judge(vendor: VendorName, body: unknown, {status = 200, headers = {}, scope = 'the:scope'}: {status?: number; headers?: Record<string, string>; scope?: string | null} = {}): Judgement {
+function judge(vendor: VendorName, body: unknown, {status = 200, headers = {}, scope = 'the:scope', asker = {}}: {status?: number; headers?: Record<string, string>; scope?: string | null; asker?: Asker} = {}): Judgement {
 	const text = typeof body === 'string' ? body : JSON.stringify(body);
-	return judgeAnswer({status, headers: new Headers(headers), text}, {vendor: vendors[vendor], label: 'test: GET /path', scope: scope ?? undefined, now, mask: message => message});
+	return judgeAnswer({status, headers: new Headers(headers), text}, {vendor: vendors[vendor], label: 'test: GET /path', asker: {scope: scope ?? undefined, ...asker}, now, mask: message => message});
 }
 
 /** The judgement of an answer that is no success. */
@@ -22,42 +22,50 @@ function refusal(...args: Parameters<typeof judge>) {
 
 const anyStatus = [200, 400, 401, 403, 404, 429, 500, 502];
 
-/** Codes of the vendors' documents: what they ask of the client, and the exit code when nothing helps. */
-const codes: ReadonlyArray<readonly [VendorName, number, Verdict, exitCode: number, says: RegExp]> = [
-	['feishu', 1_780_001, 'retry', 1, /internal error/],
-	['feishu', 1_780_103, 'fail', 1, /parameter/],
-	['feishu', 2_320_001, 'fail', 1, /parameter/],
-	['feishu', 1_050_004, 'fail', 1, /parameter/],
-	['feishu', 1_781_000, 'fail', 1, /parameter/],
-	['feishu', 1_781_001, 'retry', 1, /internal error/],
-	['feishu', 99_991_400, 'rate-limited', 1, /too many requests/],
-	['feishu', 99_991_403, 'fail', 1, /quota/],
-	['feishu', 99_991_406, 'fail', 1, /quota/],
-	['feishu', 99_991_663, 'token', 3, /token is invalid or expired/],
-	['feishu', 99_991_664, 'token', 3, /token is invalid or expired/],
-	['feishu', 99_991_677, 'token', 3, /token is invalid or expired/],
-	['feishu', 99_991_668, 'token', 3, /user access token/],
-	['feishu', 99_991_661, 'credentials', 3, /no access token/],
-	['feishu', 99_991_671, 'credentials', 3, /kind of access token/],
-	['feishu', 99_991_672, 'credentials', 3, /scope is missing/],
-	['feishu', 99_991_676, 'credentials', 3, /scope is missing/],
-	['feishu', 99_991_679, 'credentials', 3, /scope is missing/],
-	['feishu', 99_991_662, 'credentials', 3, /app is disabled/],
-	['feishu', 99_991_673, 'credentials', 3, /cannot be used in this tenant/],
-	['feishu', 99_991_543, 'credentials', 3, /app id or app secret is wrong/],
-	['feishu', 10_003, 'credentials', 3, /app id or app secret is wrong/],
-	['feishu', 10_014, 'credentials', 3, /app id or app secret is wrong/],
-	['feishu', 10_015, 'credentials', 3, /app id or app secret is wrong/],
-	['feishu', 99_991_401, 'credentials', 3, /allow-list/],
-	['trae', 1001, 'credentials', 3, /app id or app secret is wrong/],
-	['trae', 1002, 'token', 3, /token is invalid or expired/],
-	['trae', 2001, 'retry', 1, /internal error/],
-	['trae', 4001, 'fail', 1, /parameter/],
-	['trae', 30_017, 'credentials', 3, /permission/],
-	['trae', 64_290, 'rate-limited', 1, /too many requests/],
+type Code = readonly [VendorName, number, Verdict, exitCode: number, says: RegExp, hint: RegExp];
+
+const all = (codes: readonly number[], ...rest: [Verdict, number, RegExp, RegExp]): Code[] => codes.map(code => ['feishu', code, ...rest]);
+
+/** Codes of the vendors' documents: what they ask of the client, the exit code when nothing helps, and the remedy. */
+const codes: readonly Code[] = [
+	...all([1_780_001, 1_781_001, 1_050_002, 1_050_008, 2200, 1500, 1642, 1663, 1668, 5000, 10_101, 10_500, 40_003, 40_006, 55_001, 95_001], 'retry', 1, /internal error/, /again later/),
+	...all([99_991_400, 1_000_004, 1_000_005, 11_232, 11_233, 11_247, 90_217], 'rate-limited', 1, /too many requests/, /budget/),
+	...all([99_991_403, 99_991_406], 'fail', 1, /quota/, /next month/),
+	...all([99_991_663, 99_991_664, 99_991_665, 20_013], 'token', 3, /the access token is invalid or expired/, /fresh token/),
+	...all([99_991_668, 99_991_677, 20_005], 'token', 3, /user access token is invalid or expired/, /fresh token/),
+	...all([99_991_661], 'credentials', 3, /no access token/, /kind of token/),
+	...all([99_991_671], 'credentials', 3, /kind of access token/, /kind of token/),
+	...all([99_991_672], 'credentials', 3, /scope is missing/, /the:scope; grant it to the app/),
+	...all([99_991_676], 'credentials', 3, /scope is missing from the access token/, /the:scope; grant it to the app/),
+	...all([99_991_679], 'credentials', 3, /user has not granted it/, /sign in again/),
+	...all([99_991_662], 'credentials', 3, /app is disabled/, /enable the app/),
+	...all([99_991_673], 'credentials', 3, /cannot be used in this tenant/, /make the app available/),
+	...all([99_991_543, 10_015], 'credentials', 3, /app id or app secret is wrong/, /check the app id and secret/),
+	...all([10_003], 'credentials', 3, /invalid parameter/, /form cli_/),
+	...all([10_005], 'credentials', 3, /not authorized for this tenant/, /approved in this tenant/),
+	...all([10_012], 'credentials', 3, /no such app/, /check the app id/),
+	...all([10_013], 'credentials', 3, /no access token could be had/, /installed and enabled/),
+	...all([10_014], 'credentials', 3, /app cannot be used/, /is it disabled/),
+	...all([11_207], 'credentials', 3, /not installed/, /to install it/),
+	...all([11_209], 'credentials', 3, /is disabled/, /to enable it/),
+	...all([11_210], 'credentials', 3, /not available/, /make it available/),
+	...all([20_009], 'credentials', 3, /not installed/, /have it approved/),
+	...all([99_991_401], 'credentials', 3, /allow-list/, /public address/),
+	...all([9499, 10_001, 20_001, 99_992_402, 99_991_201, 99_991_301, 1_780_103, 1_781_000, 2_320_001, 1_050_004, 1_050_011, 1_050_012, 1_050_019], 'fail', 1, /parameter is not accepted/, /check the filters, --page-size and the time range; --dry-run/),
+	...all([1_050_001], 'fail', 1, /time range/, /30 days.*180 days.*--since/),
+	...all([1_050_005], 'fail', 1, /page size/, /--page-size/),
+	...all([1_050_006], 'fail', 1, /page token/, /run the same command again/),
+	...all([1_050_007], 'fail', 1, /no such event/, /--event-name/),
+	...all([1_050_009], 'fail', 1, /no such operator/, /--operator/),
+	['trae', 1001, 'credentials', 3, /app id or app secret is wrong/, /check the app id and secret/],
+	['trae', 1002, 'token', 3, /token is invalid or expired/, /fresh token/],
+	['trae', 2001, 'retry', 1, /internal error/, /again later/],
+	['trae', 4001, 'fail', 1, /parameter/, /check the filters/],
+	['trae', 30_017, 'credentials', 3, /permission/, /"audit"/],
+	['trae', 64_290, 'rate-limited', 1, /too many requests/, /budget/],
 ];
 
-it.each(codes)('judges %s code %i as %s, exit code %i, on every HTTP status', (vendor, code, verdict, exitCode, says) => {
+it.each(codes)('judges %s code %i as %s, exit code %i, on every HTTP status', (vendor, code, verdict, exitCode, says, hint) => {
 	for (const status of anyStatus) {
 		for (const written of [code, String(code)]) {
 			const judgement = refusal(vendor, {code: written}, {status});
@@ -65,7 +73,8 @@ it.each(codes)('judges %s code %i as %s, exit code %i, on every HTTP status', (v
 			expect(judgement.error.exitCode).toBe(exitCode);
 			expect(judgement.error.message).toMatch(says);
 			expect(judgement.error.message).toContain(`code ${code}`);
-			expect(judgement.error.hint).toMatch(/./);
+			expect(judgement.error.hint).toMatch(hint);
+			expect(judgement).not.toHaveProperty('unknownCode');
 		}
 	}
 });
@@ -156,12 +165,12 @@ describe('the message', () => {
 		['trae', {'x-request-id': ''}, {request_id: 'Q1'}, 'Q1'],
 	])('of %s with headers %j and body %j names the trace id %s', (vendor, headers, body, trace) => {
 		const {error} = refusal(vendor, {code: 4242, ...body}, {status: 400, headers});
-		expect(error.message).toBe(`test: GET /path: code 4242 (HTTP 400${trace === undefined ? '' : `, trace id ${trace}`})`);
+		expect(error.message).toBe(`test: GET /path: unknown code 4242 (HTTP 400${trace === undefined ? '' : `, trace id ${trace}`})`);
 	});
 
 	it('quotes what the vendor says', () => {
-		expect(refusal('feishu', {code: 4242, msg: 'no'}).error.message).toContain('code 4242 "no" (HTTP 200)');
-		expect(refusal('trae', {code: 4242, message: 'no'}).error.message).toContain('code 4242 "no" (HTTP 200)');
+		expect(refusal('feishu', {code: 4242, msg: 'no'}).error.message).toContain('unknown code 4242 "no" (HTTP 200)');
+		expect(refusal('trae', {code: 4242, message: 'no'}).error.message).toContain('unknown code 4242 "no" (HTTP 200)');
 	});
 
 	it('and the hint are one line without control characters, and not endless, whatever the answer holds', () => {
@@ -182,8 +191,8 @@ describe('the message', () => {
 		['', 304, 'answered with no readable JSON (HTTP 304)'],
 		['', 400, 'answered with no readable JSON (HTTP 400)'],
 		[{data: 1}, 200, 'answered with JSON without a code (HTTP 200)'],
-		[{code: 4242, msg: ''}, 200, 'code 4242 (HTTP 200)'],
-		[{code: 4242, msg: 7}, 200, 'code 4242 (HTTP 200)'],
+		[{code: 4242, msg: ''}, 200, 'unknown code 4242 (HTTP 200)'],
+		[{code: 4242, msg: 7}, 200, 'unknown code 4242 (HTTP 200)'],
 		[{code: 1_780_001, msg: 'no'}, 200, `code 1780001, ${vendors.feishu.errors[1_780_001]?.meaning} "no" (HTTP 200)`],
 	])('of %j on HTTP %i is: %s', (body, status, message) => {
 		expect(refusal('feishu', body, {status}).error.message).toBe(`test: GET /path: ${message}`);
@@ -210,7 +219,7 @@ it.each<readonly [number, Verdict, Verdict]>([
 it('masks what it quotes before it is cut', () => {
 	const masker = new Masker();
 	masker.add('s3cr3t-value');
-	const judgeFeishu = vendorJudge(vendors.feishu, {now: () => now, masker}, 'the:scope');
+	const judgeFeishu = vendorJudge(vendors.feishu, {now: () => now, masker}, {scope: 'the:scope'});
 	const judgement = judgeFeishu({status: 400, headers: new Headers({'x-tt-logid': 's3cr3t-value', 'x-ogw-ratelimit-reset': String(now / 1000 + 7)}), text: JSON.stringify({code: 99_991_400, msg: `${'x'.repeat(295)}s3cr3t-value`})}, 'test');
 	if (judgement.ok) throw new Error('judged a success');
 	expect(judgement.waitMs).toBe(7000);
@@ -236,6 +245,11 @@ describe('the hint', () => {
 		['the answer of a cache', '', {status: 304}, 'check --base-url and the host setting: this does not look like the API'],
 		['a path that is not there', '', {status: 400}, 'check --base-url and the host setting: this does not look like the API'],
 		['an unknown code', {code: 4242}, {status: 200}, "look the code up in the API's documentation; --dry-run shows the request"],
+		['fields that are not accepted', {code: 99_992_402, error: {field_violations: [{field: 'page_size', description: 'max 100'}, {field: 'x'}, {description: 'odd'}, 'odd']}}, {asker: {optionFor: name => name === 'page_size' ? '--page-size' : undefined}}, 'the API does not accept --page-size (page_size) max 100, x; --dry-run shows the request'],
+		['fields of an unknown code', {code: 4242, error: {field_violations: [{field: 'x', description: 'odd'}]}}, {status: 400}, 'the API does not accept x odd; --dry-run shows the request'],
+		['a refused app', {code: 10_015}, {asker: {remedies: {app: 'check profiles.a.feishu.app_secret'}}}, 'check profiles.a.feishu.app_secret'],
+		['a scope with a page to grant it', {code: 99_991_672}, {status: 400, asker: {scopePage: 'https://a.example/app'}}, `needed scope: the:scope; ${vendors.feishu.errors[99_991_672]?.hint}; see https://a.example/app`],
+		['scopes listed without a page where one is known', {code: 1, error: {permission_violations: [{scope: 'a:b'}]}}, {status: 400, asker: {scopePage: 'https://a.example/app'}}, 'grant a:b at https://a.example/app'],
 		['a scope that is missing', {code: 99_991_672}, {status: 400}, `needed scope: the:scope; ${vendors.feishu.errors[99_991_672]?.hint}`],
 		['a scope that nobody can name', {code: 99_991_672}, {status: 400, scope: null}, vendors.feishu.errors[99_991_672]?.hint ?? ''],
 		['credentials that no scope helps', {code: 99_991_662}, {status: 400}, vendors.feishu.errors[99_991_662]?.hint ?? ''],

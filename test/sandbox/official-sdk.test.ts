@@ -60,5 +60,5 @@ it('refuses what the official SDK sends with wrong values', async () => {
 
 it('gives the official SDK no token for a wrong secret', async () => {
 	const refused = createClient('wrong').security_and_compliance.openapiLog.listData({data: {}});
-	await expect(refused).rejects.toThrow('10014');
+	await expect(refused).rejects.toThrow('10015');
 });

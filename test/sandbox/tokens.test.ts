@@ -25,8 +25,8 @@ describe('the Feishu token endpoint', () => {
 	});
 
 	it.each([
-		['a wrong secret', {appSecret: 'wrong'}, 10014],
-		['a wrong app id', {appId: 'cli_wrong'}, 10014],
+		['a wrong secret', {appSecret: 'wrong'}, 10015],
+		['a wrong app id', {appId: 'cli_wrong'}, 10015],
 		['an app id that is a number', {appId: 1}, 10003],
 	])('refuses %s with HTTP 200 and a code', async (_name, credentials, code) => {
 		const {status, body} = await createTestClient().exchange('feishu', credentials);

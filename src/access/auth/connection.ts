@@ -1,3 +1,4 @@
+import type {Context} from '../../base/context.ts';
 import {shellQuote} from '../../base/shell-quote.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
 import {feishu} from '../../sources/vendors/feishu.ts';
@@ -24,6 +25,16 @@ export function sourceConnection(
 	return auth === 'user'
 		? userConnection(options, options.env[userTokenVariable] || undefined)
 		: resolveConnection({...options, vendor: vendors[vendor]});
+}
+
+/** The environment's ready-made token, where the profile that was named brings no credentials of its own. */
+export function readyMadeToken({
+	context: {env}, connection: {bringsCredentials = false},
+}: {
+	context: Pick<Context, 'env'>;
+	connection: Pick<Connection, 'bringsCredentials'>;
+}): string | undefined {
+	return bringsCredentials ? undefined : env[userTokenVariable] || undefined;
 }
 
 /** What decides which session a command uses. */

@@ -7,6 +7,7 @@ import {parseJson} from '../../json/parse.ts';
 import {valueAt, wholeNumber} from '../../json/value.ts';
 import {feishu} from '../../sources/vendors/feishu.ts';
 import type {VendorDefinition} from '../../sources/vendors/types.ts';
+import {checkApp} from '../config/connection.ts';
 import type {Endpoint} from './endpoints.ts';
 
 /** A definite answer of an OAuth endpoint: a success, or a refusal that asking again does not change. */
@@ -23,6 +24,8 @@ export interface OAuthAnswer {
 	readonly description: string | undefined;
 	readonly trace: string | undefined;
 	readonly body: unknown;
+	/** See `OAuthClientOptions`. */
+	readonly appRemedy: string;
 }
 
 export interface OAuthClientOptions {
@@ -34,6 +37,8 @@ export interface OAuthClientOptions {
 	/** Attempts after the first, for failures that pass. Default 3. */
 	readonly retries?: number | undefined;
 	readonly debug?: Log['debug'];
+	/** What to do where the app id or secret is refused. Default: check the variables. */
+	readonly appRemedy?: string | undefined;
 }
 
 export interface PostOptions {
@@ -68,7 +73,9 @@ const deepestAnswer = 100;
 const pollingStates = new Set(['authorization_pending', 'slow_down']);
 
 /** A client over the program's own: the same retries, time limits and way out; redirects are refused. */
-export function createOAuthClient({context, name = 'auth', timeoutMs = 30_000, retries = 3, debug}: OAuthClientOptions): OAuthClient {
+export function createOAuthClient({
+	context, name = 'auth', timeoutMs = 30_000, retries = 3, debug, appRemedy = checkApp(feishu, {}),
+}: OAuthClientOptions): OAuthClient {
 	const judge = oauthJudge(context);
 	return {
 		async post({baseUrl, path}, fields, {encoding = 'json', basic} = {}) {
@@ -86,7 +93,7 @@ export function createOAuthClient({context, name = 'auth', timeoutMs = 30_000, r
 					...(basic === undefined ? {} : {authorization: `Basic ${Buffer.from(basic.join(':')).toString('base64')}`}),
 				},
 			});
-			return toAnswer(`${name}: POST ${path}`, body, context);
+			return {...toAnswer(`${name}: POST ${path}`, body, context), appRemedy};
 		},
 	};
 }
@@ -114,7 +121,7 @@ function isDefinite(status: number, body: object): boolean {
 	return status >= 400 && status < 500 && status !== 408 && status !== 429 && (code !== undefined || error !== undefined);
 }
 
-function toAnswer(label: string, envelope: unknown, {masker}: Pick<Context, 'masker'>): OAuthAnswer {
+function toAnswer(label: string, envelope: unknown, {masker}: Pick<Context, 'masker'>): Omit<OAuthAnswer, 'appRemedy'> {
 	const status = wholeNumber(valueAt(envelope, ['status'])) ?? 0;
 	const body = valueAt(envelope, ['body']);
 	const code = wholeNumber(valueAt(body, ['code'])) || undefined;

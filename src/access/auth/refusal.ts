@@ -1,5 +1,7 @@
 import {ApiError, CredentialsError, type ExportError} from '../../base/errors.ts';
 import {printable} from '../../base/visible.ts';
+import {feishu} from '../../sources/vendors/feishu.ts';
+import type {ErrorCode, VendorDefinition} from '../../sources/vendors/types.ts';
 import type {OAuthAnswer} from './oauth-client.ts';
 
 /** The refusals after which no refresh helps: the user signs in again. */
@@ -10,22 +12,18 @@ const sessionEnds: Readonly<Record<number, string>> = {
 	20073: 'the refresh token was used already',
 };
 
-const checkApp =
-	'check FEISHU_APP_ID and FEISHU_APP_SECRET, or the same settings in the configuration; --host lark is a separate world from feishu';
-
 /**
  * The refusals of the token endpoint that an administrator or a user can do something about.
  * https://open.feishu.cn/document/authentication-management/access-token/get-user-access-token
  */
-const known: Readonly<Record<number, {meaning: string; hint: string}>> = {
-	20002: {meaning: 'the app secret is wrong', hint: checkApp},
-	20003: {meaning: 'the authorization code is not valid, or was used before', hint: 'run the same command again'},
-	20004: {meaning: 'the authorization code has expired', hint: 'run the same command again, and sign in within 5 minutes'},
-	20008: {meaning: 'this user does not exist', hint: 'sign in as another user'},
-	20009: {meaning: 'the app is not installed in this tenant', hint: 'publish a version of the app and have it approved'},
-	20010: {meaning: 'this user may not use the app', hint: "add the user to the app's availability in the developer console"},
-	20048: {meaning: 'there is no such app', hint: checkApp},
-	20065: {meaning: 'the authorization code was used before', hint: 'run the same command again'},
+const known: VendorDefinition['errors'] = {
+	20002: {verdict: 'credentials', meaning: 'the app secret is wrong', remedy: 'app'},
+	20003: {verdict: 'credentials', meaning: 'the authorization code is not valid, or was used before', hint: 'run the same command again'},
+	20004: {verdict: 'credentials', meaning: 'the authorization code has expired', hint: 'run the same command again, and sign in within 5 minutes'},
+	20008: {verdict: 'credentials', meaning: 'this user does not exist', hint: 'sign in as another user'},
+	20010: {verdict: 'credentials', meaning: 'this user may not use the app', hint: "add the user to the app's availability in the developer console"},
+	20048: {verdict: 'credentials', meaning: 'there is no such app', remedy: 'app'},
+	20065: {verdict: 'credentials', meaning: 'the authorization code was used before', hint: 'run the same command again'},
 };
 
 /** The OAuth errors that are about credentials, where the vendor's code says nothing. */
@@ -39,15 +37,21 @@ export function sessionEnd({code, error}: OAuthAnswer): string | undefined {
 	return error === 'invalid_grant' ? 'the refresh token is no longer accepted' : undefined;
 }
 
+/** What the API's own table says of the app; its codes for tokens and parameters mean something else here. */
+function credentialsCode(code: number): ErrorCode | undefined {
+	const entry = feishu.errors[code];
+	return entry?.verdict === 'credentials' && entry.remedy !== 'kind' && entry.remedy !== 'scope' ? entry : undefined;
+}
+
 /** A refusal of an OAuth endpoint as the error to end with. */
 export function refusalError(answer: OAuthAnswer): ExportError {
-	const {label, status, code, error, description, trace} = answer;
-	const entry = code === undefined ? undefined : known[code];
+	const {label, status, code, error, description, trace, appRemedy} = answer;
+	const entry = code === undefined ? undefined : known[code] ?? credentialsCode(code);
 	const what = code === undefined ? (error === undefined ? 'refused' : printable(error)) : `code ${code}`;
 	const quoted = description === undefined ? '' : ` "${printable(description)}"`;
 	const message = `${label}: ${what}${entry === undefined ? '' : `, ${entry.meaning}`}${quoted} (HTTP ${status}${trace === undefined ? '' : `, trace id ${printable(trace)}`})`;
-	if (entry !== undefined) return new CredentialsError(message, {hint: entry.hint});
-	if (error === 'invalid_client') return new CredentialsError(message, {hint: checkApp});
+	if (entry !== undefined) return new CredentialsError(message, {hint: entry.remedy === 'app' ? appRemedy : entry.hint});
+	if (error === 'invalid_client') return new CredentialsError(message, {hint: appRemedy});
 	const ErrorClass = error !== undefined && credentialErrors.has(error) ? CredentialsError : ApiError;
 	return new ErrorClass(message, {hint: 'check the app, its scopes and its redirect URLs in the developer console, and --host'});
 }

@@ -12,7 +12,9 @@ import {createOAuthClient} from './oauth-client.ts';
 import {openTokenStore} from './open-store.ts';
 import {refreshSession} from './refresh.ts';
 import {accessEnd, renewAt, type Session, type SessionKey} from './session.ts';
-import {signInCommand} from './connection.ts';
+import {readyMadeToken, signInCommand} from './connection.ts';
+import {checkApp} from '../config/connection.ts';
+import {feishu} from '../../sources/vendors/feishu.ts';
 import type {TokenStore} from './token-store.ts';
 
 export interface UserTokenOptions {
@@ -41,11 +43,6 @@ interface HeldToken extends AccessToken {
 const mostRenewals = 10;
 /** After a refresh ahead of time failed, the next is tried this much later. */
 const secondTryMs = 60_000;
-
-/** The environment's ready-made token, where the profile that was named brings no credentials of its own. */
-export function readyMadeToken({context: {env}, connection: {bringsCredentials = false}}: {context: Pick<Context, 'env'>; connection: Pick<Connection, 'bringsCredentials'>}): string | undefined {
-	return bringsCredentials ? undefined : env[userTokenVariable] || undefined;
-}
 
 /** Who signs in as a user, beside the app: the ready-made token, or the user of the stored session where that is known. `origin` is where that comes from. */
 export async function signedInUser(
@@ -114,7 +111,9 @@ export function createUserTokenSource(options: UserTokenOptions): TokenSource {
 			return hold(
 				await refreshSession({
 					context, store: from, key, isUsable, onSession, name, signIn, endpoint: endpoints.token,
-					clientOver: over => createOAuthClient({context: over, name, timeoutMs: options.timeoutMs, debug}),
+					clientOver: over => createOAuthClient({
+						context: over, name, timeoutMs: options.timeoutMs, debug, appRemedy: checkApp(feishu, connection),
+					}),
 					appSecret: async () => {
 						if (connection.appSecret !== undefined) return connection.appSecret();
 						throw new CredentialsError(`${name}: the access token is to be renewed, and the app secret is not set`, {

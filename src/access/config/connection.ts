@@ -1,4 +1,5 @@
 import {UsageError} from '../../base/errors.ts';
+import type {VendorDefinition} from '../../sources/vendors/types.ts';
 import {requireBaseUrl} from './base-url.ts';
 import type {LoadedConfig} from './load.ts';
 import {bringsCredentials, labelsOf, selectSection, type SelectedSection, type ResolveConnectionOptions} from './profile.ts';
@@ -81,6 +82,16 @@ export function resolveConnection(options: ResolveConnectionOptions): Connection
 		...(appSecret && {appSecret: asSecret(appSecret)}),
 		...(accessToken && {accessToken: asSecret(accessToken)}),
 	};
+}
+
+/** What to check where app id and secret are refused: the places that they came from, else those that they could come from. */
+export function checkApp({env, hosts}: VendorDefinition, {appId, appSecret}: Pick<Connection, 'appId' | 'appSecret'>): string {
+	const origins = [appId, appSecret].flatMap(setting => setting === undefined ? [] : [setting.origin.replace(/^environment variable /, '')]);
+	const [, other] = Object.keys(hosts);
+	return [
+		`check ${origins.length === 0 ? `${env.appId} and ${env.appSecret}, or the same settings in the configuration` : origins.join(' and ')}`,
+		...(other === undefined ? [] : [`--host ${other} is a separate world from ${Object.keys(hosts)[0]}`]),
+	].join('; ');
 }
 
 function exchangePathOf({vendor, config}: ResolveConnectionOptions, {section: {token_path: own}, path}: SelectedSection): string {

@@ -22,7 +22,7 @@ export const feishu: SandboxVendor = {
 		},
 	}),
 	refusals: {
-		'wrong-credentials': {status: 200, code: 10014, message: 'app secret invalid'},
+		'wrong-credentials': {status: 200, code: 10015, message: 'app secret invalid'},
 		'malformed-exchange': {status: 200, code: 10003, message: 'invalid param'},
 		'missing-token': {
 			status: 400, code: 99991661, message: 'Missing access token for authorization. Please make a request with an access token attached.',

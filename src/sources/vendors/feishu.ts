@@ -1,27 +1,69 @@
 import type {ErrorCode, VendorDefinition} from './types.ts';
 
-const invalidToken: ErrorCode = {verdict: 'token', meaning: 'the access token is invalid or expired'};
-const missingScope: ErrorCode = {
-	verdict: 'credentials',
-	meaning: 'a scope is missing',
-	hint: 'grant the scope named above to the app in the developer console, publish a version, and have it approved',
-};
-const wrongApp: ErrorCode = {
-	verdict: 'credentials',
-	meaning: 'the app id or app secret is wrong',
-	hint: 'check FEISHU_APP_ID and FEISHU_APP_SECRET, or the same settings in the configuration; --host lark is a separate world from feishu',
-};
 const internalError: ErrorCode = {verdict: 'retry', meaning: 'internal error of the API'};
-const badParameter: ErrorCode = {
-	verdict: 'fail',
-	meaning: 'a parameter is not accepted',
-	isRefusal: true,
-	hint: 'check the filters and the time range; --dry-run shows the request',
-};
+const tooMany: ErrorCode = {verdict: 'rate-limited', meaning: 'too many requests'};
+const invalidToken: ErrorCode = {verdict: 'token', meaning: 'the access token is invalid or expired'};
+const invalidUserToken: ErrorCode = {verdict: 'token', meaning: 'the user access token is invalid or expired'};
+const wrongApp: ErrorCode = {verdict: 'credentials', meaning: 'the app id or app secret is wrong', remedy: 'app'};
+const badParameter: ErrorCode = {verdict: 'fail', meaning: 'a parameter is not accepted', isRefusal: true, remedy: 'request'};
 const quotaUsedUp: ErrorCode = {
 	verdict: 'fail',
 	meaning: 'the monthly API quota of this tenant is used up',
 	hint: 'wait for the next month or have the quota raised; trying again does not help',
+};
+const publish = 'grant it to the app in the developer console, publish a version, and have it approved';
+const inAdminConsole = 'ask the administrator to look for the app in the admin console';
+
+/** The same of several codes. */
+function each(codes: readonly number[], code: ErrorCode): Record<number, ErrorCode> {
+	return Object.fromEntries(codes.map(key => [key, code]));
+}
+
+/** Credentials that no other token helps. */
+function credentials(meaning: string, hint: string): ErrorCode {
+	return {verdict: 'credentials', meaning, hint};
+}
+
+/** What one parameter is refused for. */
+function refused(meaning: string, hint: string): ErrorCode {
+	return {...badParameter, meaning, hint};
+}
+
+const errors: VendorDefinition['errors'] = {
+	...each([1780001, 1781001, 1050002, 1050008, 2200, 1500, 1642, 1663, 1668, 5000, 10101, 10500, 40003, 40006, 55001, 95001], internalError),
+	...each([99991400, 1000004, 1000005, 11232, 11233, 11247, 90217], tooMany),
+	...each([99991403, 99991406], quotaUsedUp),
+	...each([99991663, 99991664, 99991665, 20013], invalidToken),
+	...each([99991668, 99991677, 20005], invalidUserToken),
+	99991661: {verdict: 'credentials', meaning: 'the request carried no access token', remedy: 'kind'},
+	99991671: {verdict: 'credentials', meaning: 'this kind of access token is not accepted here', remedy: 'kind'},
+	99991672: {verdict: 'credentials', meaning: 'a scope is missing', remedy: 'scope', hint: publish},
+	99991676: {verdict: 'credentials', meaning: 'a scope is missing from the access token', remedy: 'scope', hint: publish},
+	99991679: {
+		verdict: 'credentials', meaning: 'a scope is missing: the user has not granted it', remedy: 'scope', hint: `${publish}; then sign in again and agree to it`,
+	},
+	...each([99991543, 10015], wrongApp),
+	10003: credentials('invalid parameter', 'check that the app id is whole and has the form cli_…, with nothing else in it'),
+	10005: credentials('the app is not authorized for this tenant', 'publish a version of the app, and have it approved in this tenant'),
+	10012: {verdict: 'credentials', meaning: 'there is no such app in this tenant', remedy: 'app'},
+	10013: credentials('no access token could be had for the app', `${inAdminConsole}: it must be installed and enabled in this tenant`),
+	10014: credentials('the app cannot be used', `${inAdminConsole}: is it disabled?`),
+	11207: credentials('the app is not installed in this tenant', `${inAdminConsole}, and to install it`),
+	11209: credentials('the app is disabled in this tenant', `${inAdminConsole}, and to enable it`),
+	11210: credentials('the app is not available in this tenant', `${inAdminConsole}, and to make it available`),
+	20009: credentials('the app is not installed in this tenant', 'publish a version of the app and have it approved'),
+	99991662: credentials('the app is disabled', 'ask the administrator to enable the app in the admin console'),
+	99991673: credentials('the app cannot be used in this tenant', 'ask the administrator to make the app available in this tenant'),
+	99991401: credentials(
+		"this machine's IP address is not on the app's allow-list",
+		"add this machine's public address to the app's IP allow-list in the developer console",
+	),
+	...each([9499, 10001, 20001, 99992402, 99991201, 99991301, 1780103, 1781000, 2320001, 1050004, 1050011, 1050012, 1050019], badParameter),
+	1050001: refused('the time range is not accepted', 'it spans at most 30 days and starts at most 180 days ago: check --since, --until and --window'),
+	1050005: refused('the page size is not accepted', 'give a smaller --page-size'),
+	1050006: refused('the page token is not accepted', 'run the same command again'),
+	1050007: refused('there is no such event', 'check --event-name'),
+	1050009: refused('there is no such operator', 'check --operator and --operator-type, and that --user-id-type says how it is named'),
 };
 
 /**
@@ -47,59 +89,10 @@ export const feishu = {
 		lifePaths: [['expire']],
 		defaultLifeSeconds: 7200,
 	},
+	scopePage: '/app',
 	messageField: 'msg',
 	traceHeaders: ['x-tt-logid', 'x-request-id'],
 	tracePaths: [['error', 'log_id'], ['error', 'logid']],
 	resetHeaders: ['x-ogw-ratelimit-reset', 'retry-after'],
-	errors: {
-		1780001: internalError,
-		1781001: internalError,
-		1780103: badParameter,
-		2320001: {...badParameter, hint: 'check --namespace, the filters and the time range; --dry-run shows the request'},
-		1050004: badParameter,
-		1781000: badParameter,
-		99991400: {verdict: 'rate-limited', meaning: 'too many requests'},
-		99991403: quotaUsedUp,
-		99991406: quotaUsedUp,
-		99991663: invalidToken,
-		99991664: invalidToken,
-		99991677: invalidToken,
-		99991668: {
-			verdict: 'token',
-			meaning: 'the user access token is invalid or expired',
-			hint: 'sign in again with audit-export auth login feishu, or set a fresh FEISHU_USER_ACCESS_TOKEN',
-		},
-		99991661: {
-			verdict: 'credentials',
-			meaning: 'the request carried no access token',
-			hint: 'set FEISHU_APP_ID and FEISHU_APP_SECRET, or FEISHU_TENANT_ACCESS_TOKEN',
-		},
-		99991671: {
-			verdict: 'credentials',
-			meaning: 'this kind of access token is not accepted here',
-			hint: 'this API takes a tenant_access_token (it starts with "t-")',
-		},
-		99991672: missingScope,
-		99991676: missingScope,
-		99991679: missingScope,
-		99991662: {
-			verdict: 'credentials',
-			meaning: 'the app is disabled',
-			hint: 'ask the administrator to enable the app in the admin console',
-		},
-		99991673: {
-			verdict: 'credentials',
-			meaning: 'the app cannot be used in this tenant',
-			hint: 'ask the administrator to make the app available in this tenant',
-		},
-		99991543: wrongApp,
-		10003: wrongApp,
-		10014: wrongApp,
-		10015: wrongApp,
-		99991401: {
-			verdict: 'credentials',
-			meaning: "this machine's IP address is not on the app's allow-list",
-			hint: "add this machine's public address to the app's IP allow-list in the developer console",
-		},
-	},
+	errors,
 } satisfies VendorDefinition;

@@ -29,16 +29,11 @@ export const trae = {
 		1001: {
 			verdict: 'credentials',
 			meaning: 'the app id or app secret is wrong',
-			hint: 'check TRAE_APP_ID and TRAE_APP_SECRET, or the same settings in the configuration',
+			remedy: 'app',
 		},
 		1002: {verdict: 'token', meaning: 'the access token is invalid or expired'},
 		2001: {verdict: 'retry', meaning: 'internal error of the API'},
-		4001: {
-			verdict: 'fail',
-			meaning: 'a parameter is not accepted',
-			isRefusal: true,
-			hint: 'check the filters and the time range; --dry-run shows the request',
-		},
+		4001: {verdict: 'fail', meaning: 'a parameter is not accepted', isRefusal: true, remedy: 'request'},
 		30017: {
 			verdict: 'credentials',
 			meaning: 'the app lacks a permission',

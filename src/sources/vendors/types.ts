@@ -8,12 +8,21 @@
  */
 export type Verdict = 'retry' | 'rate-limited' | 'token' | 'credentials' | 'fail';
 
+/**
+ * What a hint is about where its words depend on who asks: the `app` that signs in, the `token` it came with, the `kind` of
+ * token that the API takes, the `scope` it needs, what the `request` asks for.
+ */
+export type Remedy = 'app' | 'token' | 'kind' | 'scope' | 'request';
+
 /** One vendor error code: what it means and what the user can do. */
 export interface ErrorCode {
 	readonly verdict: Verdict;
 	readonly meaning: string;
 	/** It refuses what the request asks for, be that a filter or a page token. Default false. */
 	readonly isRefusal?: boolean;
+	/** What the hint is about. Default: what the verdict says. */
+	readonly remedy?: Remedy;
+	/** The hint itself; of a `scope` and a `request` what follows their own words. */
 	readonly hint?: string;
 }
 
@@ -54,4 +63,6 @@ export interface VendorDefinition {
 	/** Response headers that say how many seconds to wait after a refusal, best first. */
 	readonly resetHeaders: readonly string[];
 	readonly errors: Readonly<Record<number, ErrorCode>>;
+	/** The page below a host where permissions are granted. */
+	readonly scopePage?: string;
 }

@@ -78,8 +78,8 @@ const broken: readonly BrokenSetUp[] = [
 	{what: 'a missing secret', env: {FEISHU_APP_SECRET: ''}, code: 3, check: 'credentials', detail: /app secret is not set/, remedy: /set FEISHU_APP_ID and FEISHU_APP_SECRET/},
 	{what: 'no credentials for a source that was named', env: unset, code: 3, check: 'credentials', detail: /app id and app secret are not set/, remedy: /set FEISHU_APP_ID and FEISHU_APP_SECRET/},
 	{
-		what: 'a wrong app secret', fetch: async () => answer({code: 10_014, msg: 'app secret invalid'}),
-		code: 3, check: 'token', detail: /code 10014, the app id or app secret is wrong/, remedy: /check FEISHU_APP_ID and FEISHU_APP_SECRET/,
+		what: 'a wrong app secret', fetch: async () => answer({code: 10_015, msg: 'app secret invalid'}),
+		code: 3, check: 'token', detail: /code 10015, the app id or app secret is wrong/, remedy: /check FEISHU_APP_ID and FEISHU_APP_SECRET/,
 	},
 	{
 		what: 'a missing scope that the answer names',
