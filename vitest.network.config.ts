@@ -1,6 +1,6 @@
 import {defineConfig} from 'vitest/config';
 
-/** The tests that need more of the machine than Node.js: Debian's squid, tinyproxy and promtool, and IPv6. */
+/** The tests that need more of the machine than Node.js: Debian's squid, tinyproxy, promtool, shells, systemd and rclone, and IPv6. */
 export default defineConfig({
 	test: {
 		include: ['test/**/*.network.test.ts'],

@@ -28,7 +28,11 @@ async function runPacked(args: readonly string[]) {
 
 it('holds what runs, and what users are to read, and nothing else', () => {
 	expect(files.filter(path => !path.startsWith('dist/'))).toEqual([
-		'CHANGELOG.md', 'LICENSE', 'README.md', 'bin/audit-export.js', 'config.example.json', 'deploy/prometheus-rules.yaml',
+		'CHANGELOG.md', 'LICENSE', 'README.md', 'bin/audit-export.js', 'config.example.json',
+		...[
+			'Dockerfile', 'airflow_audit_export.py', 'copy-archive.sh', 'kubernetes/argo-cron-workflow.yaml', 'kubernetes/cronjob.yaml', 'prometheus-rules.yaml',
+			'systemd/audit-export@.service', 'systemd/audit-export@.timer',
+		].map(name => `deploy/${name}`),
 		...['archives', 'configuration', 'console', 'fleets', 'formats', 'networks'].map(name => `docs/${name}.md`), 'package.json',
 	]);
 	expect(files.filter(path => path.startsWith('dist/') && !/^dist\/(?:cli\.js|chunks\/[\w.-]+\.js|audit-export\.1|THIRD-PARTY-LICENSES\.txt)$/.test(path))).toEqual([]);
