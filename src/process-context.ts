@@ -39,7 +39,8 @@ export function createProcessContext(): Context {
 			}
 			controller.abort(new InterruptedError(name));
 			setTimeout(() => {
-				process.stderr.write(`error: interrupted by ${name}, and ended before all was put in order: something did not stop in time\n`);
+				process.stderr.write(`error: interrupted by ${name}, and ended before all was put in order: ` +
+					`something did not stop in time\n`);
 				endBy(name);
 			}, longestEndMs).unref();
 		});

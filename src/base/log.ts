@@ -46,7 +46,9 @@ export function createLog(options: LogOptions): Log {
 			return;
 		}
 		const prefix = level === 'error' || level === 'warning' ? `${level}: ` : '';
-		options.stderr.write(`${prefix}${toLines(masker.mask(message))}\n${hint === undefined ? '' : `hint: ${toLines(masker.mask(hint))}\n`}`);
+		options.stderr.write(
+			`${prefix}${toLines(masker.mask(message))}\n${hint === undefined ? '' : `hint: ${toLines(masker.mask(hint))}\n`}`,
+		);
 	};
 	return {
 		error: (message, hint) => {

@@ -62,7 +62,8 @@ function zoneOfRule(rule: string, warn: (message: string) => void): string | und
 	const offset = sign === undefined ? undefined : formatOffset(sign === '-' ? '+' : '-', Number(hours), Number(minutes));
 	if (offset !== undefined && (rest !== undefined || Number(seconds) !== 0)) {
 		warn(
-			`TZ: the ${rest === undefined ? 'seconds' : 'summer time'} in ${JSON.stringify(rule)} cannot be followed, so ${offset} is taken all year: write a name such as Europe/Berlin`,
+			`TZ: the ${rest === undefined ? 'seconds' : 'summer time'} in ${JSON.stringify(rule)} cannot be followed, ` +
+				`so ${offset} is taken all year: write a name such as Europe/Berlin`,
 		);
 	}
 	return offset;

@@ -2,7 +2,8 @@ import {UsageError} from './errors.ts';
 
 /** What an abbreviation means in one place and another: each stands for several zones, or for half a year only. */
 const abbreviations: Readonly<Record<string, string>> = {
-	ACST: 'Australia/Darwin', ADT: 'America/Halifax', AEST: 'Australia/Sydney', AST: 'America/Halifax or Asia/Riyadh', AWST: 'Australia/Perth',
+	ACST: 'Australia/Darwin', ADT: 'America/Halifax', AEST: 'Australia/Sydney', AST: 'America/Halifax or Asia/Riyadh',
+	AWST: 'Australia/Perth',
 	BST: 'Europe/London or Asia/Dhaka', CDT: 'America/Chicago or America/Havana', CEST: 'Europe/Berlin',
 	CET: 'Europe/Berlin or Africa/Algiers', CST: 'Asia/Shanghai, America/Chicago or America/Havana', CST6CDT: 'America/Chicago',
 	EDT: 'America/New_York', EEST: 'Europe/Athens', EET: 'Europe/Athens or Africa/Cairo', EST: 'America/New_York or America/Panama',
@@ -32,7 +33,8 @@ export function timezoneProblem(name: string): {message: string; hint: string} {
 	const meant = meaningOf(name);
 	if (meant !== undefined)
 		return {
-			message: `${JSON.stringify(name)} is an abbreviation that may mean ${meant}`, hint: 'write that name, or an offset such as +08:00',
+			message: `${JSON.stringify(name)} is an abbreviation that may mean ${meant}`,
+			hint: 'write that name, or an offset such as +08:00',
 		};
 	// Country names such as Japan: the zone they stand for has a name that says where.
 	const known = /^\w[\w-]*$/.test(name) ? intlName(name) : undefined;
@@ -45,7 +47,7 @@ export function meaningOf(name: string): string | undefined {
 	return Object.hasOwn(abbreviations, upper) ? abbreviations[upper] : undefined;
 }
 
-/** The checked zone, as `requireTimezone` returns it, or undefined when there is no such zone. Needs no Temporal, so it is cheap to load. */
+/** The checked zone, as `requireTimezone` returns it, or undefined when there is none. Needs no Temporal: it is cheap to load. */
 export function resolveTimezone(name: string): string | undefined {
 	if (/^(?:utc|gmt|z)$/i.test(name)) return 'UTC';
 	const [, sign, hours, minutes] = /^(?:utc|gmt)?([+-])(\d{1,2})(?::?(\d{2}))?$/i.exec(name) ?? [];

@@ -8,7 +8,8 @@ import {mountOptions} from './mount-options.ts';
 
 const requestProfileOption = {
 	group: 'Log searches:', flags: '--request-profile <file>',
-	description: "for an archive of the developer console's log searches: says where their rows have ids and times; default the one learned",
+	description: "for an archive of the developer console's log searches: says where their rows have ids and times; " +
+		"default the one learned",
 };
 
 const verifyOptions = [
@@ -31,7 +32,8 @@ const verifyOptions = [
 const catOptions = [
 	...optionsNamed(
 		[
-			'since', 'until', 'timezone', 'format', 'output', 'fields', 'redact', 'redactSecrets', 'labels', 'escapeFormulas', 'csvBom', 'config',
+			'since', 'until', 'timezone', 'format', 'output', 'fields', 'redact', 'redactSecrets', 'labels', 'escapeFormulas', 'csvBom',
+			'config',
 			'quiet', 'debug',
 		],
 		{

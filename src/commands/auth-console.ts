@@ -33,7 +33,8 @@ export async function consoleStatus({format, ...flags}: AuthFlags & {readonly fo
 	if (format === 'json') await writeReport(`${JSON.stringify(status, undefined, '\t')}\n`, format, context);
 	else if (kept !== undefined)
 		await writeReport(
-			`console       ${baseUrl}\nkept since    ${kept.saved_at}\nkept in       ${store.place}\n${status.environment ? 'environment   FEISHU_CONSOLE_COOKIE is set and goes before it\n' : ''}`,
+			`console       ${baseUrl}\nkept since    ${kept.saved_at}\nkept in       ${store.place}\n` +
+				(status.environment ? 'environment   FEISHU_CONSOLE_COOKIE is set and goes before it\n' : ''),
 			format, context,
 		);
 	if (kept === undefined)

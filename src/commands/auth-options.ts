@@ -41,7 +41,8 @@ Examples:
 
 function connectionOptions(command: Command): Command {
 	mountOptions(command, optionsNamed(['host', 'profile', 'config', 'baseUrl', 'debug'], {
-		host: 'which service: feishu (default) or lark', baseUrl: 'send everything here, the consent page too: tests, proxies, dedicated domains',
+		host: 'which service: feishu (default) or lark',
+		baseUrl: 'send everything here, the consent page too: tests, proxies, dedicated domains',
 	}));
 	return command;
 }

@@ -69,15 +69,18 @@ export async function loginCommand(service: string, flags: AuthFlags, context: C
 		debug: log.debug,
 	});
 	tell(
-		`signed in to ${key.baseUrl}${session.user?.name === undefined ? '' : ` as ${visibleInTable(session.user.name)}`}; the session is kept in ${store.place}`,
+		`signed in to ${key.baseUrl}${session.user?.name === undefined ? '' : ` as ${visibleInTable(session.user.name)}`}; ` +
+			`the session is kept in ${store.place}`,
 	);
 	const missing = requested.filter(scope => !session.scopes.includes(scope));
 	if (session.refresh_token === undefined) {
 		log.warning(
-			`the session cannot be renewed and ends ${formatUtc(accessEnd(session))}: enable the scope offline_access for the app in the developer console, then sign in again`,
+			`the session cannot be renewed and ends ${formatUtc(accessEnd(session))}: ` +
+				'enable the scope offline_access for the app in the developer console, then sign in again',
 		);
 	} else if (missing.length > 0) {
-		log.warning(`not granted: ${missing.map(visibleInTable).join(', ')}; enable it for the app in the developer console, then sign in again`);
+		log.warning(`not granted: ${missing.map(visibleInTable).join(', ')}; enable it for the app in the developer console, ` +
+			'then sign in again');
 	}
 	if (readyMadeToken(run) !== undefined)
 		log.warning(`${userTokenVariable} is set and goes before this session, unless a profile with credentials is named`);
@@ -113,12 +116,14 @@ export async function logoutCommand(service: string | undefined, flags: AuthFlag
 		if (revocationProblem === undefined) log.notice('the server has accepted its revocation');
 		else
 			log.warning(
-				`the server did not confirm that the session is revoked: ${revocationProblem}; whoever has a copy of its tokens can use them until they end`,
+				`the server did not confirm that the session is revoked: ${revocationProblem}; ` +
+					'whoever has a copy of its tokens can use them until they end',
 			);
 	}
 	if (context.env[userTokenVariable])
 		log.warning(
-			`${userTokenVariable} is still set${readyMadeToken({context, connection}) === undefined ? '' : ', and goes before any session'}`,
+			`${userTokenVariable} is still set` +
+				(readyMadeToken({context, connection}) === undefined ? '' : ', and goes before any session'),
 		);
 }
 

@@ -48,7 +48,9 @@ export async function demoCommand(context: Context, run: RunCommandLine): Promis
 		});
 		const lines = captured.text().split('\n').filter(line => line !== '');
 		const hidden = command.includes('table') ? lines.length - linesShown : 0;
-		await output.write(`${lines.slice(0, hidden > 0 ? linesShown : lines.length).join('\n')}\n${hidden > 0 ? `… and ${hidden} more\n` : ''}`);
+		await output.write(
+			`${lines.slice(0, hidden > 0 ? linesShown : lines.length).join('\n')}\n${hidden > 0 ? `… and ${hidden} more\n` : ''}`,
+		);
 		if (code !== 0) throw new Error(`the demo's command ended with exit code ${code}`);
 	}
 	await output.write(`

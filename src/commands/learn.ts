@@ -39,7 +39,8 @@ export async function learnCommand(recording: string, flags: LearnCommandFlags, 
 	});
 	if (existing !== undefined && existing.base_url !== profile.base_url && flags.console === undefined) {
 		throw new UsageError(`${path} is for ${existing.base_url}, and the recording is of ${profile.base_url}`, {
-			hint: `add -o <file> for a request profile of its own; or say that it takes the other's place, and the session: --console ${profile.base_url}`,
+			hint: "add -o <file> for a request profile of its own; or say that it takes the other's place, and the session: " +
+				`--console ${profile.base_url}`,
 		});
 	}
 	const lost = Object.keys(existing?.searches ?? {}).filter(kind => !Object.hasOwn(profile.searches, kind));

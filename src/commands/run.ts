@@ -75,7 +75,8 @@ async function prepare(names: readonly string[], flags: RunCommandFlags, context
 	const jobs = shard === undefined ? selectJobs(all, names) : inShard(selectJobs(configured, names), shard, config);
 	if (jobs.length === 0) log.notice(`no job of shard ${shard?.index}/${shard?.count}: the others have them`);
 	const hosts = new Set(jobs.flatMap(({source}) => openableNamed(source).hosts));
-	if (host !== undefined && !hosts.has(host)) throw new UsageError(`--host: ${JSON.stringify(host)} is not one of ${[...hosts].join(', ')}`);
+	if (host !== undefined && !hosts.has(host))
+		throw new UsageError(`--host: ${JSON.stringify(host)} is not one of ${[...hosts].join(', ')}`);
 	const fileOf = (path: string | undefined) => path === undefined || path === '-' ? undefined : resolve(context.cwd, path);
 	await requireDistinctFiles({
 		output: {option: '--summary', path: fileOf(flags.summary)},

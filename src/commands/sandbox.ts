@@ -113,7 +113,9 @@ export function sandboxPage(
 		),
 	];
 	const signIns = [
-		...new Set(definitions.filter(({auth}) => auth === 'user').map(({vendor}) => `#   audit-export auth login ${vendor} --base-url ${url}`)),
+		...new Set(
+			definitions.filter(({auth}) => auth === 'user').map(({vendor}) => `#   audit-export auth login ${vendor} --base-url ${url}`),
+		),
 	];
 	return [
 		`# The sandbox stands in for the remote APIs at ${url} (Ctrl+C ends it).`,

@@ -59,25 +59,28 @@ export async function sourcesCommand(flags: {format?: string; schema?: string}, 
 	}
 	const described = openables().map(openable => describe(openable));
 	const {format = 'text'} = flags;
-	if (format !== 'text' && format !== 'json' && format !== 'table') throw new UsageError(`--format: "${format}" is not one of text, json`);
-	const text =
-		format === 'json'
-			? `${JSON.stringify(described, undefined, '\t')}\n`
-			: described.map(source =>
-						[
-							source.name, `  ${source.title}`, `  request     ${source.request}`,
-							`  hosts       ${Object.entries(source.hosts).map(([name, url]) => `${name} ${url}`)
-								.join(', ')}`,
-							`  ${source.token === 'console' ? 'needs       ' : 'permission  '}${source.scope}${source.token === 'user' ? ', of a user who signed in' : ''}`,
-							`  rate        ${source.rate}`,
-							`  page size   ${source.page_size === null ? asProfile : `${source.page_size.default}, at most ${source.page_size.max}`}`,
-							`  window      ${source.window.default}${source.window.max === null ? '' : `, at most ${source.window.max} a request`}`,
-							...(source.reach_back === null ? [] : [`  goes back   ${source.reach_back}`]),
-							...(source.reach === null ? [] : [`  reach       ${source.reach} rows a query; windows with more are cut`]),
-							`  filters     ${source.filters.map(filter => `${filter.option}${filter.repeatable ? ' (repeatable)' : ''}`).join(', ')}`,
-							`  columns     ${source.columns === null ? asProfile : source.columns.map(({name}) => name).join(', ')}`, `  docs        ${source.docs}`, '',
-						].join('\n'),
-					)
-					.join('\n');
+	if (format !== 'text' && format !== 'json' && format !== 'table')
+		throw new UsageError(`--format: "${format}" is not one of text, json`);
+	const text = format === 'json' ? `${JSON.stringify(described, undefined, '\t')}\n` : described.map(paragraph).join('\n');
 	await writeReport(text, format === 'json' ? 'json' : 'text', context);
+}
+
+/** What is known of a source, for people. */
+function paragraph(source: ReturnType<typeof describe>): string {
+	const {page_size: size, window, filters, columns, reach, reach_back: reachBack} = source;
+	const rows: ReadonlyArray<readonly [string, string] | undefined> = [
+		['request', source.request],
+		['hosts', Object.entries(source.hosts).map(([name, url]) => `${name} ${url}`).join(', ')],
+		[source.token === 'console' ? 'needs' : 'permission', source.scope + (source.token === 'user' ? ', of a user who signed in' : '')],
+		['rate', source.rate],
+		['page size', size === null ? asProfile : `${size.default}, at most ${size.max}`],
+		['window', `${window.default}${window.max === null ? '' : `, at most ${window.max} a request`}`],
+		reachBack === null ? undefined : ['goes back', reachBack],
+		reach === null ? undefined : ['reach', `${reach} rows a query; windows with more are cut`],
+		['filters', filters.map(({option, repeatable}) => `${option}${repeatable ? ' (repeatable)' : ''}`).join(', ')],
+		['columns', columns === null ? asProfile : columns.map(({name}) => name).join(', ')],
+		['docs', source.docs],
+	];
+	const lines = rows.filter(row => row !== undefined).map(([name, text]) => `  ${name.padEnd(11)} ${text}`);
+	return [source.name, `  ${source.title}`, ...lines, ''].join('\n');
 }

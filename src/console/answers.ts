@@ -67,7 +67,8 @@ export class AnswerReader {
 		if (typeof body !== 'object' || body === null) return answer;
 		if (sent !== undefined && !this.isSilent(answer)) this.#promising.delete(sent);
 		else if (sent !== undefined && this.#promising.has(sent)) {
-			throw new ApiError(`${label}: the answer has no place for rows (${response.rows}), and the one before says that there are more`, {
+			throw new ApiError(`${label}: the answer has no place for rows (${response.rows}), ` +
+				'and the one before says that there are more', {
 				hint: 'run the same command again; if it stays, learn the search again from a new recording',
 			});
 		}
@@ -87,7 +88,9 @@ export class AnswerReader {
 			put(body, more, rows > 0 && (pages.style === 'cursor' ? next !== undefined : isFull));
 		} else if (more !== undefined) this.#moreSeen = true;
 		if (pages.style === 'none')
-			this.#requireWhole({label, pageSize, rows, total: total && wholeNumber(valueAt(body, total)), more: more && valueAt(body, more)});
+			requireWhole({
+				label, pageSize, rows, total: total && wholeNumber(valueAt(body, total)), more: more && valueAt(body, more),
+			});
 		const path = response.rows.split('.');
 		// The engine goes through objects only.
 		const isInList = path.some((_, depth) => Array.isArray(valueAt(body, path.slice(0, depth))));
@@ -109,7 +112,8 @@ export class AnswerReader {
 		else if (!this.#hasWarned && (!this.#rowsSeen || this.isSilent(answer))) {
 			this.#hasWarned = true;
 			this.#warn(
-				`${label}: the answer holds no ${path.join('.')}, which is taken for no rows; if there should be some, correct response.rows in the request profile`,
+				`${label}: the answer holds no ${path.join('.')}, which is taken for no rows; if there should be some, ` +
+					'correct response.rows in the request profile',
 			);
 		}
 		if (isAbsent(rows) && path.length > 1 && isAbsent(valueAt(body, path.slice(0, -1)))) put(body, path.slice(0, -1), {});
@@ -134,16 +138,17 @@ export class AnswerReader {
 		return value === '0' ? undefined : value;
 	}
 
-	/** A search of one page cannot be gone on with. */
-	#requireWhole({label, rows, pageSize, total, more}: Asked & {rows: number; total: number | undefined; more: unknown}): void {
-		const missing = total !== undefined && total > rows ? `states ${total} rows and holds ${rows}`
-			: more === true ? `holds ${rows} rows and says that there are more`
-				: pageSize !== undefined && rows >= pageSize ? `holds all ${rows} rows that were asked for, so there may be more` : undefined;
-		if (missing === undefined) return;
-		throw new ApiError(`${label}: the answer ${missing}, and the request profile knows no further pages`, {
-			hint: 'take a smaller --window, or learn the search from a recording in which you turn one page',
-		});
-	}
+}
+
+/** A search of one page cannot be gone on with. */
+function requireWhole({label, rows, pageSize, total, more}: Asked & {rows: number; total: number | undefined; more: unknown}): void {
+	const missing = total !== undefined && total > rows ? `states ${total} rows and holds ${rows}`
+		: more === true ? `holds ${rows} rows and says that there are more`
+			: pageSize !== undefined && rows >= pageSize ? `holds all ${rows} rows that were asked for, so there may be more` : undefined;
+	if (missing === undefined) return;
+	throw new ApiError(`${label}: the answer ${missing}, and the request profile knows no further pages`, {
+		hint: 'take a smaller --window, or learn the search from a recording in which you turn one page',
+	});
 }
 
 function isAbsent(value: unknown): value is null | undefined {
@@ -163,7 +168,7 @@ function put(document: unknown, path: JsonPath, value: unknown): void {
 		Object.defineProperty(holder, last, {value, writable: true, enumerable: true, configurable: true});
 }
 
-/** Where the value at a path stands in a JSON text, through lists too, whose places are written as digits; undefined where there is none. */
+/** Where the value at a path stands in a JSON text, through lists too, whose places are written as digits. */
 function spanAt(text: string, path: JsonPath): Span | undefined {
 	let start = skipSpace(text, 0);
 	for (const key of path) {

@@ -56,39 +56,40 @@ function wayOf(
 	const field = search.fields?.[name];
 	const path = field?.split('.');
 	const compare = comparisonOf(name, path, place.values);
-	let warned =
-		name !== 'status' || path === undefined || !values.some(value => isName(filter, value) && !Object.hasOwn(place.values ?? {}, value));
+	const unknown = values.find(value => isName(filter, value) && !Object.hasOwn(place.values ?? {}, value));
+	let warned = name !== 'status' || path === undefined || unknown === undefined;
 	const locally = {
 		locally(row: unknown, asked: readonly string[]) {
 			const status = warned || path === undefined ? undefined : valueAt(row, path);
 			if (isUnclear(status)) {
 				warned = true;
 				warn(
-					`--status: the log's status ${String(status)} is taken for failed; where it is not, write what the names mean in the request profile: searches.${kind}.filters.status.values`,
+					`--status: the log's status ${String(status)} is taken for failed; where it is not, ` +
+						`write what the names mean in the request profile: searches.${kind}.filters.status.values`,
 				);
 			}
 			return compare(row, meantValues(filter, asked));
 		},
 	};
 	if (placeholders.has(name)) {
-		const unknown = values.find(value => isName(filter, value) && !Object.hasOwn(place.values ?? {}, value));
 		if (unknown === undefined) {
 			if (values.length > 0) sentValue(filter, values, place);
 			return {};
 		}
 		if (field !== undefined) return locally;
 		throw new UsageError(`${filter.flags.split(' ')[0]}: the request profile does not say what the console calls "${unknown}"`, {
-			hint: `write it there: searches.${kind}.filters.${name}.values.${unknown}${name === 'status' ? ', or give the value that the console itself uses' : ''}`,
+			hint: `write it there: searches.${kind}.filters.${name}.values.${unknown}` +
+				(name === 'status' ? ', or give the value that the console itself uses' : ''),
 		});
 	}
 	if (field !== undefined || name === 'keyword') return locally;
 	const fixed = fixedMembers(search.request);
-	const seen =
-		fixed.length === 0
-			? ''
-			: `; as recorded it always asks with ${fixed.slice(0, mostShown).join(', ')}${fixed.length > mostShown ? ` and ${fixed.length - mostShown} more` : ''}: where one of them is this filter, write {${name}} in its place`;
+	const others = fixed.length > mostShown ? ` and ${fixed.length - mostShown} more` : '';
+	const seen = fixed.length === 0 ? '' : `; as recorded it always asks with ${fixed.slice(0, mostShown).join(', ')}${others}: ` +
+		`where one of them is this filter, write {${name}} in its place`;
 	return {
-		refusal: `the request profile has neither {${name}} in searches.${kind}.request, where the console would be asked for it, nor searches.${kind}.fields.${name}, by which rows could be compared here${seen}`,
+		refusal: `the request profile has neither {${name}} in searches.${kind}.request, where the console would be asked for it, ` +
+			`nor searches.${kind}.fields.${name}, by which rows could be compared here${seen}`,
 	};
 }
 

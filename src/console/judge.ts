@@ -66,7 +66,8 @@ interface Member {
 function membersOf(body: unknown, rowsKey: string | undefined): Member[] {
 	return entriesOf(body).flatMap(([key, value]) => [
 		{path: key, name: flat(key), value},
-		...(key === rowsKey ? [] : entriesOf(value).map(([inner, member]) => ({path: `${key}.${inner}`, name: flat(inner), value: member}))),
+		...entriesOf(key === rowsKey ? undefined : value).map(([inner, member]) =>
+			({path: `${key}.${inner}`, name: flat(inner), value: member})),
 	]);
 }
 
@@ -106,12 +107,14 @@ const undocumented: VendorDefinition = {...feishu, errors: {}};
  */
 export function consoleJudge({response}: SearchProfile, baseUrl: string, context: Pick<Context, 'now' | 'masker'>): Judge {
 	const byStatus = vendorJudge(undocumented, context);
+	const shown = (text: string) => printable(context.masker.mask(text));
 	return (answer, label) => {
 		const {status} = answer;
 		const body = parseJson(answer.text);
 		const quoted = () => {
 			const message = response.message === undefined ? undefined : valueAt(body, response.message.split('.'));
-			return `${typeof message === 'string' && message !== '' ? ` "${printable(context.masker.mask(message))}"` : ''} (HTTP ${status})`;
+			const words = typeof message === 'string' && message !== '' ? ` "${shown(message)}"` : '';
+			return `${words} (HTTP ${status})`;
 		};
 		if (matches(body, response.expired)) return expired(label, `it said so${quoted()}`, baseUrl);
 		if (status >= 300 && status < 400) return expired(label, `it answered with a redirect (HTTP ${status})`, baseUrl);
@@ -132,29 +135,31 @@ export function consoleJudge({response}: SearchProfile, baseUrl: string, context
 		const hasSucceeded =
 			response.success === undefined ? valueAt(body, response.rows.split('.')) !== undefined : matches(body, response.success);
 		// A recording seldom shows how the end of a session is told of.
-		if (!hasSucceeded && response.expired === undefined && speaksOfSigningIn(body)) return expired(label, `it said so${quoted()}`, baseUrl);
+		if (!hasSucceeded && response.expired === undefined && speaksOfSigningIn(body))
+			return expired(label, `it said so${quoted()}`, baseUrl);
 		// What GraphQL answers beside `data`: a list of errors, whatever the profile calls a success.
 		if (response.expired === undefined || !hasSucceeded) {
 			const listed = valueAt(body, ['errors']);
-			if (Array.isArray(listed) && listed.some(error => speaksOfSigningIn(error))) return expired(label, `it said so${quoted()}`, baseUrl);
+			if (Array.isArray(listed) && listed.some(error => speaksOfSigningIn(error)))
+				return expired(label, `it said so${quoted()}`, baseUrl);
 		}
 		const sign = response.success === undefined ? failureSign(body, response.rows.split('.')) : undefined;
 		if (sign !== undefined)
-			return failure(`${label}: the answer holds no rows, and its ${printable(context.masker.mask(sign))} reads like a failure${quoted()}`, {
+			return failure(`${label}: the answer holds no rows, and its ${shown(sign)} reads like a failure${quoted()}`, {
 				hint: 'where it means that nothing was found, write in response.success of the request profile what a success says. ',
 			});
 		if (response.success === undefined || hasSucceeded) return {ok: true, body};
 		const said = valueAt(body, response.success.at.split('.'));
-		return failure(
-			`${label}: ${response.success.at} is ${said === undefined ? 'missing' : isScalar(said) || said === null ? printable(context.masker.mask(JSON.stringify(said))) : 'no plain value'}${quoted()}`,
-		);
+		const value = said === undefined ? 'missing' : isScalar(said) || said === null ? shown(JSON.stringify(said)) : 'no plain value';
+		return failure(`${label}: ${response.success.at} is ${value}${quoted()}`);
 	};
 }
 
 /** How a console session is had, or had again. */
 export function renewal(baseUrl: string): string {
 	return (
-		`sign in to ${baseUrl} in the browser, run the log search there, and set FEISHU_CONSOLE_COOKIE (and FEISHU_CONSOLE_CSRF_TOKEN) to what the search request's headers hold in the network panel; ` +
+		`sign in to ${baseUrl} in the browser, run the log search there, and set FEISHU_CONSOLE_COOKIE (and FEISHU_CONSOLE_CSRF_TOKEN) ` +
+		"to what the search request's headers hold in the network panel; " +
 		'or save that panel as a HAR file and run: audit-export feishu-app-log learn <recording.har> --keep-session'
 	);
 }
@@ -174,7 +179,8 @@ function failure(message: string, {hint = '', isRefusal = true}: {hint?: string;
 			isRefusal,
 			hint:
 				hint +
-				'check the filters and the time range; --dry-run shows the request. If the console has changed, learn the search again from a new recording',
+				'check the filters and the time range; --dry-run shows the request. If the console has changed, ' +
+				'learn the search again from a new recording',
 		}),
 	};
 }

@@ -71,12 +71,16 @@ async function openConsole(kind: SearchKind, flags: AppLogFlags, opening: Openin
 	const {base_url: configured} = selected.section;
 	// What only lay in the working directory names nobody's console.
 	const isNamed =
-		flags.baseUrl !== undefined || (config.isTrusted && configured !== undefined && new URL(configured).origin === new URL(baseUrl).origin);
+		flags.baseUrl !== undefined ||
+			(config.isTrusted && configured !== undefined && new URL(configured).origin === new URL(baseUrl).origin);
 	let found: Promise<ConsoleSession> | undefined;
 	const session = async () =>
-		(found ??= findSession(needs, {context, config, selected, store: openConsoleSessions({context, warn}), baseUrl, isNamed, name, warn}));
+		(found ??= findSession(needs, {
+			context, config, selected, store: openConsoleSessions({context, warn}), baseUrl, isNamed, name, warn,
+		}));
 	const source = consoleSource({
-		kind, search, range, placeholders: writer.placeholders, toRequest: parameters => writer.toRequest(parameters), given: flags, appId, warn,
+		kind, search, range, placeholders: writer.placeholders, toRequest: parameters => writer.toRequest(parameters), given: flags, appId,
+		warn,
 	});
 	return {
 		source,
@@ -134,7 +138,8 @@ function requireSearch(kind: SearchKind, {searches}: RequestProfile): SearchProf
 	if (secret !== undefined)
 		throw new UsageError(`the request profile: searches.${kind}.request.headers.${secret} belongs to the session`, {
 			hint:
-				'take it out of the profile: the session comes from FEISHU_CONSOLE_COOKIE and FEISHU_CONSOLE_AUTHORIZATION, the configuration, or learn --keep-session',
+				'take it out of the profile: the session comes from FEISHU_CONSOLE_COOKIE and FEISHU_CONSOLE_AUTHORIZATION, ' +
+					'the configuration, or learn --keep-session',
 		});
 	return search;
 }
@@ -170,7 +175,8 @@ function checkTimes({movingTimezone, rowsAreFiner, unitMs}: TimeRange, flags: Ap
 	const timezone = chosenTimezone(flags.timezone ?? defaultsOf(opening).timezone) ?? systemTimezone();
 	if (movingTimezone !== undefined && timezone !== movingTimezone) {
 		throw new UsageError(
-			`--timezone: the console writes times by the clocks of ${movingTimezone}, which change these days; ${timezone} would cut them where they cannot be told apart`,
+			`--timezone: the console writes times by the clocks of ${movingTimezone}, which change these days; ` +
+				`${timezone} would cut them where they cannot be told apart`,
 			{hint: `add --timezone ${movingTimezone}`},
 		);
 	}

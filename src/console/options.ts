@@ -13,7 +13,8 @@ export function searchOptions(kind: SearchKind): OptionRow[] {
 			: {
 					'--page-size <n>': `rows per request; default and most ${asProfile}`,
 					'--rate <n/duration>': `request budget; default ${asProfile}, else 2/1s`,
-					[`--host <${Object.keys(feishu.hosts).join('|')}>`]: 'send requests to this service instead of where the request profile says',
+					[`--host <${Object.keys(feishu.hosts).join('|')}>`]:
+						'send requests to this service instead of where the request profile says',
 				}),
 		'--base-url <url>':
 			kind === 'server'

@@ -12,7 +12,10 @@ export function searchOutline(kind: SearchKind): SourceDefinition {
 		title: `developer console log search: ${titles[kind]}`,
 		docs,
 		options: {
-			appId: {flags: '--app-id <id>', description: 'the app: cli_…; default FEISHU_APP_ID, then the configuration', parameter: 'app_id'},
+			appId: {
+				flags: '--app-id <id>', parameter: 'app_id',
+				description: 'the app: cli_…; default FEISHU_APP_ID, then the configuration',
+			},
 			...Object.fromEntries(searchFilters[kind].map(filter => [optionName(filter.name), declaredOption(filter)])),
 		},
 		budget: kind === 'server' ? feishuOpenapi.budget : defaultBudget,

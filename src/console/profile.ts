@@ -38,7 +38,8 @@ const known: ReadonlySet<string> = new Set(placeholderNames);
 function checkTemplate(value: unknown, context: z.core.$RefinementCtx): void {
 	for (const unknown of unknownPlaceholders(value)) {
 		context.addIssue({
-			code: 'custom', message: `unknown placeholder {${unknown}}, expected one of ${placeholderNames.map(name => `{${name}}`).join(', ')}`,
+			code: 'custom',
+			message: `unknown placeholder {${unknown}}, expected one of ${placeholderNames.map(name => `{${name}}`).join(', ')}`,
 		});
 	}
 }
@@ -87,7 +88,8 @@ const search = section({
 	})
 		.refine(({json, form}) => json === undefined || form === undefined, 'expected json or form, not both')
 		.refine(
-			request => ['{since', '{until'].every(name => JSON.stringify(request).includes(name)), 'expected {since} and {until} somewhere in it',
+			request => ['{since', '{until'].every(name => JSON.stringify(request).includes(name)),
+			'expected {since} and {until} somewhere in it',
 		),
 	time: section({
 		/** How {since} and {until} are written. */
@@ -157,7 +159,9 @@ export const profileSchema = section({
 		/** The console is asked with an Authorization header. */
 		authorization: z.boolean().optional(),
 	}).optional(),
-	searches: section({server: search.optional(), event: search.optional(), client: search.optional()} satisfies Record<SearchKind, unknown>),
+	searches: section(
+		{server: search.optional(), event: search.optional(), client: search.optional()} satisfies Record<SearchKind, unknown>,
+	),
 });
 
 export type RequestProfile = z.infer<typeof profileSchema>;

@@ -30,7 +30,8 @@ export function serverSearch(appId: string | undefined): SourceDefinition {
 			{
 				...declaredOption(filter),
 				...(locally === undefined
-					? {refusal: `the audit log does not say ${notSaid[filter.name] ?? filter.name}; the developer console does: --via console`}
+					? {refusal: `the audit log does not say ${notSaid[filter.name] ?? filter.name}; the developer console does: ` +
+						'--via console'}
 					: {locally}),
 			},
 		];

@@ -5,7 +5,7 @@ import {userDataDirectory} from '../access/auth/token-store.ts';
 import type {Context} from '../base/context.ts';
 
 const keptSchema = z.looseObject({
-	/** Where it was learned, and the only place that it is sent to. Without a session it is a console that `learn --console` was told of. */
+	/** Where it was learned, the only place that it is sent to. Without a session: a console that `learn --console` was told of. */
 	base_url: z.string(),
 	cookie: z.string().min(1).optional(),
 	csrf_token: z.string().min(1).optional(),

@@ -79,8 +79,8 @@ export interface SessionPlaces {
 
 /**
  * The session to sign requests with: the environment's, unless the profile was named and brings credentials, else the
- * configuration's, else the one that was kept for this base URL. Parts of different places are never put together: they would belong to different people. Every secret in it is
- * made known to the masker.
+ * configuration's, else the one that was kept for this base URL. Parts of different places are never put together: they
+ * would belong to different people. Every secret in it is made known to the masker.
  * @throws CredentialsError when there is none, when a part is missing, and when one cannot be sent; UsageError where it would go to a
  * host that only the request profile names
  */
@@ -107,7 +107,8 @@ export async function findSession(needs: SessionNeeds, places: SessionPlaces): P
 		if (value === undefined) {
 			if (needs[part])
 				throw new CredentialsError(`${name}: the console session ${origin} has no ${labels[part]}`, {
-					hint: `set ${sessionVariables[part]}, or feishu.${keys[part]} in a profile of the configuration, beside the others; ${renewal(baseUrl)}`,
+					hint: `set ${sessionVariables[part]}, or feishu.${keys[part]} in a profile of the configuration, beside the others; ` +
+						renewal(baseUrl),
 				});
 		} else if (!/^[\x20-\x7e]+$/.test(value)) {
 			throw new CredentialsError(
@@ -180,16 +181,18 @@ async function fromStore({store, baseUrl}: SessionPlaces): Promise<Found | undef
 async function requireConfirmed({baseUrl, isNamed, name, store}: SessionPlaces, session: string): Promise<void> {
 	if (isNamed || vendorOrigins.has(new URL(baseUrl).origin) || (await store.read(baseUrl)) !== undefined) return;
 	throw new UsageError(
-		`${name}: the request profile alone says that the console is ${baseUrl}, which is no host of the vendor: the session ${session} is not sent there`,
+		`${name}: the request profile alone says that the console is ${baseUrl}, which is no host of the vendor: ` +
+			`the session ${session} is not sent there`,
 		{
-			hint: `if that is your console, name it: --base-url ${baseUrl}, or feishu.base_url in a profile of the configuration; "learn" remembers what it was told with --console`,
+			hint: `if that is your console, name it: --base-url ${baseUrl}, or feishu.base_url in a profile of the configuration; ` +
+				'"learn" remembers what it was told with --console',
 		},
 	);
 }
 
 async function resolved(
 	value: (part: Part) => Referable | undefined, nameOf: (part: Part) => string,
-	{context: {env, signal}, config, warn}: {context: {env: Context['env']; signal?: AbortSignal}; config: LoadedConfig; warn: (message: string) => void},
+	{context: {env, signal}, config, warn}: Pick<SessionPlaces, 'config' | 'warn'> & {context: {env: Context['env']; signal?: AbortSignal}},
 ): Promise<ConsoleSession> {
 	const read = async (part: Part) => {
 		const secret = value(part);

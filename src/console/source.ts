@@ -89,7 +89,8 @@ function paginationOf({pages, response}: SearchProfile): Pagination {
 			};
 		case 'cursor':
 			return {
-				style: 'token', tokenParameter: 'cursor', ...sizes, token: cursor ?? [], ...(more === undefined ? {} : {more}), tokenAtEnd: true,
+				style: 'token', tokenParameter: 'cursor', ...sizes, token: cursor ?? [], ...(more === undefined ? {} : {more}),
+				tokenAtEnd: true,
 				loose: true,
 			};
 		case 'none':

@@ -31,7 +31,8 @@ export function timeFormProblem(as: string): string | undefined {
 	if (Object.hasOwn(unitsMs, as)) return undefined;
 	const parts: readonly string[] = as.match(patternParts) ?? [];
 	if (parts.join('') !== as || !['YYYY', 'MM', 'DD'].every(part => parts.includes(part))) {
-		return 'expected seconds, milliseconds, microseconds, nanoseconds, or a pattern of YYYY MM DD HH mm ss SSS Z ZZ, such as YYYY-MM-DD HH:mm:ss';
+		return 'expected seconds, milliseconds, microseconds, nanoseconds, or a pattern of YYYY MM DD HH mm ss SSS Z ZZ, ' +
+			'such as YYYY-MM-DD HH:mm:ss';
 	}
 	return undefined;
 }
@@ -77,7 +78,8 @@ function textCodec(as: string, timezone: string): TimeCodec {
 			if (typeof value !== 'string') return undefined;
 			const found = pattern.exec(value)?.groups;
 			if (found === undefined) return undefined;
-			const local = `${found['YYYY']}-${found['MM']}-${found['DD']}T${found['HH'] ?? '00'}:${found['mm'] ?? '00'}:${found['ss'] ?? '00'}.${(found['SSS'] ?? '0').padEnd(3, '0').slice(0, 3)}`;
+			const {YYYY, MM, DD, HH = '00', mm = '00', ss = '00', SSS = '0'} = found;
+			const local = `${YYYY}-${MM}-${DD}T${HH}:${mm}:${ss}.${SSS.padEnd(3, '0').slice(0, 3)}`;
 			try {
 				if (has('Z')) return Temporal.Instant.from(`${local}Z`).epochMilliseconds;
 				if (found['ZZ'] !== undefined) return Temporal.Instant.from(`${local}${found['ZZ']}`).epochMilliseconds;

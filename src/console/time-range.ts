@@ -40,11 +40,10 @@ export function createTimeRange({time, response}: SearchProfile, now: number): T
 	}
 	const unitMs = Math.max(asked.unitMs, held.unitMs);
 	const rowsAreFiner = stepOf(response.time, held.unitMs) < stepOf(time, asked.unitMs);
-	const zones = [asked.isLocal ? (time.timezone ?? 'UTC') : undefined, held.isLocal ? (response.time.timezone ?? 'UTC') : undefined].filter(
-		zone => zone !== undefined,
-	);
+	const zones = [...(asked.isLocal ? [time.timezone ?? 'UTC'] : []), ...(held.isLocal ? [response.time.timezone ?? 'UTC'] : [])];
 	const moving = zones.filter(zone => clocksChange(zone, now));
-	// An end that is inclusive to the second may or may not hold the rows that follow within it. A nanosecond before an end cannot be written exactly.
+	// An end that is inclusive to the second may or may not hold the rows that follow within it, and a nanosecond before an end
+	// cannot be written exactly.
 	const isUnsure = rowsAreFiner || asked.unitMs >= SECOND || time.as === 'nanoseconds';
 	const endBound = time.until === 'inclusive' && isUnsure ? 'unknown' : time.until ?? 'unknown';
 	return {
@@ -90,7 +89,8 @@ function requireUnique(ms: number, timezone: string): void {
 	);
 	if (earlier === later) return;
 	throw new UsageError(
-		`${formatUtc(ms)} cannot be told to the console: its clocks, those of ${timezone}, show ${local.toPlainTime().toString()} twice that day`,
+		`${formatUtc(ms)} cannot be told to the console: its clocks, those of ${timezone}, ` +
+			`show ${local.toPlainTime().toString()} twice that day`,
 		{hint: 'choose --since and --until outside of that hour, and leave --window out'},
 	);
 }

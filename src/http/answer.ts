@@ -174,7 +174,8 @@ function hintFor({verdict, known, body, asker, status, code, mask}: {
 			return 'another program may be using the same budget; lower --rate or run later';
 		case 'retry':
 			if (status < 300 && code === undefined)
-				return 'run the same command again; if it stays, check --base-url and the host setting: this does not look like the API, perhaps a sign-in page or a proxy answers in its place';
+				return 'run the same command again; if it stays, check --base-url and the host setting: ' +
+					'this does not look like the API, perhaps a sign-in page or a proxy answers in its place';
 			return 'this is a failure on the server side; run the same command again later';
 		case 'fail': break;
 	}

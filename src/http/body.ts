@@ -6,7 +6,8 @@ import {formatSize} from '../base/size.ts';
 export const defaultMaxResponseBytes = 256 * 2 ** 20;
 
 const askForLess =
-	'ask for fewer rows at once with --page-size, or allow more with --max-response; if it stays, check --base-url: this does not look like the API';
+	'ask for fewer rows at once with --page-size, or allow more with --max-response; if it stays, check --base-url: ' +
+		'this does not look like the API';
 
 /** Says that a body has more than so many bytes; zlib says it so, too. */
 export function overLimit(maxBytes: number): Error {

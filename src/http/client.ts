@@ -82,7 +82,9 @@ export function createClient(options: ClientOptions): Client {
  */
 async function openKy(prefixUrl: string): Promise<KyInstance> {
 	const {default: ky} = await import('ky');
-	return ky.create({prefixUrl, headers: {accept: 'application/json'}, redirect: 'manual', retry: 0, throwHttpErrors: false, timeout: false});
+	return ky.create({
+		prefixUrl, headers: {accept: 'application/json'}, redirect: 'manual', retry: 0, throwHttpErrors: false, timeout: false,
+	});
 }
 
 async function sendWithRetries(http: KyInstance, request: ApiRequest, options: ClientOptions): Promise<ApiAnswer> {

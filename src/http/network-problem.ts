@@ -23,7 +23,8 @@ export class NetworkFailure extends Error {
 const untrusted: NetworkProblem = {
 	what: 'the TLS certificate is not trusted',
 	hint:
-		'where a proxy or a private authority signs certificates, name its CA file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem; else check --base-url',
+		'where a proxy or a private authority signs certificates, name its CA file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem; ' +
+			'else check --base-url',
 	lasting: true,
 };
 const unreachable: NetworkProblem = {
@@ -44,7 +45,8 @@ const damaged: NetworkProblem = {
 const refusedTls: NetworkProblem = {
 	what: 'the server refuses the TLS connection',
 	hint:
-		'it may want another version of TLS or a certificate of the client: check --base-url; a proxy that opens TLS connections may stand between',
+		'it may want another version of TLS or a certificate of the client: check --base-url; ' +
+			'a proxy that opens TLS connections may stand between',
 };
 
 /** By the code of the innermost error that has one. */
@@ -56,7 +58,8 @@ const known: Readonly<Record<string, NetworkProblem>> = {
 	ENOTFOUND: {
 		what: 'host name not found',
 		hint:
-			'check the spelling of the host (--base-url, --host) and the DNS of this machine; where the internet is behind a proxy, set HTTPS_PROXY',
+			'check the spelling of the host (--base-url, --host) and the DNS of this machine; where the internet is behind a proxy, ' +
+				'set HTTPS_PROXY',
 	},
 	EAI_AGAIN: {
 		what: 'host name could not be resolved',
@@ -75,20 +78,22 @@ const known: Readonly<Record<string, NetworkProblem>> = {
 	},
 	CERT_HAS_EXPIRED: {
 		what: 'the TLS certificate has expired',
-		hint: "check this machine's clock; if it is right, the certificate of the server, or of the CA in NODE_EXTRA_CA_CERTS, must be renewed",
+		hint: "check this machine's clock; if it is right, the certificate of the server, or of the CA in NODE_EXTRA_CA_CERTS, " +
+			"must be renewed",
 		lasting: true,
 	},
 	CERT_NOT_YET_VALID: {what: 'the TLS certificate is not valid yet', hint: "check this machine's clock: it may be behind", lasting: true},
 	CERT_REVOKED: {what: 'the TLS certificate has been revoked', hint: "the server's certificate must be renewed", lasting: true},
 	ERR_TLS_CERT_ALTNAME_INVALID: {
-		what: 'the TLS certificate is for another host', hint: 'check the host of --base-url; a proxy or a sign-in page may answer in its place',
+		what: 'the TLS certificate is for another host',
+		hint: 'check the host of --base-url; a proxy or a sign-in page may answer in its place',
 		lasting: true,
 	},
 };
 
 /** What OpenSSL calls the ways in which a chain of certificates ends nowhere. */
-const untrustedChain =
-	/^(?:SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_\w+|CERT_(?:UNTRUSTED|REJECTED|CHAIN_TOO_LONG|SIGNATURE_FAILURE)|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
+const untrustedChain = new RegExp('^(?:SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_\\w+|' +
+	'CERT_(?:UNTRUSTED|REJECTED|CHAIN_TOO_LONG|SIGNATURE_FAILURE)|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$');
 
 const proxyCredentials: NetworkProblem = {
 	what: 'the proxy asks for a user and a password, or refuses those it got (HTTP 407)',
@@ -182,7 +187,8 @@ export function unusableProxy(proxy: Proxy, error: unknown): NetworkFailure {
 	const {what, lasting} = networkProblem(error);
 	const hint =
 		proxy.secure && what.includes('certificate')
-			? `check the host in ${proxy.variable} and the certificate of the proxy; where a private authority signed it, name its CA file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem`
+			? `check the host in ${proxy.variable} and the certificate of the proxy; where a private authority signed it, ` +
+				'name its CA file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem'
 			: `check the scheme, host and port in ${proxy.variable}, and whether the proxy runs`;
 	return new NetworkFailure({what: `the proxy ${proxy.name}: ${what}`, hint, lasting}, {cause: error});
 }
@@ -204,6 +210,7 @@ export function unusableTunnel(proxy: Proxy, target: string, error: unknown): un
 	if (what.includes('certificate')) return error;
 	return new NetworkFailure({
 		what: `the proxy ${proxy.name}: no TLS connection through its tunnel to ${target}: ${what}`,
-		hint: `check that ${proxy.variable} names an HTTP proxy which opens tunnels to that host; if it does, ask who runs it what answers there`,
+		hint: `check that ${proxy.variable} names an HTTP proxy which opens tunnels to that host; if it does, ` +
+			'ask who runs it what answers there',
 	}, {cause: error});
 }

@@ -57,7 +57,8 @@ function parseProxy(value: string, variable: string): Proxy {
 	const text = value.includes('://') ? value : `http://${value}`;
 	if (/^socks/i.test(text)) {
 		throw new UsageError(`${variable} names a SOCKS proxy, and only HTTP proxies are supported`, {
-			hint: `${variable === 'ALL_PROXY' || variable === 'all_proxy' ? 'set HTTPS_PROXY' : 'set it'} to http://host:port of an HTTP proxy (many SOCKS proxies are one as well), or exempt the host with NO_PROXY`,
+			hint: `${variable === 'ALL_PROXY' || variable === 'all_proxy' ? 'set HTTPS_PROXY' : 'set it'} to http://host:port of an ` +
+				'HTTP proxy (many SOCKS proxies are one as well), or exempt the host with NO_PROXY',
 		});
 	}
 	const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -73,7 +74,8 @@ function parseProxy(value: string, variable: string): Proxy {
 	) {
 		throw new UsageError(`${variable} is not the URL of a proxy`, {
 			hint:
-				'write http://host:port or http://user:password@host:port, special characters of user and password percent-encoded (@ is %40, / is %2F); or unset it',
+				'write http://host:port or http://user:password@host:port, ' +
+					'special characters of user and password percent-encoded (@ is %40, / is %2F); or unset it',
 		});
 	}
 	const port = url.port === '' ? scheme === 'https:' ? 443 : 80 : Number(url.port);

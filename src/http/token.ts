@@ -126,7 +126,8 @@ export function missingCredentials(
 	const missing =
 		inputs.appId === undefined ? (inputs.appSecret === undefined ? 'app id and app secret are' : 'the app id is') : 'the app secret is';
 	return new CredentialsError(`${name}: no credentials: ${missing} not set`, {
-		hint: `set ${env.appId} and ${env.appSecret} (or ${env.accessToken}), or ${vendor.name}.app_id and ${vendor.name}.app_secret in a profile of the configuration`,
+		hint: `set ${env.appId} and ${env.appSecret} (or ${env.accessToken}), ` +
+			`or ${vendor.name}.app_id and ${vendor.name}.app_secret in a profile of the configuration`,
 	});
 }
 

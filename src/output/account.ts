@@ -57,7 +57,8 @@ export function meetAccount(known: Account, now: Identity): Meeting {
 		...(isOther ? {other: `it is of ${describeAccount(known)}, and this run is of ${describeAccount(now)}`} : {}),
 		...(isDoubtful && known.doubted !== true
 			? {
-					doubt: `begun with ${describeAccount(known)}, continued with ${describeAccount(now)}: whether that is one account, nothing tells; ${howToPin}`,
+					doubt: `begun with ${describeAccount(known)}, continued with ${describeAccount(now)}: whether that is one account, ` +
+						`nothing tells; ${howToPin}`,
 				}
 			: {}),
 		account: {...known, ...learned, ...(kept && {token: kept}), ...(isDoubtful ? {doubted: true} : {})},
@@ -73,7 +74,8 @@ const nobody = 'nobody in particular';
 
 /** For messages: `the app cli_a1, profile acme`. */
 export function describeAccount({app_id: app, user, account, profile, token}: Account | Identity): string {
-	const facts = Object.entries({'the app': app, 'the user': user, 'the account': account, 'the profile': profile}).flatMap(([name, fact]) =>
+	const known = {'the app': app, 'the user': user, 'the account': account, 'the profile': profile};
+	const facts = Object.entries(known).flatMap(([name, fact]) =>
 		fact === undefined ? [] : [`${name} ${fact}`],
 	);
 	if (facts.length > 0) return facts.join(', ');

@@ -140,7 +140,8 @@ async function findEarlier(
 	}
 	const {checkpoint: {records, nextFrom}} = decision.resume;
 	notice(
-		`resuming ${name}: ${records} ${records === 1 ? 'record' : 'records'} kept, continuing from ${formatUtc(nextFrom)} (range ${formatRange(decision.resume)})`,
+		`resuming ${name}: ${records} ${records === 1 ? 'record' : 'records'} kept, ` +
+			`continuing from ${formatUtc(nextFrom)} (range ${formatRange(decision.resume)})`,
 	);
 	if (decision.met.doubt !== undefined) warn?.(`${name}: ${decision.met.doubt}`);
 	return decision;

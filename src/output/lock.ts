@@ -65,7 +65,8 @@ export async function acquireLock(
 			})),
 		};
 	} catch (error) {
-		throw systemCode(error) === 'ELOCKED' ? lockedBy(readOwner(ownerFile(directory)), {name, directory}) : openFailure(directory, error);
+		throw systemCode(error) === 'ELOCKED' ? lockedBy(readOwner(ownerFile(directory)), {name, directory})
+			: openFailure(directory, error);
 	}
 }
 

@@ -152,7 +152,8 @@ export class PartialFile implements Output {
 		this.#hasCheckpoint = false;
 		// It would describe what is not there, or what somebody else made.
 		await rm(paths.sidecar, {force: true});
-		throw new OutputError(`cannot write ${path}: ${path}.partial was ${named === undefined ? 'removed' : 'replaced'} while it was written`, {
+		const what = named === undefined ? 'removed' : 'replaced';
+		throw new OutputError(`cannot write ${path}: ${path}.partial was ${what} while it was written`, {
 			hint: 'see what else removes or writes files there, then run the same command again',
 		});
 	}

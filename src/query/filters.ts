@@ -48,7 +48,8 @@ const shapes: Readonly<Record<string, Shape>> = {
 	'filter.status': codeLike('18001 (succeeded) or 18002 (failed)'),
 	'filter.clientIP': ipAddress,
 	app_id: {
-		fits: value => /^cli_\w+$/.test(value), called: 'the id of an app', example: 'cli_ and what follows, as the developer console shows it',
+		fits: value => /^cli_\w+$/.test(value), called: 'the id of an app',
+		example: 'cli_ and what follows, as the developer console shows it',
 	},
 	source_ip: ipAddress,
 };

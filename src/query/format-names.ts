@@ -26,7 +26,10 @@ export function compressionOf(path: string): Compression {
 	return kind === 'gz' ? 'gzip' : kind === 'zst' ? 'zstd' : 'none';
 }
 
-/** The format that a file's name asks for, its compression aside, or undefined: `audit.csv.gz` is `csv`. @throws UsageError for another program's format */
+/**
+ * The format that a file's name asks for, its compression aside, or undefined: `audit.csv.gz` is `csv`.
+ * @throws UsageError for another program's format
+ */
 export function formatOf(path: string): FormatName | undefined {
 	const [ending = ''] = /\.[^.]+$/.exec(basename(path).replace(compressedEnding, '')) ?? [];
 	const name = ending.toLowerCase();

@@ -129,7 +129,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 		const earliest = Math.ceil(earliestStart(source, now + headStartMs) / unitMs) * unitMs;
 		if (ms >= earliest) return ms;
 		const reach = `${source.name} reaches back ${reachText(source)}`;
-		// Who asks for exactly the reach means everything there is, also a moment after the time was worked out, and where days are counted.
+		// Who asks for exactly the reach means everything there is, also a moment later, and where days are counted.
 		const oldest = Math.min(earliestStart(source, now - graceMs), sliding ? now - graceMs - source.reachMs : Infinity);
 		if (ms < oldest && flags.clip !== true) {
 			throw new UsageError(`--since: ${reach}: ${formatUtc(earliest)} is the earliest possible start, not ${formatUtc(ms)}`, {
@@ -153,7 +153,9 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 		const given = flags.window ?? defaults.window;
 		const asked = given === undefined ? defaultMs : requireDuration(given, '--window');
 		if (maxMs !== undefined && asked > maxMs) {
-			throw new UsageError(`--window: ${formatDuration(asked)} is more than the ${formatDuration(maxMs)} that the API allows in one request`);
+			throw new UsageError(
+				`--window: ${formatDuration(asked)} is more than the ${formatDuration(maxMs)} that the API allows in one request`,
+			);
 		}
 		const unitMs = stepMs(source.range);
 		if (asked % unitMs !== 0)

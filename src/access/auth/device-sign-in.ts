@@ -62,7 +62,9 @@ export async function signInWithDevice({context, client, endpoints, app, scopes,
 			case 'expired_token':
 				throw expired();
 			case 'access_denied':
-				throw new CredentialsError('the sign-in was refused on the other device', {hint: 'run the same command again and agree to it'});
+				throw new CredentialsError('the sign-in was refused on the other device', {
+					hint: 'run the same command again and agree to it',
+				});
 			case undefined:
 			default: throw refusalError(answer);
 		}
@@ -70,7 +72,9 @@ export async function signInWithDevice({context, client, endpoints, app, scopes,
 }
 
 function expired(): CredentialsError {
-	return new CredentialsError('the code has expired before anybody signed in with it', {hint: 'run the same command again for a new code'});
+	return new CredentialsError('the code has expired before anybody signed in with it', {
+		hint: 'run the same command again for a new code',
+	});
 }
 
 function toDeviceCode(answer: OAuthAnswer): DeviceCode {

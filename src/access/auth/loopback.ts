@@ -104,7 +104,8 @@ export async function listenForCallback({port, state}: {port: number; state: str
 function portProblem(port: number, error: unknown): UsageError {
 	const why = systemCode(error) === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${systemCode(error) ?? 'unknown reason'})`;
 	return new UsageError(`port ${port} of 127.0.0.1 ${why}`, {
-		hint: `end what uses it, or take another with --port <n> and register ${redirectUriOf(port).replace(String(port), '<n>')} in the developer console`,
+		hint: `end what uses it, or take another with --port <n> and register ${redirectUriOf(port).replace(String(port), '<n>')} in ` +
+			'the developer console',
 		cause: error,
 	});
 }

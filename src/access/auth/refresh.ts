@@ -82,7 +82,8 @@ async function send(lost: AbortSignal, options: RefreshOptions): Promise<Session
 		throw refusalError(answer);
 	}
 	const reason =
-		since === undefined ? end : `${end}; a run ended in the middle of a refresh, on ${formatUtc(Date.parse(since))}, and its answer is lost`;
+		since === undefined ? end : `${end}; a run ended in the middle of a refresh, on ${formatUtc(Date.parse(since))}, ` +
+			'and its answer is lost';
 	const {refresh_token: _, ...ended} = settled;
 	await store.write(key, {...ended, ended: {at: now(), reason}, saved_at: now()});
 	throw new CredentialsError(`${name}: the session is over: ${reason}${answer.code === undefined ? '' : ` (code ${answer.code})`}`, {

@@ -49,7 +49,8 @@ export function refusalError(answer: OAuthAnswer): ExportError {
 	const entry = code === undefined ? undefined : known[code] ?? credentialsCode(code);
 	const what = code === undefined ? (error === undefined ? 'refused' : printable(error)) : `code ${code}`;
 	const quoted = description === undefined ? '' : ` "${printable(description)}"`;
-	const message = `${label}: ${what}${entry === undefined ? '' : `, ${entry.meaning}`}${quoted} (HTTP ${status}${trace === undefined ? '' : `, trace id ${printable(trace)}`})`;
+	const traced = trace === undefined ? '' : `, trace id ${printable(trace)}`;
+	const message = `${label}: ${what}${entry === undefined ? '' : `, ${entry.meaning}`}${quoted} (HTTP ${status}${traced})`;
 	if (entry !== undefined) return new CredentialsError(message, {hint: entry.remedy === 'app' ? appRemedy : entry.hint});
 	if (error === 'invalid_client') return new CredentialsError(message, {hint: appRemedy});
 	const ErrorClass = error !== undefined && credentialErrors.has(error) ? CredentialsError : ApiError;

@@ -113,9 +113,11 @@ async function readPrivately(path: string, warn: (message: string) => void): Pro
 		if (areOthersAllowed(stats.mode)) {
 			try {
 				await chmod(path, 0o600);
-				warn(`${path}: other users could read this file; only its owner can from now on. If that was so for long, sign out and in again`);
+				warn(`${path}: other users could read this file; only its owner can from now on. If that was so for long, ` +
+					'sign out and in again');
 			} catch (error) {
-				warn(`${path}: other users can read this file, and its permissions cannot be changed (${systemMessage(error)}); chmod 600 it`);
+				warn(`${path}: other users can read this file, and its permissions cannot be changed (${systemMessage(error)}); ` +
+					'chmod 600 it');
 			}
 		}
 		return bytes.toString('utf8');

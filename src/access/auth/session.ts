@@ -58,7 +58,9 @@ export function toSession(
 	const accessToken = textAt(answer.body, 'access_token');
 	// Anything else could not be sent in a header.
 	if (accessToken === undefined || accessToken.length > longestSecret || !/^[\u0021-\u007e]+$/.test(accessToken)) {
-		throw new ApiError(`${answer.label}: the answer holds no access token`, {hint: 'check --base-url and the path of the token endpoint'});
+		throw new ApiError(`${answer.label}: the answer holds no access token`, {
+			hint: 'check --base-url and the path of the token endpoint',
+		});
 	}
 	const refresh = textAt(answer.body, 'refresh_token');
 	const refreshToken = refresh === undefined || refresh.length > longestSecret ? undefined : refresh;

@@ -53,7 +53,8 @@ async function askUserInfo(accessToken: string, {context, endpoints, debug}: {
 	context: Context; endpoints: SignInEndpoints; debug: Log['debug'];
 }): Promise<Session['user']> {
 	const client = createClient({
-		context, judge: vendorJudge(feishu, context), baseUrl: endpoints.userInfo.baseUrl, name: 'auth', timeoutMs: 10_000, retries: 0, debug,
+		context, judge: vendorJudge(feishu, context), baseUrl: endpoints.userInfo.baseUrl, name: 'auth', timeoutMs: 10_000, retries: 0,
+		debug,
 		counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
 		tokens: {get: async () => ({value: accessToken}), accepted: () => undefined, refused: () => false},
 	});

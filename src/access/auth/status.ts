@@ -62,21 +62,20 @@ function problemOf({ended, refreshing_since: since}: Session): string | null {
 export function formatStatus(status: SignInStatus): string {
 	const {user} = status;
 	const person = [user?.name, user?.open_id].filter(text => text !== null && text !== undefined);
-	const rows: ReadonlyArray<readonly [string, string]> = [
+	const session: ReadonlyArray<readonly [string, string | null]> = [
+		['user', person.join(', ') || 'unknown'],
+		['scopes', status.scopes.join(', ') || 'unknown'],
+		['access token', `until ${status.access_token_until ?? 'unknown'}, ${status.renewable ? 'renewed by itself' : 'cannot be renewed'}`],
+		['session', status.renewable ? `until ${status.refresh_token_until ?? 'unknown'}, longer with every use` : null],
+		['kept in', status.stored_in],
+	];
+	const rows: ReadonlyArray<readonly [string, string | null]> = [
 		['signed in to', status.base_url],
 		['app', status.app_id],
-		...(status.profile === null ? [] : [['profile', status.profile] as const]),
-		...(status.by === 'environment'
-			? [['token', `ready-made, from ${userTokenVariable}, which goes before a session; whose, and until when, is unknown`] as const]
-			: [
-					['user', person.length === 0 ? 'unknown' : person.join(', ')] as const, ['scopes', status.scopes.join(', ') || 'unknown'] as const,
-					[
-						'access token', `until ${status.access_token_until ?? 'unknown'}${status.renewable ? ', renewed by itself' : ', cannot be renewed'}`,
-					] as const,
-					...(status.renewable ? [['session', `until ${status.refresh_token_until ?? 'unknown'}, longer with every use`] as const] : []),
-					['kept in', status.stored_in] as const,
-				]),
-		...(status.problem === null ? [] : [['problem', status.problem] as const]),
+		['profile', status.profile],
+		...(status.by === 'session' ? session
+			: [['token', `ready-made, from ${userTokenVariable}, which goes before a session; whose, and until when, is unknown`] as const]),
+		['problem', status.problem],
 	];
-	return rows.map(([name, value]) => `${name.padEnd(14)}${visibleInTable(value)}\n`).join('');
+	return rows.map(([name, value]) => value === null ? '' : `${name.padEnd(14)}${visibleInTable(value)}\n`).join('');
 }

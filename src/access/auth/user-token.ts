@@ -44,7 +44,7 @@ const mostRenewals = 10;
 /** After a refresh ahead of time failed, the next is tried this much later. */
 const secondTryMs = 60_000;
 
-/** Who signs in as a user, beside the app: the ready-made token, or the user of the stored session where that is known. `origin` is where that comes from. */
+/** Who signs in as a user, beside the app: by the ready-made token, or by the stored session where that is known; and where it is from. */
 export async function signedInUser(
 	options: Pick<UserTokenOptions, 'context' | 'connection' | 'warn'>,
 ): Promise<{user?: string | undefined; token?: string | undefined; origin?: string}> {

@@ -75,7 +75,8 @@ export function resolveConnection(options: ResolveConnectionOptions): Connection
 		exchangePath: exchangePathOf(options, selected),
 		profile: selected.profile,
 		labels: labelsOf(
-			selected, (['appId', 'appSecret', 'accessToken'] as const).some(key => environment[key] === undefined && fromFile[key] !== undefined),
+			selected,
+			(['appId', 'appSecret', 'accessToken'] as const).some(key => environment[key] === undefined && fromFile[key] !== undefined),
 		),
 		bringsCredentials: bringsCredentials(selected),
 		...(appId && {appId}),

@@ -33,7 +33,7 @@ const mostProblems = 100;
 
 /**
  * The document as its schema has it.
- * @throws UsageError with a line for every problem up to a hundred, each naming the file, the path in it and what is expected, none of them a value
+ * @throws UsageError with a line for every problem up to a hundred, naming the file, the path in it and what is expected, never a value
  */
 export function requireValid<Schema extends z.ZodType>(
 	schema: Schema, document: unknown, {file, hint}: {file: string; hint: string},

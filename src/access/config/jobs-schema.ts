@@ -9,7 +9,8 @@ import {named, positive, section, text, word} from './schema-parts.ts';
 export const jobSourceNames: readonly string[] = [...Object.keys(sources), ...searchKinds.map(kind => `feishu-app-log ${kind}`)];
 
 const source = word.superRefine((value, context) => {
-	if (!jobSourceNames.includes(value)) context.addIssue({code: 'custom', message: `unknown source, ${nearestText(value, jobSourceNames)}`});
+	if (!jobSourceNames.includes(value))
+		context.addIssue({code: 'custom', message: `unknown source, ${nearestText(value, jobSourceNames)}`});
 });
 
 const span = z.string().refine(value => parseDuration(value) !== undefined, 'expected a duration: 0s, 30s, 15m, 24h or 7d');

@@ -83,7 +83,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
 		for (const name of Object.keys(more.jobs ?? {})) jobFiles.set(name, file.path);
 	}
 	return {
-		config, path, jobFiles, isTrusted, warnings: [...warningsOf(found, own), ...added.flatMap(({file, more}) => warningsOf(file, more))],
+		config, path, jobFiles, isTrusted,
+		warnings: [...warningsOf(found, own), ...added.flatMap(({file, more}) => warningsOf(file, more))],
 	};
 }
 
@@ -135,7 +136,9 @@ async function findFile(options: LoadConfigOptions): Promise<FoundFile | undefin
 	}
 	const origin = options.explicitPath === undefined ? 'AUDIT_EXPORT_CONFIG' : '--config';
 	if (!isConfigFileName(named)) {
-		throw new UsageError(`${origin}: ${named} is neither JSON nor YAML`, {hint: 'name a .json, .yaml or .yml file; scripts are never run'});
+		throw new UsageError(`${origin}: ${named} is neither JSON nor YAML`, {
+			hint: 'name a .json, .yaml or .yml file; scripts are never run',
+		});
 	}
 	const found = await readIfPresent({path: resolve(options.cwd, named), isUsers: true});
 	if (found === undefined)

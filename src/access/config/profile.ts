@@ -66,8 +66,8 @@ export function selectSection({vendor, profile, config, env}: ResolveConnectionO
 	if (wanted !== undefined && !known.includes(wanted)) {
 		const problem = config.path === undefined ? 'there is no configuration file' : `${config.path} has no such profile`;
 		throw new UsageError(`${origin}: ${JSON.stringify(wanted)}: ${problem}`, {
-			hint:
-				known.length === 0 ? 'profiles are defined in a configuration file, see config.example.json' : `known profiles: ${known.join(', ')}`,
+			hint: known.length === 0 ? 'profiles are defined in a configuration file, see config.example.json'
+				: `known profiles: ${known.join(', ')}`,
 		});
 	}
 	const name = wanted ?? config.config.default_profile ?? (known.length === 1 ? known[0] : undefined);

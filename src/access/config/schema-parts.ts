@@ -44,6 +44,7 @@ export const duration = z.string().refine(value => (parseDuration(value) ?? 0) >
 export const timezone = z.string().superRefine((value, context) => {
 	if (resolveTimezone(value) !== undefined) return;
 	const meaning = meaningOf(value);
-	const message = `expected an IANA time zone or an offset: Asia/Shanghai, +08:00${meaning === undefined ? '' : `; an abbreviation may mean ${meaning}`}`;
+	const message = 'expected an IANA time zone or an offset: Asia/Shanghai, ' +
+		`+08:00${meaning === undefined ? '' : `; an abbreviation may mean ${meaning}`}`;
 	context.addIssue({code: 'custom', message});
 });

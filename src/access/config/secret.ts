@@ -44,7 +44,9 @@ export async function resolveSecret(secret: Referable, options: ResolveSecretOpt
 	if (value.includes('\uFFFD')) throw new CredentialsError(`${origin} holds bytes that are no UTF-8`, {hint: writeInUtf8});
 	// A newline inside a token would add headers to the request.
 	if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value)) {
-		throw new CredentialsError(`${origin} contains line breaks or other control characters`, {hint: 'it must be one line of plain text'});
+		throw new CredentialsError(`${origin} contains line breaks or other control characters`, {
+			hint: 'it must be one line of plain text',
+		});
 	}
 	return value;
 }
@@ -76,7 +78,8 @@ async function readValue(secret: Referable, options: ResolveSecretOptions): Prom
 		const value = Object.hasOwn(options.env, secret.env) ? options.env[secret.env] : undefined;
 		if (value === undefined || value === '') {
 			throw new CredentialsError(`${origin} is not set`, {
-				hint: isVariable(secret.env) ? `set ${secret.env}` : 'write the name of an environment variable there, not the secret itself',
+				hint: isVariable(secret.env) ? `set ${secret.env}`
+					: 'write the name of an environment variable there, not the secret itself',
 			});
 		}
 		return value;
@@ -120,7 +123,9 @@ async function readSecretFile(file: string, origin: string, {config, env, warn, 
 		return decoded(bytes, origin);
 	} catch (error) {
 		if (error instanceof UnreadableFileError) {
-			throw new CredentialsError(`${origin} ${error.reason}`, {hint: 'check that it is a file that holds the secret, and nothing else'});
+			throw new CredentialsError(`${origin} ${error.reason}`, {
+				hint: 'check that it is a file that holds the secret, and nothing else',
+			});
 		}
 		const code = systemCode(error);
 		if (error instanceof CredentialsError || code === undefined) throw error;

@@ -57,7 +57,8 @@ function sample(rows: readonly JsonObject[]): JsonObject[] {
 function shortenRow(row: JsonObject, depth: number): JsonObject {
 	return Object.fromEntries(
 		Object.entries(row).slice(0, 300).map(([key, value]) => [
-				key, isObject(value) && depth < 5 ? shortenRow(value, depth + 1) : typeof value === 'object' ? null : shorten(value, maxRowText),
+				key,
+				isObject(value) && depth < 5 ? shortenRow(value, depth + 1) : typeof value === 'object' ? null : shorten(value, maxRowText),
 			]),
 	);
 }

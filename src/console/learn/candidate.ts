@@ -7,7 +7,7 @@ import {findPlace, isScalar, spots, type RequestTree} from './request-tree.ts';
 import {findIds, type IdGuess} from './row-id.ts';
 import {findTimes, type TimeGuess} from './row-time.ts';
 import {findRange, type RangeGuess} from './time-range.ts';
-import {wordsOf, flat} from './words.ts';
+import {flat, wholly, wordsOf} from './words.ts';
 
 /** The list of an answer that most likely holds the rows of the search. */
 interface RowsGuess {
@@ -56,7 +56,8 @@ const kindWords: Readonly<Record<SearchKind, RegExp>> = {
 
 const kindColumns: Readonly<Record<SearchKind, ReadonlyArray<readonly [RegExp, number]>>> = {
 	server: [
-		[/^(?:url|requesturl|requrl|uri|apipath|apiurl|api|apiname|interface|endpoint|path)$/, 2], [/^(?:httpmethod|method|requestmethod)$/, 1],
+		[/^(?:url|requesturl|requrl|uri|apipath|apiurl|api|apiname|interface|endpoint|path)$/, 2],
+		[/^(?:httpmethod|method|requestmethod)$/, 1],
 		[/^(?:requestid|reqid|logid|xttlogid)$/, 1], [/^(?:errorcode|errcode|statuscode|httpcode)$/, 0.5],
 	],
 	event: [
@@ -122,8 +123,11 @@ export interface Candidate {
 
 const searchWords = /^(?:logs?|search|query|list|audit|records?|events?|history|trace|retrieve|retrieval|find|page|fetch|detail|details)$/;
 
-const otherWords =
-	/^(?:metrics?|stats?|statistics?|statistic|charts?|trends?|overview|summary|aggregate|aggregation|agg|count|counts|histogram|distribution|telemetry|collect|collector|report|reporting|monitor|monitoring|beacon|track|tracking|batch|slardar|tea|mcs|config|configs|settings?|dashboard|notice|notices|notifications?|banners?|announcements?|messages?)$/;
+const otherWords = wholly(
+	'metrics?|stats?|statistics?|charts?|trends?|overview|summary|aggregate|aggregation|agg|counts?|histogram|distribution',
+	'telemetry|collect|collector|report|reporting|monitor|monitoring|beacon|track|tracking|batch|slardar|tea|mcs',
+	'configs?|settings?|dashboard|notices?|notifications?|banners?|announcements?|messages?',
+);
 
 /** What a request looks like as a log search. */
 export function toCandidate(exchange: Exchange, flags: LearnFlags): Candidate {
@@ -153,7 +157,8 @@ export function toCandidate(exchange: Exchange, flags: LearnFlags): Candidate {
 		: isWhole && hasRows && isInRange && !rows.isSeries
 			? ('search' as const)
 			: rows !== undefined &&
-				  (isTold || (looksLike && range !== undefined && (isInRange || (isWhole && range.score >= 6 && (rows?.columns.length ?? 0) >= 3))))
+				(isTold ||
+					(looksLike && range !== undefined && (isInRange || (isWhole && range.score >= 6 && (rows?.columns.length ?? 0) >= 3))))
 				? ('partly' as const)
 				: ('no' as const);
 	return {exchange, endpoint: endpointOf(exchange), range, rows, kind, score, standing};
@@ -161,7 +166,8 @@ export function toCandidate(exchange: Exchange, flags: LearnFlags): Candidate {
 
 /** What the requests of one search share. */
 export function endpointOf({method, origin, request}: Pick<Exchange, 'method' | 'origin' | 'request'>): string {
-	return `${method} ${origin}/${request.path.map(segment => (segment.startsWith('cli_') || readInstant(segment) !== undefined ? '*' : segment)).join('/')}${graphQlName(request)}`;
+	const path = request.path.map(segment => segment.startsWith('cli_') || readInstant(segment) !== undefined ? '*' : segment);
+	return `${method} ${origin}/${path.join('/')}${graphQlName(request)}`;
 }
 
 /** Many GraphQL queries share one URL. */
@@ -192,7 +198,8 @@ export function groupCandidates(candidates: readonly Candidate[]): Group[] {
 	const groups = [...leaders.values()].flatMap(own => {
 		const [best] = own.toSorted(
 			(a, b) =>
-				Number(b.standing === 'search') - Number(a.standing === 'search') || b.score - a.score || a.exchange.number - b.exchange.number,
+				Number(b.standing === 'search') - Number(a.standing === 'search') || b.score - a.score ||
+					a.exchange.number - b.exchange.number,
 		);
 		if (best === undefined) return [];
 		// Pages without rows say nothing of their kind.
@@ -201,7 +208,8 @@ export function groupCandidates(candidates: readonly Candidate[]): Group[] {
 				other.endpoint === best.endpoint && other.exchange.status < 300 &&
 				(own.includes(other) || (other.kind === undefined && other.standing === 'no' && (other.rows?.list.count ?? 0) === 0)),
 		);
-		const members = pages.toSorted((a, b) => (a.exchange.started ?? 0) - (b.exchange.started ?? 0) || a.exchange.number - b.exchange.number);
+		const members = pages.toSorted((a, b) => (a.exchange.started ?? 0) - (b.exchange.started ?? 0) ||
+			a.exchange.number - b.exchange.number);
 		return [{kind: best.kind, best, members, score: best.score + Math.min(2, members.length - 1)}];
 	});
 	return groups.toSorted((a, b) => Number(b.best.standing === 'search') - Number(a.best.standing === 'search') || b.score - a.score);

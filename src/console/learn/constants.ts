@@ -1,7 +1,7 @@
 import type {Template} from '../profile.ts';
 import {isCsrfName, isSecretName, looksRandom, type SecretValues} from './secrets.ts';
 import type {Scalar} from './json.ts';
-import {wordsOf} from './words.ts';
+import {wholly, wordsOf} from './words.ts';
 
 /** Takes a value out of a profile, and says why in a few words. */
 export interface LeftOut {
@@ -11,7 +11,8 @@ export interface LeftOut {
 /** One character on either side is enough, and looking for more would take hours in a long text. */
 const email = /[\w.+-]@[\w-]+\.[\w.-]/;
 const personName =
-	/^(?:user|operator|owner|creator|employee|member|staff|account|mobile|phone|email|mail|nickname|realname|uid)(?:id|ids|name|names|key|no|number)?$|^(?:device|web|install|visitor|union|userunique)id$|^(?:did|iid|uuid|guid)$/;
+	wholly('(?:user|operator|owner|creator|employee|member|staff|account|mobile|phone|e?mail|nickname|realname|uid)' +
+		'(?:ids?|names?|key|no|number)?', '(?:device|web|install|visitor|union|userunique)id', 'did|iid|uuid|guid');
 const personId = /^(?:ou|on|od|oc)_[\da-z]{8,}$/i;
 const placeholder = /\{[a-z_]+(?::text)?\}/;
 
@@ -30,7 +31,8 @@ export function toConstant(
 	if (keys.some(name => isSecretName(name))) return {leftOut: 'its name is that of a secret'};
 	if (personName.test(wordsOf(key).join(''))) return {leftOut: 'it names a person or a device'};
 	const text = String(value);
-	if (secrets.holds(text) && (typeof value === 'string' || text.length >= 6)) return {leftOut: 'a cookie or a header holds the same value'};
+	if (secrets.holds(text) && (typeof value === 'string' || text.length >= 6))
+		return {leftOut: 'a cookie or a header holds the same value'};
 	if (typeof value === 'number') return value;
 	if (email.test(text) || personId.test(text)) return {leftOut: 'it names a person'};
 	if (looksRandom(text)) return {leftOut: 'it looks like a secret'};
@@ -48,6 +50,7 @@ export function isSafeKey(key: string, secrets: SecretValues): boolean {
 
 export function isLeftOut(value: unknown): value is LeftOut {
 	return (
-		typeof value === 'object' && value !== null && 'leftOut' in value && typeof value.leftOut === 'string' && Object.keys(value).length === 1
+		typeof value === 'object' && value !== null && 'leftOut' in value && typeof value.leftOut === 'string' &&
+			Object.keys(value).length === 1
 	);
 }

@@ -63,7 +63,9 @@ export class Draft {
 		if (mayBeNew && /^(?:query|json|form)\./.test(text) && canHold(this.best.exchange.request, text.split('.'))) return text.split('.');
 		const there = [...spots({...this.best.exchange.request, header: {}})].filter(({value}) => isScalar(value))
 			.map(({place}) => this.show(place));
-		throw new UsageError(`${flag}: the request has no ${text}`, {hint: `it has ${there.slice(0, 30).join(', ') || 'no members at all'}`});
+		throw new UsageError(`${flag}: the request has no ${text}`, {
+			hint: `it has ${there.slice(0, 30).join(', ') || 'no members at all'}`,
+		});
 	}
 
 	/** Whether a path may stand in a profile and be shown. */

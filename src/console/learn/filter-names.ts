@@ -1,31 +1,23 @@
 import type {FilterName} from '../../sources/app-log-kinds.ts';
-import {namesOf} from './words.ts';
+import {namesOf, wholly} from './words.ts';
 
 /** The names that each filter goes by, in lower-case letters, in a request and in a row. */
 const patterns: ReadonlyArray<readonly [FilterName, RegExp]> = [
-	[
-		'error_message',
-		/^(?:error|err|fail|failed|failure)(?:message|msg|info|reason|desc|description|text)$|^(?:errmsg|message|msg|error|reason)$/,
-	],
-	['error_code', /^(?:error|err|fail|biz|business|logic|return|ret|result|resp|response)(?:code|codes|no)$|^(?:code|codes|errno|errcode)$/],
+	['error_message', wholly('(?:error|err|fail|failed|failure)(?:message|msg|info|reason|desc|description|text)',
+		'errmsg|message|msg|error|reason')],
+	['error_code', wholly('(?:error|err|fail|biz|business|logic|return|ret|result|resp|response)(?:codes?|no)', 'codes?|errno|errcode')],
 	['request_id', /^(?:x?(?:request|req)(?:uu)?id|x?(?:tt)?logid|traceid|x?requestid)s?$/],
 	['user_open_id', /^(?:(?:user)?openids?|useropenid|openuserid)$/],
 	['event_type', /^(?:eventtypes?|eventnames?|eventkeys?|event|typeofevent)$/],
 	['event_id', /^(?:event(?:uu)?ids?|eventuuid)$/],
 	['tenant_key', /^(?:tenantkeys?|tenant|usertenantkey)$/],
-	[
-		'app_feature',
-		/^(?:appfeatures?|features?|appability|ability|appabilities|capability|appcapability|clienttype|apptype|appfunction|appform)$/,
-	],
-	['keyword', /^(?:keywords?|kw|q|query|search|searchtext|searchkey|searchword|searchwords|searchkeyword|keys?words?|fuzzy|logkeywords?)$/],
-	[
-		'url',
-		/^(?:(?:api|request|req|http|call|interface|full|target)?(?:url|uri|path|urlpath|apipath)s?|api|apis|apiname|apikey|interface|endpoint|requestapi)$/,
-	],
-	[
-		'status',
-		/^(?:(?:return|ret|resp|response|http|result|call|push|pushed|req|request|api|log|event|invoke|send|is)?(?:status|state|result|success|statuscode|httpcode)(?:es|s|list|codes?|type)?)$/,
-	],
+	['app_feature', wholly('appfeatures?|features?|appability|ability|appabilities|capability|appcapability|clienttype|apptype',
+		'appfunction|appform')],
+	['keyword', wholly('keywords?|kw|q|query|search|searchtext|searchkey|searchwords?|searchkeyword|keys?words?|fuzzy|logkeywords?')],
+	['url', wholly('(?:api|request|req|http|call|interface|full|target)?(?:url|uri|path|urlpath|apipath)s?',
+		'apis?|apiname|apikey|interface|endpoint|requestapi')],
+	['status', wholly('(?:return|ret|resp|response|http|result|call|push|pushed|req|request|api|log|event|invoke|send|is)?' +
+		'(?:status|state|result|success|statuscode|httpcode)(?:es|s|list|codes?|type)?')],
 ];
 
 /** The filter that a member of a request is by its name, or undefined. */

@@ -28,7 +28,8 @@ export interface FiltersGuess {
 const openId = /^ou_[\da-z]{8,}$/i;
 /** Names that a constant of the request may have as well. */
 const vague: ReadonlySet<string> = new Set([
-	'event', 'path', 'api', 'interface', 'endpoint', 'result', 'state', 'success', 'key', 'code', 'message', 'msg', 'error', 'reason', 'url',
+	'event', 'path', 'api', 'interface', 'endpoint', 'result', 'state', 'success', 'key', 'code', 'message', 'msg', 'error', 'reason',
+	'url',
 	'uri',
 ]);
 
@@ -127,7 +128,8 @@ function isCondition(place: Place, value: Tree): boolean {
 }
 
 function isUnsetValue(value: Scalar): boolean {
-	return value === null || value === '' || value === -1 || (typeof value === 'string' && /^(?:all|any|-1|\*|none|unset|全部)$/i.test(value));
+	return value === null || value === '' || value === -1 ||
+		(typeof value === 'string' && /^(?:all|any|-1|\*|none|unset|全部)$/i.test(value));
 }
 
 /** Whether all rows have a value that was asked for. */
@@ -185,7 +187,8 @@ const knownWords: Partial<Record<FilterName, Readonly<Record<string, RegExp>>>> 
 
 /** Whether a value is what a console would call a feature of an app, and nothing else. */
 function isFeature(value: Scalar | undefined): boolean {
-	return typeof value === 'string' && value.length > 3 && Object.values(knownWords.app_feature ?? {}).some(pattern => pattern.test(value));
+	return typeof value === 'string' && value.length > 3 &&
+		Object.values(knownWords.app_feature ?? {}).some(pattern => pattern.test(value));
 }
 
 /** What the console writes for the names that the command line knows, where the recording shows it. */

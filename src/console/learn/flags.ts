@@ -5,7 +5,10 @@ import {requireTimezone} from '../../base/timezone.ts';
 import {searchKinds, type SearchKind} from '../../sources/app-log-kinds.ts';
 import {timeFormProblem} from '../time-form.ts';
 
-/** What the user says of the recording; what is said wins over what is guessed. Places are `query.start`, `json.filter.range.0`, `form.start`, `path.4`, `header.x-app-id`. */
+/**
+ * What the user says of the recording, which wins over what is guessed. Places are `query.start`, `json.filter.range.0`,
+ * `form.start`, `path.4`, `header.x-app-id`.
+ */
 export interface LearnFlags {
 	readonly kind?: string | undefined;
 	readonly url?: string | undefined;
@@ -62,7 +65,8 @@ export function checkFlags(flags: LearnFlags): SearchKind | undefined {
 		throw new UsageError('--kind: expected server, event or client', {hint: 'name one of the three log searches'});
 	if (flags.timeAs !== undefined) {
 		const problem = timeFormProblem(flags.timeAs);
-		if (problem !== undefined) throw new UsageError(`--time-as: ${problem}`, {hint: "for 2026-11-20 09:30:12 write 'YYYY-MM-DD HH:mm:ss'"});
+		if (problem !== undefined)
+			throw new UsageError(`--time-as: ${problem}`, {hint: "for 2026-11-20 09:30:12 write 'YYYY-MM-DD HH:mm:ss'"});
 	}
 	if (flags.timezone !== undefined) requireTimezone(flags.timezone);
 	for (const path of [flags.items, flags.id, flags.time, flags.nextCursor, flags.total, flags.more])
@@ -73,7 +77,8 @@ export function checkFlags(flags: LearnFlags): SearchKind | undefined {
 	})) {
 		const parts = name === '--app-id-at' ? /^(?:query|json|form|path|header)\../ : /^(?:query|json|form|path)\../;
 		if (place !== undefined && !parts.test(place)) {
-			throw new UsageError(`${name}: a place starts with query, json, form${name === '--app-id-at' ? ', path or header' : ' or path'}`, {
+			const further = name === '--app-id-at' ? ', path or header' : ' or path';
+			throw new UsageError(`${name}: a place starts with query, json, form${further}`, {
 				hint: 'write it as in query.start, json.filter.range.0, form.start, path.4',
 			});
 		}

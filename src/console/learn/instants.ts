@@ -72,12 +72,14 @@ const latest = Date.UTC(2050, 0);
 
 const numericForms: Readonly<Record<number, string>> = {10: 'seconds', 13: 'milliseconds', 16: 'microseconds', 19: 'nanoseconds'};
 
-const text =
-	/^\d{4}([-/.]?)\d{2}\1\d{2}(?:(?<t>[T ]?)\d{2}(?<colon>:?)\d{2}(?:\k<colon>\d{2}(?<fraction>[.,]\d{1,9})?)?)?(?<space> ?)(?<zone>Z|[+-]\d{2}:?\d{2})?$/;
+const text = new RegExp([
+	/^\d{4}([-/.]?)\d{2}\1\d{2}/, /(?:(?<t>[T ]?)\d{2}(?<colon>:?)\d{2}(?:\k<colon>\d{2}(?<fraction>[.,]\d{1,9})?)?)?/,
+	/(?<space> ?)(?<zone>Z|[+-]\d{2}:?\d{2})?$/,
+].map(({source}) => source).join(''));
 
 const codecs = new Map<string, TimeCodec>();
 
-/** The instant that a value of a request or of a row can be, or undefined. Numbers count from 1970, in the unit that gives a date of this age. */
+/** The instant that a value can be, or undefined. Numbers count from 1970, in the unit that gives a date of this age. */
 export function readInstant(value: unknown): Instant | undefined {
 	const as = formOf(value);
 	const ms = as === undefined ? undefined : codecOf(as).read(value);
@@ -133,8 +135,10 @@ export function commonForm(values: readonly unknown[]): string | undefined {
 	return values.every(value => codecOf(mixed).read(value) !== undefined) ? mixed : undefined;
 }
 
-const inText =
-	/(?<!\d)(?:\d{4}([-/.])\d{2}\1\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?|\d{8}T\d{6}Z|\d{19}|\d{16}|\d{14}|\d{13}|\d{10}|\d{8})(?!\d)/g;
+const inText = new RegExp([
+	/\d{4}([-/.])\d{2}\1\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?/,
+	/\d{8}T\d{6}Z|\d{19}|\d{16}|\d{14}|\d{13}|\d{10}|\d{8}/,
+].map(({source}) => source).join('|').replace(/.*/, String.raw`(?<!\d)(?:$&)(?!\d)`), 'g');
 
 /** A text that holds exactly two instants of one form, such as `1700000000,1700003600`. */
 export interface RangeText {

@@ -79,10 +79,13 @@ function learnId(draft: Draft): string | null | undefined {
 		return undefined;
 	}
 	// On another page it went on counting.
-	if (guess.isCounter && elsewhere(draft, guess.path).size === 0)
+	if (guess.isCounter && elsewhere(draft, guess.path).size === 0) {
+		const first = identity(columns.find(({path}) => path === guess.path)?.values[0] ?? null) ?? '?';
 		draft.notes.push(
-			`the rows' ${draft.showPath(guess.path)} counts from ${identity(columns.find(column => column.path === guess.path)?.values[0] ?? null) ?? '?'}: see whether it starts anew on every page, and give --id if it does`,
+			`the rows' ${draft.showPath(guess.path)} counts from ${first}: ` +
+				'see whether it starts anew on every page, and give --id if it does',
 		);
+	}
 	draft.lines.push(['row id', draft.showPath(guess.path)]);
 	return guess.path.join('.');
 }

@@ -30,7 +30,8 @@ export function learnPages(draft: Draft): LearnedPages {
 	return {
 		pages: {style: paging?.style ?? 'none', ...first, ...(pageSize === undefined || pageSize < 1 ? {} : {size: pageSize})},
 		response: {
-			...pathMember('total', total), ...pathMember(more?.isLast === true ? 'last' : 'more', more?.path), ...pathMember('cursor', cursor),
+			...pathMember('total', total), ...pathMember(more?.isLast === true ? 'last' : 'more', more?.path),
+			...pathMember('cursor', cursor),
 		},
 	};
 }
@@ -52,7 +53,7 @@ function learnStyle(draft: Draft, pages: readonly PageSeen[]): PagingGuess | und
 	if (guess.style === 'cursor' && cursorPath === undefined)
 		draft.missing.push({flag: '--next-cursor <path>', why: 'where the answer has the next cursor was not recognised'});
 	if (guess.style === 'cursor' && cursorPath !== undefined) requireScalar(draft, '--next-cursor', cursorPath, pages);
-	draft.replacements.push({place: guess.place, by: guess.isText && guess.style !== 'cursor' ? `{${guess.style}:text}` : `{${guess.style}}`});
+	draft.replacements.push({place: guess.place, by: `{${guess.style}${guess.isText && guess.style !== 'cursor' ? ':text' : ''}}`});
 	for (const place of guess.alsoChanged) {
 		// The other way to say the same: it is left out rather than sent with the recorded number.
 		draft.replacements.push({place, by: guess.style === 'page' ? '{offset}' : '{page}'});
@@ -65,7 +66,8 @@ function learnStyle(draft: Draft, pages: readonly PageSeen[]): PagingGuess | und
 				? `rows to skip, from ${guess.first}`
 				: `cursor, the next one at ${cursorPath === undefined ? '?' : draft.showPath(cursorPath)}`;
 	draft.lines.push([
-		'paging', `${draft.show(guess.place)}   ${what}${guess.isProven ? '' : ' (by its name; turn one page in the recording to be sure)'}`,
+		'paging',
+		`${draft.show(guess.place)}   ${what}${guess.isProven ? '' : ' (by its name; turn one page in the recording to be sure)'}`,
 	]);
 	return {...guess, cursorPath};
 }
@@ -114,7 +116,8 @@ function learnTotal(draft: Draft, pages: readonly PageSeen[], isFullPage: boolea
 	}
 	if (
 		draft.flags.total !== undefined &&
-		pages.some(({exchange, rowCount}) => !isCount(scalarAt(exchange.answer, total)) || Number(scalarAt(exchange.answer, total)) < rowCount)
+		pages.map(({exchange, rowCount}) => ({stated: scalarAt(exchange.answer, total), rowCount}))
+			.some(({stated, rowCount}) => !isCount(stated) || Number(stated) < rowCount)
 	) {
 		throw new UsageError(`--total ${draft.showPath(total)}: not every answer has a number there that is at least that of its rows`, {
 			hint: 'leave it out where the console states no total',
@@ -147,7 +150,8 @@ function requireWhole(
 	const next = findNextCursor(exchange);
 	const cursor = scalarAt(exchange.answer, next);
 	const hasCursor = next !== undefined && cursor !== '' && cursor !== null;
-	const isRound = rowCount >= 10 && (rowCount % 10 === 0 || rowCount === 15 || rowCount === 25) && stated === undefined && isMore !== false;
+	const isRound = rowCount >= 10 && (rowCount % 10 === 0 || rowCount === 15 || rowCount === 25) &&
+		stated === undefined && isMore !== false;
 	if (!isStated && isMore !== true && !hasCursor && !isRound) {
 		draft.lines.push(['paging', 'none: the search is one page']);
 		return;
@@ -159,7 +163,8 @@ function requireWhole(
 			: hasCursor ? `the answer gives a cursor at ${draft.showPath(next)}` : 'the answer says that there is more';
 	draft.missing.push({
 		flag: next === undefined ? '--page-at, --offset-at or --cursor-at <place>' : '--cursor-at <place>',
-		why: `how pages are turned was not recognised, and ${why}; best record again and turn one page${isRound ? ' (--page-at none if there are no pages)' : ''}`,
+		why: `how pages are turned was not recognised, and ${why}; ` +
+			`best record again and turn one page${isRound ? ' (--page-at none if there are no pages)' : ''}`,
 	});
 }
 

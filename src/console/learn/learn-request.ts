@@ -10,13 +10,14 @@ import {readInstant} from './instants.ts';
 import {samePlace, valueAtPlace, type Place, isScalar, spots, type RequestTree} from './request-tree.ts';
 import {isCsrfName, isSecretName, looksRandom, type SecretValues} from './secrets.ts';
 import {canHold, toTemplate} from './template.ts';
-import {namesOf, wordsOf} from './words.ts';
+import {anyOf, namesOf, wordsOf} from './words.ts';
 
 const kept = new Set(['accept-language', 'origin', 'referer']);
 
 /** Written anew with every request, or about who asks. */
 const passing =
-	/trace|span|request-?id|req-?id|log-?id|timestamp|time$|nonce|random|user|uid|account|mail|phone|device|forwarded|real-ip|client-ip|client-data|b3|datadog|sentry|amz/;
+	anyOf('trace|span|request-?id|req-?id|log-?id|timestamp|time$|nonce|random|user|uid|account|mail|phone|device',
+		'forwarded|real-ip|client-ip|client-data|b3|datadog|sentry|amz');
 
 /** Make of a request another one than its method and path say: a service behind a proxy may obey them. */
 const overriding = /(?:^|-)(?:http-)?method(?:-override)?$|override|^x-(?:original|rewrite|forwarded)-|^x-(?:original|rewrite)|^x-http-/;
@@ -102,7 +103,8 @@ function findAppId(request: RequestTree, given?: Place): AppIdGuess | undefined 
 				only(
 					scalars.filter(
 						({place, value}) =>
-							place[0] === 'path' && typeof value === 'string' && (looksRandom(value) || /^(?=.*\d)(?=.*[a-z])[\da-z_-]{12,}$/i.test(value)),
+							place[0] === 'path' && typeof value === 'string' &&
+								(looksRandom(value) || /^(?=.*\d)(?=.*[a-z])[\da-z_-]{12,}$/i.test(value)),
 					),
 				))
 			: scalars.find(({place}) => samePlace(place, given));
@@ -126,7 +128,8 @@ function isSecretHeader([part, name = '']: Place): boolean {
 
 function isId(value: unknown): boolean {
 	const text = typeof value === 'number' ? String(value) : value;
-	return typeof text === 'string' && /^[\w-]{3,64}$/.test(text) && /\d/.test(text) && readInstant(value) === undefined && !/^v\d/.test(text);
+	return typeof text === 'string' && /^[\w-]{3,64}$/.test(text) && /\d/.test(text) && readInstant(value) === undefined &&
+		!/^v\d/.test(text);
 }
 
 function isAfterApp({path}: RequestTree, [part, index = '']: Place): boolean {
@@ -146,7 +149,8 @@ export function learnAppId(draft: Draft): {id: string | undefined; headers: stri
 		draft.unknown.push('app id (--app-id-at <place>)');
 		if (guess !== undefined)
 			draft.notes.push(
-				`${guess.numberPlaces.map(place => draft.show(place)).join(', ')} may be the app's id; as a number it keeps its recorded value`,
+				`${guess.numberPlaces.map(place => draft.show(place)).join(', ')} may be the app's id; ` +
+					'as a number it keeps its recorded value',
 			);
 		return {id: undefined, headers: []};
 	}
@@ -176,7 +180,8 @@ export function learnFilters(draft: Draft): NonNullable<SearchProfile['filters']
 			else if (supported.has(name)) filters.set(name, before === undefined ? filter : mergeFilters(before, filter));
 			else if (wasSet && isBest && typed.has(name)) {
 				draft.replacements.push({place, by: undefined});
-				draft.notes.push(`${draft.show(place)} was set in the recording and is no filter of the ${draft.kind} search: it is left out`);
+				draft.notes.push(`${draft.show(place)} was set in the recording and is no filter of the ${draft.kind} search: ` +
+					'it is left out');
 			}
 		}
 		if (!isBest) continue;
@@ -185,14 +190,14 @@ export function learnFilters(draft: Draft): NonNullable<SearchProfile['filters']
 			if (index === mostListed) draft.notes.push(`${found.conditions.length - mostListed} more such filters are left out`);
 			if (index < mostListed)
 				draft.notes.push(
-					`${draft.show(place)}, a filter that was set in the recording, is left out; such filters are applied to the rows instead`,
+					`${draft.show(place)}, a filter that was set in the recording, is left out; ` +
+						'such filters are applied to the rows instead',
 				);
 		}
 	}
 	for (const {name, place} of filters.values()) draft.replacements.push({place, by: `{${name}}`});
-	const described = [...filters.values()].map(
-		({name, place, wasSet}) => `${draft.show(place)} (--${name.replaceAll('_', '-')}${wasSet ? ', its recorded value is not kept' : ''})`,
-	);
+	const described = [...filters.values()].map(({name, place, wasSet}) =>
+		`${draft.show(place)} (--${name.replaceAll('_', '-')}${wasSet ? ', its recorded value is not kept' : ''})`);
 	if (described.length > 0) draft.lines.push(['filters', described.join(', ')]);
 	const learned = Object.fromEntries([...filters.values()].map(({name, how}) => [name, how]));
 	const always = [...filters.values()].filter(
@@ -200,13 +205,15 @@ export function learnFilters(draft: Draft): NonNullable<SearchProfile['filters']
 	);
 	for (const {name, place} of always)
 		draft.notes.push(
-			`${draft.show(place)} was set in all of the recording; without --${name.replaceAll('_', '-')} it is left out, and where the console insists on it, write what to send in filters.${name}.otherwise of the profile`,
+			`${draft.show(place)} was set in all of the recording; without --${name.replaceAll('_', '-')} it is left out, ` +
+				`and where the console insists on it, write what to send in filters.${name}.otherwise of the profile`,
 		);
 	noteValues(draft, learned);
 	for (const {name, required} of searchFilters[draft.kind]) {
 		if (required === true && !filters.has(name))
 			draft.notes.push(
-				`no place of --${name.replaceAll('_', '-')} was recognised: searches ask for what was recorded, without that option; where a member of the request means it, write {${name}} in its place in the profile`,
+				`no place of --${name.replaceAll('_', '-')} was recognised: searches ask for what was recorded, without that option; ` +
+					`where a member of the request means it, write {${name}} in its place in the profile`,
 			);
 	}
 	return learned;
@@ -217,15 +224,18 @@ function noteValues(draft: Draft, filters: NonNullable<SearchProfile['filters']>
 	const feature = draft.replacements.find(({by}) => by === '{app_feature}')?.place;
 	if (filters.app_feature !== undefined && feature !== undefined) {
 		const sent = valueAtPlace(draft.best.exchange.request, feature);
-		const isWord = typeof sent === 'number' || (typeof sent === 'string' && /^[a-z_-]{1,20}$/i.test(sent) && !draft.secrets.holds(sent));
+		const isWord = typeof sent === 'number' ||
+			(typeof sent === 'string' && /^[a-z_-]{1,20}$/i.test(sent) && !draft.secrets.holds(sent));
 		draft.notes.push(
-			`write in filters.app_feature.values of the profile what the console calls mini-program, web-app and widget${isWord ? `; the recording sent ${String(sent)}` : ''}`,
+			'write in filters.app_feature.values of the profile what the console calls mini-program, ' +
+				`web-app and widget${isWord ? `; the recording sent ${String(sent)}` : ''}`,
 		);
 	}
 	const {status} = filters;
 	if (status !== undefined && status.as?.startsWith('number') === true && status.values === undefined) {
 		draft.notes.push(
-			'the status is sent as a number: write in filters.status.values of the profile which number success and failed have, to use these names',
+			'the status is sent as a number: write in filters.status.values of the profile which number success and failed have, ' +
+				'to use these names',
 		);
 	}
 }
@@ -248,7 +258,8 @@ export function learnRequest(draft: Draft, app: {id: string | undefined; headers
 	if (gone.length > mostListed) draft.notes.push(`${gone.length - mostListed} more places are left out, for reasons like these`);
 	for (const {place, why} of gone.slice(0, mostListed)) draft.notes.push(`${place} is left out: ${why}`);
 	if (template.kept.length > 0)
-		draft.lines.push(['as recorded', `${listed(template.kept)}   (a filter among them narrows every search: then record again without it)`]);
+		draft.lines.push(['as recorded', `${listed(template.kept)}   (a filter among them narrows every search: ` +
+			'then record again without it)']);
 	return {
 		method: exchange.method,
 		path: template.path,

@@ -25,24 +25,29 @@ export function learnTimes(draft: Draft, systemTimezone: string | undefined): Le
 		const places = [...new Set([...range.sinceAt, ...range.untilAt].map(place => draft.show(place)))];
 		draft.lines.push([
 			'time range',
-			`${places.join(', ')}   ${range.as}${codecOf(range.as).isLocal && timezone !== undefined ? ` in ${timezone}` : ''}, ${describeUntil(range)}`,
+			`${places.join(', ')}   ${range.as}${codecOf(range.as).isLocal && timezone !== undefined ? ` in ${timezone}` : ''}, ` +
+				describeUntil(range),
 		]);
 		if (codecOf(range.as).unitMs > MINUTE)
 			draft.notes.push(
-				`the time range is asked for in steps of ${range.as}, which is too coarse for windows of 24 hours: the profile cannot be used for exports unless the console also takes times`,
+				`the time range is asked for in steps of ${range.as}, which is too coarse for windows of 24 hours: ` +
+					'the profile cannot be used for exports unless the console also takes times',
 			);
 		for (const place of range.otherForms)
 			draft.notes.push(
-				`${draft.show(place)} holds the same time as the range in another form, and keeps its recorded value: if the console goes by it, the search cannot be asked for other times`,
+				`${draft.show(place)} holds the same time as the range in another form, and keeps its recorded value: ` +
+					'if the console goes by it, the search cannot be asked for other times',
 			);
 	}
 	if (time !== undefined)
 		draft.lines.push([
-			'row time', `${draft.showPath(time.path)}   ${time.as}${codecOf(time.as).isLocal && timezone !== undefined ? ` in ${timezone}` : ''}`,
+			'row time',
+			`${draft.showPath(time.path)}   ${time.as}${codecOf(time.as).isLocal && timezone !== undefined ? ` in ${timezone}` : ''}`,
 		]);
 	const zoneOf = (as: string) => (timezone !== undefined && codecOf(as).isLocal ? {timezone} : {});
 	return {
-		asked: range && {as: range.as, ...zoneOf(range.as), ...offsetZone(draft, range), until: isInclusive(range) ? 'inclusive' : 'unknown'},
+		asked: range &&
+			{as: range.as, ...zoneOf(range.as), ...offsetZone(draft, range), until: isInclusive(range) ? 'inclusive' : 'unknown'},
 		held: time && {at: time.path.join('.'), as: time.as, ...zoneOf(time.as)},
 	};
 }
@@ -150,7 +155,8 @@ function learnZone(draft: Draft, range: RangeGuess, time: TimeGuess, systemTimez
 	const preferred = [recorderOffset === '+00:00' ? undefined : recorderOffset, 'Asia/Shanghai', systemTimezone];
 	// The recorder's clock may have been wrong.
 	const guess =
-		said ?? findZone({local, fits, isStriking: isNow, preferred}) ?? findZone({local, fits: inRange, isStriking: () => false, preferred});
+		said ?? findZone({local, fits, isStriking: isNow, preferred}) ??
+			findZone({local, fits: inRange, isStriking: () => false, preferred});
 	if (timezone !== undefined) {
 		if (findZone({local, fits: inRange, isStriking: () => false, preferred: [timezone], only: true}) === undefined) {
 			throw new UsageError(`--timezone ${timezone}: by its clocks the rows do not stand in the time range of their request`, {

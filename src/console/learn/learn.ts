@@ -75,11 +75,13 @@ export async function learn(
 			group => group.best.standing === 'search' && group.kind === draft.group.kind && group.best.endpoint !== draft.best.endpoint,
 		);
 		if (other !== undefined)
-			draft.notes.push(`${titleOf(other, recording.secrets)} looks like such a search too; --url with a part of its URL picks it instead`);
+			draft.notes.push(`${titleOf(other, recording.secrets)} looks like such a search too; ` +
+				'--url with a part of its URL picks it instead');
 	}
 	for (const {kind: own, draft} of all.filter(({profile}) => profile === undefined)) {
 		warn(
-			`the ${own} search was found and not learned: ${draft.missing.map(({flag, why}) => `${why} (${flag})`).join('; ')}; run again with --kind ${own} and these flags`,
+			`the ${own} search was found and not learned: ${draft.missing.map(({flag, why}) => `${why} (${flag})`).join('; ')}; ` +
+				`run again with --kind ${own} and these flags`,
 		);
 	}
 	return compose(whole.flatMap(({profile, ...search}) => profile === undefined ? [] : [{...search, profile}]), {recording, warn});
@@ -130,7 +132,8 @@ function choose(
 		);
 	}
 	if (chosen.length > 1 && describesOne(flags)) {
-		throw new UsageError(`the recording holds the ${chosen.map(({kind: own}) => own).join(' and the ')} search, and the flags describe one`, {
+		throw new UsageError(`the recording holds the ${chosen.map(({kind: own}) => own).join(' and the ')} search, ` +
+			'and the flags describe one', {
 			hint: 'say which with --kind, and run once for each',
 		});
 	}
@@ -180,10 +183,13 @@ function compose(searches: readonly LearnedSearch[], {recording, warn}: {recordi
 	const {origin} = first.draft.best.exchange;
 	const problem = baseUrlProblem(origin);
 	if (problem !== undefined)
-		throw new UsageError(`the search was asked at ${origin}: ${problem}`, {hint: 'open the console over https, and record the search again'});
+		throw new UsageError(`the search was asked at ${origin}: ${problem}`, {
+			hint: 'open the console over https, and record the search again',
+		});
 	const there = searches.filter(({draft}) => draft.best.exchange.origin === origin);
 	for (const {kind, draft} of searches.filter(other => !there.includes(other)))
-		warn(`the ${kind} search is asked at ${draft.best.exchange.origin}, the others at ${origin}: a profile has one host, so it is left out`);
+		warn(`the ${kind} search is asked at ${draft.best.exchange.origin}, the others at ${origin}: a profile has one host, ` +
+			'so it is left out');
 	const session = there.map(({draft}) => learnSession(draft.best.exchange)).reduceRight((all, own) => ({...all, ...own}), {});
 	const profile: RequestProfile = {
 		version: 1,

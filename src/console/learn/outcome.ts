@@ -2,7 +2,7 @@ import {readFlag} from '../answers.ts';
 import {isSignInText} from '../judge.ts';
 import type {Answer, ScalarFact} from './answer.ts';
 import type {SecretValues} from './secrets.ts';
-import {flat, namesOf} from './words.ts';
+import {flat, namesOf, wholly} from './words.ts';
 
 /** A member of an answer and the values that it has in the same case. */
 export interface Outcome {
@@ -11,7 +11,8 @@ export interface Outcome {
 }
 
 const codeNames = [
-	'code', 'errno', 'errcode', 'errorcode', 'retcode', 'ret', 'returncode', 'statuscode', 'bizcode', 'resultcode', 'status', 'success', 'ok',
+	'code', 'errno', 'errcode', 'errorcode', 'retcode', 'ret', 'returncode', 'statuscode', 'bizcode', 'resultcode', 'status', 'success',
+	'ok',
 	'result', 'issuccess',
 ];
 const goodValues = /^(?:0+|200|20000|ok|success|succeeded|succeed|succ|true)$/i;
@@ -38,7 +39,8 @@ export function findSuccess(answers: readonly Answer[], secrets: SecretValues): 
 /** Where the answers say why they failed. */
 export function findMessage(answers: readonly Answer[]): readonly string[] | undefined {
 	const texts = answers.flatMap(({scalars}) => scalars).filter(
-			({path, value}) => path.length <= 2 && (typeof value === 'string' || value === null) && messageNames.includes(flat(path.at(-1) ?? '')),
+			({path, value}) => path.length <= 2 && (typeof value === 'string' || value === null) &&
+				messageNames.includes(flat(path.at(-1) ?? '')),
 		);
 	return texts.toSorted((a, b) => a.path.length - b.path.length || rank(messageNames, a) - rank(messageNames, b))[0]?.path;
 }
@@ -60,11 +62,13 @@ export function findExpired(
 			// `success: false` is said of every failure: there a code beside it is looked for.
 			const code = answer.scalars.filter(
 					({path, value}) =>
-						path.length <= 3 && typeof value !== 'boolean' && isOutcome(value, secrets) && codeNames.includes(flat(path.at(-1) ?? '')),
+						path.length <= 3 && typeof value !== 'boolean' && isOutcome(value, secrets) &&
+							codeNames.includes(flat(path.at(-1) ?? '')),
 				)
 				.toSorted(
 					(a, b) =>
-						Number(isAt(b, success)) - Number(isAt(a, success)) || a.path.length - b.path.length || rank(codeNames, a) - rank(codeNames, b),
+						Number(isAt(b, success)) - Number(isAt(a, success)) || a.path.length - b.path.length ||
+							rank(codeNames, a) - rank(codeNames, b),
 				)[0];
 			return code === undefined || answers.some(other => scalarAt(other, code.path) === code.value) ? [] : [code];
 		});
@@ -84,8 +88,9 @@ function isAt({path}: ScalarFact, outcome: Outcome | undefined): boolean {
 }
 
 const totalNames = [
-	/^(?:total|totalcount|totalnum|totalnumber|totalrecords?|totalrows?|totalelements|totalsize|totalhits?|totalitems?|recordstotal|totalresults|totalcnt|hitstotal|rowcount|recordcount|allcount)$/,
-	/^(?:count|cnt|num|records|size|hitcount|resultcount)$/,
+	wholly('total|totalcount|totalnum|totalnumber|totalrecords?|totalrows?|totalelements|totalsize|totalhits?|totalitems?',
+		'recordstotal|totalresults|totalcnt|hitstotal|rowcount|recordcount|allcount'),
+	wholly('count|cnt|num|records|size|hitcount|resultcount'),
 ];
 
 /** Where the answers state how many rows the search has; `rowCounts` are those of the same answers. */
@@ -106,8 +111,8 @@ export function findTotal(answers: readonly Answer[], rowCounts: readonly number
 	return found.toSorted((a, b) => a.order - b.order || a.path.length - b.path.length)[0]?.path;
 }
 
-const moreNames =
-	/^(?:hasmore|more|hasnext|hasnextpage|ismore|moreavailable|havemore|next|nextpage|morepages|existmore|hasmoredata|hasmorepages)$/;
+const moreNames = wholly('hasmore|more|hasnext|hasnextpage|ismore|moreavailable|havemore|next|nextpage|morepages|existmore',
+	'hasmoredata|hasmorepages');
 const lastNames = /^(?:(?:is)?last(?:page)?|nomore|hasnomore|nomoredata|isend|isfinished|reachedend)$/;
 
 /** Where answers say whether there is more, and whether they do so by what is true on the last page. */

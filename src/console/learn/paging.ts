@@ -4,7 +4,7 @@ import {readInstant} from './instants.ts';
 import type {Scalar} from './json.ts';
 import {formatPlace, isScalar, samePlace, spots, type Place} from './request-tree.ts';
 import {isSecretName, looksRandom} from './secrets.ts';
-import {namesOf, rankOf} from './words.ts';
+import {anyOf, namesOf, rankOf, wholly} from './words.ts';
 
 /** How a search goes from page to page. */
 export interface PagingGuess {
@@ -34,15 +34,18 @@ const pageNames = [
 	/^(?:pn|p|pagenow|index|no|num|number)$/,
 ];
 const offsetNames = [
-	/^(?:offset|startindex|beginindex|firstrow|pos|startrow|rowstart|firstresult|skip|skipcount|pagestart|rowoffset|limitstart|startrecord|nextoffset|startoffset|pageoffset)$/,
+	wholly('offset|startindex|beginindex|firstrow|pos|startrow|rowstart|firstresult|skip|skipcount|pagestart|rowoffset|limitstart',
+		'startrecord|nextoffset|startoffset|pageoffset'),
 	/^(?:start|from|begin|first|index)$/,
 ];
 const cursorNames = [
-	/cursor|pagetoken|nexttoken|scrollid|scrolltoken|searchafter|continuation|nextpagetoken|startingafter|startkey|startafter|sortid|sortkey|anchor|lastid|nextid/,
+	anyOf('cursor|pagetoken|nexttoken|scrollid|scrolltoken|searchafter|continuation|startingafter|startkey|startafter',
+		'sortid|sortkey|anchor|lastid|nextid'),
 	/^(?:token|after|next|marker|position|iterator|nextkey|nextpage|context|page)$/,
 ];
 const sizeNames = [
-	/^(?:pagesize|size|limit|perpage|pagelimit|pagecount|pagerows|rowsperpage|numperpage|sizeperpage|maxresults?|itemsperpage|pagelength|querysize|querylimit)$/,
+	wholly('pagesize|size|limit|perpage|pagelimit|pagecount|pagerows|rowsperpage|numperpage|sizeperpage|maxresults?|itemsperpage',
+		'pagelength|querysize|querylimit'),
 	/^(?:rows|count|num|ps|length|take|top|max|number|batchsize|fetchsize|pagenums?|first)$/,
 ];
 
@@ -117,7 +120,8 @@ function findTurn(earlier: PageSeen, later: PageSeen, known: readonly Place[]): 
 		const names = namesOf(place.slice(1));
 		const byRows = step > 1 && sizes.some(size => step % size === 0);
 		const isPage = rankOf(names, pageNames) !== undefined && !(byRows && rankOf(names, pageNames.slice(0, 1)) === undefined);
-		const style = byRows && !(isPage && step < (sizes[0] ?? 0)) ? 'offset' as const : step === 1 || isPage ? 'page' as const : undefined;
+		const style = byRows && !(isPage && step < (sizes[0] ?? 0)) ? 'offset' as const
+			: step === 1 || isPage ? 'page' as const : undefined;
 		const named = rankOf(names, style === 'offset' ? offsetNames : pageNames) === undefined ? 0 : 1;
 		return style === undefined || step < 0 ? [] : [{place, style, isText: typeof value === 'string', named}];
 	});
@@ -160,7 +164,8 @@ export function firstNumber(pages: readonly PageSeen[], {style, place}: Pick<Pag
 	const numbers = pages.map(({exchange}) => valuesOf(exchange, []).get(key)?.value);
 	if (style !== 'offset') return numbers.some(value => Number(value ?? 1) === 0) ? 0 : 1;
 	const size = Math.max(1, ...pages.map(({rowCount}) => rowCount));
-	return numbers.length > 0 && numbers.every(value => isIndex(value) && Number(value) % size === 1 % size && Number(value) > 0) && size > 1
+	return size > 1 && numbers.length > 0 &&
+		numbers.every(value => isIndex(value) && Number(value) % size === 1 % size && Number(value) > 0)
 		? 1
 		: 0;
 }
@@ -174,7 +179,8 @@ function byName(page: PageSeen, known: readonly Place[]): PagingGuess | undefine
 		.toSorted((a, b) => a.rank - b.rank)[0];
 	const next = findNextCursor(page.exchange);
 	const cursor = pick(
-		cursorNames, value => value === null || value === '' || value === 0 || value === '0' || (typeof value === 'string' && value.length > 5),
+		cursorNames,
+		value => value === null || value === '' || value === 0 || value === '0' || (typeof value === 'string' && value.length > 5),
 	);
 	const shared = {isProven: false, alsoChanged: [], first: 1 as const};
 	if (cursor !== undefined && next !== undefined)
@@ -183,11 +189,13 @@ function byName(page: PageSeen, known: readonly Place[]): PagingGuess | undefine
 	const offset = pick(offsetNames.slice(0, 1), isIndex) ?? pick(offsetNames, value => isIndex(value) && Number(value) <= 1);
 	if (numbered !== undefined && (numbered.rank === 0 || offset === undefined))
 		return {
-			...shared, style: 'page', place: numbered.place, isText: typeof numbered.value === 'string', first: Number(numbered.value) === 0 ? 0 : 1,
+			...shared, style: 'page', place: numbered.place, isText: typeof numbered.value === 'string',
+			first: Number(numbered.value) === 0 ? 0 : 1,
 		};
 	return (
 		offset && {
-			...shared, style: 'offset', place: offset.place, isText: typeof offset.value === 'string', first: Number(offset.value) === 1 ? 1 : 0,
+			...shared, style: 'offset', place: offset.place, isText: typeof offset.value === 'string',
+			first: Number(offset.value) === 1 ? 1 : 0,
 		}
 	);
 }

@@ -11,7 +11,8 @@ export function noSearch({count, json, withoutText, misses, secrets}: Recording,
 	if (withoutText > 0 && withoutText * 2 > count) {
 		return new UsageError(`no search was found: of ${requests}, ${withoutText} were recorded without the text of their answer`, {
 			hint:
-				'save the recording "with content" (Chrome: Save all as HAR with content; Firefox: Save All As HAR), and clear the log before the search rather than after it',
+				'save the recording "with content" (Chrome: Save all as HAR with content; Firefox: Save All As HAR), ' +
+					'and clear the log before the search rather than after it',
 		});
 	}
 	const nearest = [
@@ -22,7 +23,8 @@ export function noSearch({count, json, withoutText, misses, secrets}: Recording,
 	const lines = nearest.map(([request, lacks]) => `\n  ${request} ${lacks}`);
 	const among = url === undefined ? '' : ', with the text of --url in their URL';
 	return new UsageError(
-		`no search was found among ${requests}${among}, ${json} of them answered with JSON${lines.length === 0 ? '' : `. Nearest came:${lines.join('')}`}`,
+		`no search was found among ${requests}${among}, ` +
+			`${json} of them answered with JSON${lines.length === 0 ? '' : `. Nearest came:${lines.join('')}`}`,
 		{
 			hint: `${howToRecord}; or name the request with --url, and its parts with --items, --time, --since-at and --until-at`,
 		},
@@ -40,6 +42,8 @@ export function explainMissing(
 	const flags = attempts.flatMap(({draft}) => draft.missing.map(({flag}) => flag));
 	const lists = attempts[0]?.draft.best.exchange.answer.lists.map(({path}) => attempts[0]?.draft.showPath(path)).join(', ');
 	return new UsageError(lines.join('\n'), {
-		hint: `add ${[...new Set(flags)].join(', ')}${flags.some(flag => flag.startsWith('--items')) && lists !== '' ? `; lists stand at ${lists}` : ''}${recording.withoutText > 0 ? `; ${recording.withoutText} answers of the recording have no text` : ''}`,
+		hint: `add ${[...new Set(flags)].join(', ')}` +
+			(flags.some(flag => flag.startsWith('--items')) && lists !== '' ? `; lists stand at ${lists}` : '') +
+			(recording.withoutText > 0 ? `; ${recording.withoutText} answers of the recording have no text` : ''),
 	});
 }

@@ -10,7 +10,8 @@ const maxTextBytes = 8 * 1024 * 1024;
 
 /** How a recording is made, for hints. */
 export const howToRecord =
-	'open the log search in the browser, open its developer tools (F12), Network panel; run a search, turn one page, then save all as HAR with content';
+	'open the log search in the browser, open its developer tools (F12), Network panel; run a search, turn one page, ' +
+		'then save all as HAR with content';
 
 /** The recording ends, or turns unreadable, before its end; what came before was given. */
 export class BrokenRecordingError extends UsageError {

@@ -60,7 +60,8 @@ export class Recording {
 		}
 		const exchange = toExchange(entry);
 		if ('lacks' in exchange) {
-			if (holdsInstant && entry.method !== 'OPTIONS') this.#miss(entry, `carries times, but ${exchange.lacks}`, text === undefined ? 3 : 1);
+			if (holdsInstant && entry.method !== 'OPTIONS')
+				this.#miss(entry, `carries times, but ${exchange.lacks}`, text === undefined ? 3 : 1);
 			return;
 		}
 		this.json++;

@@ -1,16 +1,18 @@
 import type {ColumnFact} from './answer.ts';
 import type {Scalar} from './json.ts';
 import {readInstant} from './instants.ts';
-import {namesOf, rankOf} from './words.ts';
+import {namesOf, rankOf, wholly} from './words.ts';
 
 const idNames = [
 	/^(?:id|logid|recordid|rowid|uniqueid|uuid|guid|eventlogid|pushid|pushlogid|pk)$/,
-	/^(?:requestid|reqid|xttlogid|traceid|msgid|messageid|docid|logkey|rowkey|recordkey|uniqkey|uniquekey|serialno|serialnumber|seqno|logno|rid|bizid)$/,
+	wholly('requestid|reqid|xttlogid|traceid|msgid|messageid|docid|logkey|rowkey|recordkey|uniqkey|uniquekey|serialno|serialnumber',
+		'seqno|logno|rid|bizid'),
 	/^(?:eventid|eventuuid|seq|seqid|sequence|sequenceid|key|hash)$/,
 	/(?:id|uuid|guid)$/,
 ];
 const otherIds =
-	/(?:user|open|union|app|application|tenant|operator|device|department|chat|client|session|group|parent|type|template|owner|corp|org|role|version)(?:id|key|no)$/;
+	new RegExp('(?:user|open|union|app|application|tenant|operator|device|department|chat|client|session|group|parent|type|template|' +
+		'owner|corp|org|role|version)(?:id|key|no)$');
 
 /** A column that can tell rows apart. */
 export interface IdGuess {

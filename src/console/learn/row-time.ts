@@ -1,4 +1,4 @@
-import {DAY, HOUR} from '../../base/duration.ts';
+import {HOUR} from '../../base/duration.ts';
 import type {ColumnFact} from './answer.ts';
 import {codecOf, commonForm} from './instants.ts';
 import type {RangeGuess} from './time-range.ts';
@@ -18,7 +18,8 @@ export interface TimeGuess {
 }
 
 const timeNames = [
-	/^(?:event|log|push|pushed|request|req|call|op|operation|operate|access|trigger|triggered|occur|occurred|happen|happened|report|reported|record|client|invoke)(?:time|at|timestamp|date|datetime|ts|on|timems)$/,
+	new RegExp('^(?:event|log|push|pushed|request|req|call|op|operation|operate|access|trigger|triggered|occur|occurred|happen|' +
+		'happened|report|reported|record|client|invoke)(?:time|at|timestamp|date|datetime|ts|on|timems)$'),
 	/^(?:time|timestamp|ts|datetime|date|at|when|timems)$/,
 	/^(?:start|begin|create|created|send|sent|receive|received)(?:time|at|timestamp|date|ts|on)?$/,
 	/(?:time|timestamp|ts|date|at|timems)$/,
@@ -38,7 +39,8 @@ export function findTimes(columns: readonly ColumnFact[], rowCount: number, rang
 		const names = namesOf(path);
 		const name = otherTimes.test(names[0] ?? '') ? 4 : (rankOf(names, timeNames) ?? 5);
 		return (
-			share * 20 - name * 2 + (isSorted ? 3 : 0) + (codecOf(as).isLocal ? 0 : 1) + (codecOf(as).unitMs === 1 ? 0.5 : 0) - path.length * 0.2
+			share * 20 - name * 2 + (isSorted ? 3 : 0) + (codecOf(as).isLocal ? 0 : 1) + (codecOf(as).unitMs === 1 ? 0.5 : 0)
+				- path.length * 0.2
 		);
 	};
 	return guesses.toSorted((a, b) => order(b) - order(a));
@@ -59,6 +61,6 @@ export function toTimeGuess(path: readonly string[], as: string, values: readonl
 
 function isWithin(ms: number, codec: {unitMs: number; isLocal: boolean}, {since, until, as}: RangeGuess): boolean {
 	const asked = codecOf(as);
-	const slackMs = (codec.isLocal === asked.isLocal ? 0 : widestOffsetMs) + Math.max(codec.unitMs, asked.unitMs === DAY ? DAY : asked.unitMs);
+	const slackMs = (codec.isLocal === asked.isLocal ? 0 : widestOffsetMs) + Math.max(codec.unitMs, asked.unitMs);
 	return (since === undefined || ms >= since - slackMs) && (until === undefined || ms <= until + slackMs);
 }

@@ -2,11 +2,12 @@ import type {Masker} from '../../base/context.ts';
 import {secretKindOf} from '../../json/secrets/names.ts';
 import {holdsSecret} from '../../json/secrets/redact-secrets.ts';
 import type {HarEntry, NameAndValue} from './har.ts';
-import {wordsOf} from './words.ts';
+import {anyOf, wordsOf} from './words.ts';
 
 const csrfName = /csrf|xsrf/i;
 const secretPart =
-	/token|secret|passw|session|signature|ticket|csrf|xsrf|credential|cookie|jwt|captcha|bogus|apikey|accesskey|privatekey|fingerprint|verifyfp/;
+	anyOf('token|secret|passw|session|signature|ticket|csrf|xsrf|credential|cookie|jwt|captcha|bogus',
+		'apikey|accesskey|privatekey|fingerprint|verifyfp');
 const secretWords: ReadonlySet<string> = new Set([
 	'sign', 'sig', 'auth', 'authorization', 'pwd', 'sid', 'sess', 'otp', 'nonce', 'hmac', 'mac', 'bearer', 'oauth',
 ]);
@@ -42,7 +43,8 @@ export function looksRandom(text: string): boolean {
 function isMixed(run: string): boolean {
 	if (!/\d/.test(run) || !/[a-z]/i.test(run)) return /^[a-z]{40,}$/i.test(run);
 	const classes = Array.from(run, character => /\d/.test(character) ? 0 : /[A-Z]/.test(character) ? 1 : /[a-z]/.test(character) ? 2 : 3);
-	const changes = classes.filter((kind, index) => index > 0 && kind !== 3 && classes[index - 1] !== 3 && kind !== classes[index - 1]).length;
+	const changes = classes.filter((kind, index) =>
+		index > 0 && kind !== 3 && classes[index - 1] !== 3 && kind !== classes[index - 1]).length;
 	return changes / run.length > (run.length >= 32 ? 0.12 : 0.25);
 }
 

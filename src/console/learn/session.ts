@@ -14,7 +14,8 @@ export interface RecordedSession {
 
 /** Why there is no session to keep. */
 export const noSession =
-	'the recording holds no cookies: browsers leave them out unless told otherwise. In Chrome allow "sensitive data" in the settings of the developer tools (Preferences, Network), then export the HAR "with sensitive data"';
+	'the recording holds no cookies: browsers leave them out unless told otherwise. In Chrome allow "sensitive data" in the settings of ' +
+		'the developer tools (Preferences, Network), then export the HAR "with sensitive data"';
 
 type Recorded = Pick<HarEntry, 'headers' | 'cookies'> & {readonly request: RequestTree};
 
@@ -34,7 +35,8 @@ export function sessionOf({headers, cookies, request}: Recorded, profile: Pick<R
 
 /** Headers of every browser, which are no token even where a cookie has the same text. */
 const everyRequest: ReadonlySet<string> = new Set([
-	'cookie', 'authorization', 'accept', 'accept-language', 'content-type', 'host', ':authority', ':path', 'origin', 'referer', 'user-agent',
+	'cookie', 'authorization', 'accept', 'accept-language', 'content-type', 'host', ':authority', ':path', 'origin', 'referer',
+	'user-agent',
 ]);
 
 /** How the console is told who asks, from what a search of the recording sent. */
@@ -47,7 +49,8 @@ export function learnSession({headers, cookies, request}: Recorded): NonNullable
 		headers.find(([name, value]) => isCsrfName(name) && value !== '') ??
 		headers.find(([name, value]) => !everyRequest.has(name) && isCookie(value));
 	const token = csrf?.[1] ?? csrfMember(request);
-	const csrfCookie = token === undefined ? undefined : sent.find(([, value]) => value === token || decoded(value) === decoded(token))?.[0];
+	const csrfCookie = token === undefined ? undefined
+		: sent.find(([, value]) => value === token || decoded(value) === decoded(token))?.[0];
 	return {
 		...(csrf === undefined || !/^[\w-]+$/.test(csrf[0]) ? {} : {csrf_header: csrf[0]}),
 		...(csrfCookie === undefined ? {} : {csrf_cookie: csrfCookie}),

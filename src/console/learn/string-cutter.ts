@@ -35,7 +35,8 @@ export class StringCutter {
 				continue;
 			}
 			if (this.#escape > 0) {
-				this.#escape = this.#escape === firstOfEscape && byte === letterU ? 4 : this.#escape === firstOfEscape ? 0 : this.#escape - 1;
+				this.#escape = this.#escape === firstOfEscape && byte === letterU ? 4
+					: this.#escape === firstOfEscape ? 0 : this.#escape - 1;
 			} else if (byte === quote) {
 				if (this.#isCutting) from = index;
 				this.#isInText = false;

@@ -49,7 +49,8 @@ export function findRange(
 	const {instants, texts} = collect(request, started);
 	const {sinceAt, untilAt} = given;
 	if (sinceAt === undefined && untilAt === undefined) {
-		const guesses = [...pairs(instants, started), ...texts.map(text => rangeInText(text)), ...instants.flatMap(instant => oneEnd(instant))];
+		const guesses =
+			[...pairs(instants, started), ...texts.map(text => rangeInText(text)), ...instants.flatMap(instant => oneEnd(instant))];
 		return best(guesses.filter(({score}) => score > 0).map(guess => withRepeats(guess, instants)));
 	}
 	if (sinceAt !== undefined && untilAt !== undefined && samePlace(sinceAt, untilAt)) {
@@ -66,7 +67,8 @@ export function findRange(
 	const both = start && end && start.as === end.as ? toGuess(start, end, 20) : undefined;
 	const guess = both ?? best(fits) ?? alone;
 	return (
-		guess && withRepeats({...guess, sinceAt: sinceAt ? [sinceAt] : guess.sinceAt, untilAt: untilAt ? [untilAt] : guess.untilAt}, instants)
+		guess &&
+			withRepeats({...guess, sinceAt: sinceAt ? [sinceAt] : guess.sinceAt, untilAt: untilAt ? [untilAt] : guess.untilAt}, instants)
 	);
 }
 

@@ -7,6 +7,16 @@ export function flat(name: string): string {
 	return wordsOf(name).join('');
 }
 
+/** What finds one of the alternatives anywhere in a name; each text holds some of them, with `|` between. */
+export function anyOf(...alternatives: readonly string[]): RegExp {
+	return new RegExp(alternatives.join('|'));
+}
+
+/** What matches names that are one of the alternatives as a whole; each text holds some of them, with `|` between. */
+export function wholly(...alternatives: readonly string[]): RegExp {
+	return new RegExp(`^(?:${alternatives.join('|')})$`);
+}
+
 /** Words around a value that say how it is compared or held, not what it is. */
 const holders = new Set(['value', 'values', 'in', 'eq', 'is', 'like', 'contains', 'include', 'includes', 'equals', 'list', 'val', 'data']);
 

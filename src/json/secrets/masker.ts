@@ -38,7 +38,7 @@ export class Masker implements MaskerType {
 		this.#ordered = undefined;
 	}
 
-	/** The text with every registered secret, whatever follows `Bearer` or `Basic`, and what is a credential by its looks, replaced by `***`. */
+	/** The text with `***` for every registered secret, whatever follows `Bearer` or `Basic`, and what is a credential by its looks. */
 	mask(text: string): string {
 		let masked = text;
 		for (const {core, pattern} of this.#longestFirst()) if (masked.includes(core)) masked = masked.replaceAll(pattern(), '***');

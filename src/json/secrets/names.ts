@@ -8,7 +8,8 @@ import {wordsOf} from './words.ts';
 /** A name that ends so, whatever stands before: `client_secret`, `userPassword`, `X-Csrf-Token`. All text below it is a secret. */
 const endings: readonly string[] = [
 	'password', 'passwd', 'passphrase', 'passcode', 'secret', 'token', 'credential', 'credentials', 'authorization', 'cookie',
-	'private key', 'secret key', 'access key', 'api key', 'encrypt key', 'encryption key', 'aes key', 'master key', 'sign key', 'signing key',
+	'private key', 'secret key', 'access key', 'api key', 'encrypt key', 'encryption key', 'aes key', 'master key', 'sign key',
+	'signing key',
 	'signature key', 'session key', 'storage key', 'account key', 'shared key',
 ];
 
@@ -24,7 +25,8 @@ const lastWords: ReadonlySet<string> = new Set(['pass', 'pwd', 'psw', 'pin', 'ot
 /** What may follow without changing what it is: `password_confirm`, `new_token_value`, `secret2`. */
 const afterwords: ReadonlySet<string> = new Set([
 	'value', 'val', 'values', 'text', 'str', 'string', 'raw', 'plain', 'plaintext', 'old', 'new', 'current', 'previous', 'confirm',
-	'confirmation', 'confirmed', 'again', 'repeat', 'retype', 'header', 'hash', 'hashed', 'encrypted', 'encoded', 'base', 'hex', 'md', 'sha',
+	'confirmation', 'confirmed', 'again', 'repeat', 'retype', 'header', 'hash', 'hashed', 'encrypted', 'encoded', 'base', 'hex', 'md',
+	'sha',
 	'v', 's',
 ]);
 

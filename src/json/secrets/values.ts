@@ -2,7 +2,7 @@ import {Buffer} from 'node:buffer';
 
 /** A text that is a credential whatever it is called. */
 interface ValuePattern {
-	/** Group 1, which may be empty, stays; the rest of the match is the credential. Each text is gone through once: no backtracking beyond a bound. */
+	/** Group 1, which may be empty, stays; the rest of the match is the credential. No pattern backtracks beyond a bound. */
 	readonly pattern: RegExp;
 	/** Tells what only looks like one. */
 	readonly isSecret?: (value: string) => boolean;
