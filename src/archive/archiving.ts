@@ -1,8 +1,9 @@
-import type {ExportError} from '../base/errors.ts';
+import {LockedError, OutputError, type ExportError} from '../base/errors.ts';
 import type {AuditRecord} from '../base/record.ts';
 import {formatUtc} from '../base/timezone.ts';
 import type {WindowEvent} from '../engine/in-order.ts';
 import {problemsOf, type WindowReport} from '../engine/problems.ts';
+import type {Sink} from '../engine/pump.ts';
 import {requireSameTime, settledBy, type ServerClock} from '../engine/server-clock.ts';
 import type {RunCounters} from '../engine/summary.ts';
 import type {Query} from '../query/query.ts';
@@ -37,11 +38,12 @@ export interface ArchivingOptions {
 	readonly now: () => number;
 	readonly warning: (message: string) => void;
 	readonly verbose: (message: string) => void;
+	/** Looks at records about to be written. */
 	readonly inspect: (records: readonly AuditRecord[]) => void;
 }
 
 /** Takes what comes out of the reading of a run's windows, one window after the other, into the archive. */
-export class Archiving {
+export class Archiving implements Sink<Task> {
 	/** Up to where fresh time was read, or failed. */
 	#position: number;
 	/** The window at work; null for one that does not count. */
@@ -75,12 +77,19 @@ export class Archiving {
 	async end(): Promise<void> {
 		const {failures, recorder, clock} = this.#options;
 		await failures.settle(recorder, {to: clock.latest === undefined ? Infinity : this.#settledBy(clock.latest)});
+		await recorder.flush();
 	}
 
-	/** Gives up the window at work, as far as it is not recorded. */
-	async abandon(): Promise<void> {
-		await this.#work?.abandon();
-		this.#work = undefined;
+	/** Leaves the archive in order as far as that goes: what was read completely before the error is recorded. */
+	async abandon(error: unknown): Promise<void> {
+		const {recorder, verbose} = this.#options;
+		try {
+			await this.#work?.abandon();
+			this.#work = undefined;
+			if (!(error instanceof OutputError || error instanceof LockedError)) await recorder.flush();
+		} catch (further) {
+			verbose(`what the run was writing is left to the next one: ${further instanceof Error ? further.message : String(further)}`);
+		}
 	}
 
 	/** Begins to write a window, all of which has been read; null when it does not count, or has failed after all. */
@@ -88,9 +97,10 @@ export class Archiving {
 		const {purpose, from} = task;
 		const {dir, query, recorder, index, progress, failures, maxRecords, result, now, inspect} = this.#options;
 		if (purpose === 'probe' || (purpose === 'fresh' && from !== this.#position)) return null;
-		requireSameTime(task.answer);
-		const isBounded = purpose !== 'overlap' && task.answer.at !== undefined;
-		const to = isBounded ? Math.min(task.to, this.#settledBy(task.answer.at ?? 0)) : task.to;
+		const {answer} = report;
+		requireSameTime(answer);
+		const isBounded = purpose !== 'overlap' && answer.at !== undefined;
+		const to = isBounded ? Math.min(task.to, this.#settledBy(answer.at ?? 0)) : task.to;
 		if (to < task.to && purpose === 'fresh') {
 			progress.caughtUp = true;
 		}

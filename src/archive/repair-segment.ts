@@ -3,7 +3,6 @@ import {dirname, join} from 'node:path';
 import {systemCode} from '../base/errors.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {newReport} from '../engine/problems.ts';
-import {inTimeOrder} from '../engine/time-order.ts';
 import type {Window} from '../engine/windows.ts';
 import {withGap} from './gaps.ts';
 import type {SegmentCompression, ListedSegment} from './layout.ts';
@@ -61,7 +60,7 @@ async function readAgain(
 		dir, source: query.source, window, segments: healthy.filter(other => meets(other, window)), strayMs: query.windowMs,
 	});
 	const report = newReport();
-	for await (const records of inTimeOrder(read(window, report))) {
+	for await (const records of read(window, report)) {
 		signal.throwIfAborted();
 		const unseen = await seenBefore.unseen(settled(records, report));
 		inspect(unseen);

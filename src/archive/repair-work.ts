@@ -20,13 +20,14 @@ export interface RepairOptions {
 	readonly findings: readonly Finding[];
 	/** Asks for what the archive is of; its range does not count. */
 	readonly query: Query;
+	/** Reads in the order of time. */
 	readonly read: ReadWindow;
 	readonly files: ArchiveFiles;
 	/** Wall-clock time in Unix milliseconds. */
 	readonly now: () => number;
 	/** Aborts when the repair must end. */
 	readonly signal: AbortSignal;
-	/** Told the records that are written, for warnings about their content. */
+	/** Looks at records about to be written. */
 	readonly inspect: (records: readonly AuditRecord[]) => void;
 	/** Told each attempt as it ends. */
 	readonly report: (repair: Repair) => void;

@@ -1,6 +1,5 @@
 import {ApiError, NetworkError} from '../base/errors.ts';
 import {newReport} from '../engine/problems.ts';
-import {inTimeOrder} from '../engine/time-order.ts';
 import type {Window} from '../engine/windows.ts';
 import {newArchiveResult} from './archive-result.ts';
 import {Recorder} from './recorder.ts';
@@ -36,7 +35,7 @@ async function fill(
 ): Promise<Attempted> {
 	const seenBefore = await SeenBefore.open({dir, source: query.source, window, segments: index.within(window), strayMs: query.windowMs});
 	const report = newReport();
-	const batches = inTimeOrder(read(window, report));
+	const batches = read(window, report)[Symbol.asyncIterator]();
 	// Sorted, a window is read whole before its first record comes out: by then it is known whether it is complete.
 	let next = await batches.next();
 	const gap = incompleteBecause(report, window);
@@ -54,7 +53,7 @@ async function fill(
 		await writing.abandon();
 		throw error;
 	} finally {
-		await batches.return();
+		await batches.return?.();
 	}
 	const found = `${result.records} record${result.records === 1 ? '' : 's'}${result.changed === 0 ? '' : `, ${result.changed} of them with another content than before`}`;
 	return gap === undefined

@@ -1,14 +1,13 @@
 import type {Context} from '../base/context.ts';
 import {formatDuration} from '../base/duration.ts';
-import {ApiError, LockedError, LongRefusalError, NetworkError, OutputError, UsageError} from '../base/errors.ts';
+import {ApiError, LongRefusalError, NetworkError, UsageError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
 import type {AuditRecord} from '../base/record.ts';
 import {formatUtc} from '../base/timezone.ts';
-import {inOrder} from '../engine/in-order.ts';
 import type {WindowReport} from '../engine/problems.ts';
+import {pump} from '../engine/pump.ts';
 import type {RunCounters} from '../engine/summary.ts';
 import {ServerClock} from '../engine/server-clock.ts';
-import {inTimeOrder} from '../engine/time-order.ts';
 import {createWindowReader, windowsAtOnce} from '../engine/window-reader.ts';
 import type {Client} from '../http/client.ts';
 import {redactedPath} from '../query/names.ts';
@@ -59,7 +58,7 @@ export interface ArchiveRun {
 	readonly stop: AbortController;
 	readonly context: Pick<Context, 'now' | 'monotonic' | 'random' | 'sleep' | 'signal' | 'masker'>;
 	readonly log: Pick<Log, 'notice' | 'warning' | 'verbose'>;
-	/** Told the records that are written, for warnings about their content. */
+	/** Looks at records about to be written. */
 	readonly inspect: (records: readonly AuditRecord[]) => void;
 	/** Filled in as the run goes. */
 	readonly result?: ArchiveResult;
@@ -78,11 +77,7 @@ export async function runArchive(options: ArchiveOptions, run: ArchiveRun): Prom
 	const {dir, job, since, wait} = options;
 	const {query, context, log, stop, result = newArchiveResult(), files = diskFiles} = run;
 	requireReadable(query);
-	const archive = await openArchive({dir, job, since, wait, files, context, notice: message => {
-		log.notice(message);
-	}, warning: message => {
-		log.warning(message);
-	}});
+	const archive = await openArchive({dir, job, since, wait, files, context, notice: log.notice, warning: log.warning});
 	const {lock, standing, writer} = archive;
 	const recorder = new Recorder({dir, files, writer, standing, compression: options.compression, lost: lock.lost});
 	const onLost = () => {
@@ -126,22 +121,19 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 		gapFailures: 0, failures: 0, succeeded: false, caughtUp: false, freshMs: firstLength(archive.last, {query, maxRecords}),
 	};
 	const concurrency = windowsAtOnce(query);
-	const verbose = (message: string) => {
-		log.verbose(message);
-	};
-	const read = createWindowReader(query, {client, signal: context.signal, verbose, now: context.now});
+	const {verbose} = log;
 	const archiving = new Archiving({
-		dir, query, lagMs, maxRecords, recorder, index, clock, progress, counters, result,
+		dir, query, lagMs, maxRecords, recorder, index, clock, progress, counters, result, verbose,
 		freshFrom: plan.unreachable?.from ?? plan.fresh.from,
 		failures: new Failures({progress, mask: text => context.masker.mask(text)}),
 		now: context.now,
 		inspect: run.inspect,
-		verbose,
-		warning: message => {
-			log.warning(message);
-		},
+		warning: log.warning,
 	});
-	const tasks = tasksOf({plan, progress, index, concurrency, rules: {query, lengthMs: query.windowMs, now: context.now}});
+	const read = createWindowReader<Task>({...query, order: 'time'}, {
+		client, signal: context.signal, verbose, now: context.now, clock,
+		sorting: {runCharacters: Math.floor(sortedCharacters / concurrency)},
+	});
 	const readTask = async function* (task: Task, report: WindowReport): AsyncGenerator<AuditRecord[], void, undefined> {
 		if (task.purpose === 'pause') return;
 		if (task.purpose === 'unreachable') {
@@ -152,40 +144,18 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 		}
 		try {
 			// Sorted, a window is read whole before its first record comes out: what fails has written nothing.
-			const rows = read(task, report, at => {
-				clock.answered(task.answer, at);
-			});
-			yield* inTimeOrder(rows, {runCharacters: Math.floor(sortedCharacters / concurrency)});
+			yield* read(task, report);
 		} catch (error) {
 			if (stop.signal.aborted || error instanceof LongRefusalError || !(error instanceof ApiError || error instanceof NetworkError))
 				throw error;
 			task.failure = error;
 		}
 	};
-	try {
-		for await (const event of inOrder(tasks, readTask, {concurrency, stop, sleep: context.sleep})) {
-			context.signal.throwIfAborted();
-			await archiving.take(event);
-		}
-		await archiving.end();
-		if (archive.last.kind === 'archive' && clock.skew !== undefined) log.notice(clock.skew);
-		await recorder.flush();
-	} catch (error) {
-		await leave(error, {archiving, recorder, verbose});
-		throw error;
-	}
-}
-
-/** Leaves the archive in order as far as that goes: what was read completely before the error is recorded. */
-async function leave(
-	error: unknown, {archiving, recorder, verbose}: {archiving: Archiving; recorder: Recorder; verbose: (message: string) => void},
-): Promise<void> {
-	try {
-		await archiving.abandon();
-		if (!(error instanceof OutputError || error instanceof LockedError)) await recorder.flush();
-	} catch (further) {
-		verbose(`what the run was writing is left to the next one: ${further instanceof Error ? further.message : String(further)}`);
-	}
+	await pump(archiving, {
+		windows: tasksOf({plan, progress, index, concurrency, rules: {query, lengthMs: query.windowMs, now: context.now}}),
+		read: readTask, concurrency, stop, signal: context.signal, sleep: context.sleep,
+	});
+	if (archive.last.kind === 'archive' && clock.skew !== undefined) log.notice(clock.skew);
 }
 
 /** The length of the first fresh window: as many rows as a segment holds, if they come as they last did. */

@@ -7,7 +7,6 @@ import {createCompress, type Compress} from '../output/compression.ts';
 import {writeFailure} from '../output/failure.ts';
 import {diskFiles, isThere, type ArchiveFiles, type WritableFile} from './file-system.ts';
 import {segmentPath, type SegmentCompression, type SegmentName} from './layout.ts';
-import {formatSize, largestBytes} from '../base/size.ts';
 import {setAside} from './sweep.ts';
 
 /** A segment as it lies in the archive. */
@@ -107,7 +106,6 @@ class Draft implements SegmentDraft {
 
 	async write(lines: readonly string[]): Promise<void> {
 		if (lines.length === 0) return;
-		for (const line of lines) requireReadable(line);
 		await toDisk(this.#aside, async () => this.#blocks.write(`${lines.join('\n')}\n`));
 		this.records += lines.length;
 	}
@@ -145,15 +143,6 @@ class Draft implements SegmentDraft {
 		this.#place = undefined;
 		return true;
 	}
-}
-
-/** @throws OutputError for a row that no reader of archives would take: escapes make a row longer than it came */
-function requireReadable(line: string): void {
-	// No character takes more than three bytes.
-	if (line.length <= largestBytes / 3 || Buffer.byteLength(line) <= largestBytes) return;
-	throw new OutputError(`a row is too long to be read back from an archive: more than ${formatSize(largestBytes)}`, {
-		hint: 'leave out the field that makes it so long with --redact, or export that time to a file',
-	});
 }
 
 /** Packs blocks as the same bytes on every platform: a gzip header names the system that it was made on. */

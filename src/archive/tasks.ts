@@ -1,6 +1,5 @@
 import {DAY, MINUTE} from '../base/duration.ts';
 import type {ExportError} from '../base/errors.ts';
-import {noAnswer, type FirstAnswer} from '../engine/server-clock.ts';
 import type {Window} from '../engine/windows.ts';
 import {stepMs} from '../sources/range.ts';
 import {nextWindow, partsOf, wholeUnits, type RunPlan, type WindowRules} from './run-plan.ts';
@@ -26,8 +25,6 @@ export type Purpose = 'gap' | 'overlap' | 'fresh' | 'unreachable' | 'probe' | 'p
 /** A window that a run reads. */
 export interface Task extends Window {
 	readonly purpose: Purpose;
-	/** When its reading began, by the server's clock; filled in with its first answer. */
-	readonly answer: FirstAnswer;
 	/** Why it could not be read. */
 	failure: ExportError | undefined;
 }
@@ -98,5 +95,5 @@ export function* tasksOf({plan, progress, index, rules, concurrency}: TasksOptio
 }
 
 function taskOf(purpose: Purpose, {from, to}: Window): Task {
-	return {purpose, from, to, answer: noAnswer(), failure: undefined};
+	return {purpose, from, to, failure: undefined};
 }

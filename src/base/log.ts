@@ -20,10 +20,10 @@ export interface LogOptions {
  * drives a terminal gets through, and nothing in it begins a line that is not its own.
  */
 export interface Log {
-	error(message: string, hint?: string): void;
-	warning(message: string): void;
-	notice(message: string): void;
-	verbose(message: string): void;
+	readonly error: (message: string, hint?: string) => void;
+	readonly warning: (message: string) => void;
+	readonly notice: (message: string) => void;
+	readonly verbose: (message: string) => void;
 	/** Undefined where these lines are not shown: `debug?.(…)` does not even make them. */
 	readonly debug: ((message: string) => void) | undefined;
 }

@@ -66,8 +66,6 @@ async function prepare(
 	const learned = flags.baseUrl === undefined ? await readProfile(profilePath(context.env)) : undefined;
 	const baseUrl = flags.baseUrl ?? learned?.base_url;
 	if (baseUrl === undefined) throw new UsageError('which console? No request profile names one', {hint: 'add --base-url <url>'});
-	const store = openConsoleSessions({context, warn: message => {
-		log.warning(message);
-	}});
+	const store = openConsoleSessions({context, warn: log.warning});
 	return {store, log, baseUrl: requireBaseUrl(baseUrl, flags.baseUrl === undefined ? 'base_url of the request profile' : '--base-url')};
 }

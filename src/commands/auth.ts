@@ -55,9 +55,7 @@ export async function loginCommand(service: string, flags: AuthFlags, context: C
 	}
 	const app = {id: key.appId, secret: await connection.appSecret()};
 	context.masker.add(app.secret);
-	const tell = (message: string) => {
-		log.notice(message);
-	};
+	const tell = log.notice;
 	const requested = scopesToRequest(scopes);
 	const open = openBrowser ?? (async (url: string) => {
 		await openSystemBrowser(url, {env: context.env, secretVariables: run.secretVariables, tell});
@@ -132,9 +130,7 @@ async function prepare(service: string | undefined, flags: AuthFlags, context: C
 		throw new UsageError(`auth: "${service}" is not a service to sign in to`, {hint: 'write feishu; Lark is feishu with --host lark'});
 	}
 	const log = commandLog(flags, context);
-	const warn = (message: string) => {
-		log.warning(message);
-	};
+	const warn = log.warning;
 	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	for (const warning of config.warnings) warn(warning);
 	const connection = userConnection({

@@ -9,7 +9,7 @@ import {findRange, type ArchiveRange} from '../archive/range.ts';
 import type {Context} from '../base/context.ts';
 import {exitCodes, systemCode, UsageError, type ExitCode} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
-import {createRedactor, RecordWatch} from '../engine/redactor.ts';
+import {createRedactor, RecordGuard} from '../engine/redactor.ts';
 import type {Window} from '../engine/windows.ts';
 import {standardStreamOf} from '../output/file-name.ts';
 import {openFileOutput} from '../output/file-output.ts';
@@ -63,13 +63,13 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 	const formatter = formatterOf(source, {format, timezone, flags, context});
 	const redact = redactionsOf(flags.redact ?? [], {source});
 	const redactor = createRedactor({...flags, redact}, source);
-	const watch = new RecordWatch({redact, fields: flags.fields ?? [], source});
+	const guard = new RecordGuard({redact, fields: flags.fields ?? [], source});
 	const output = await openOutput({dir, flags, context, range});
 	try {
 		await output.write(formatter.start());
 		for await (const records of readRange(dir, {segments: found.segments, range, source, signal: context.signal})) {
 			const written = redactor === undefined ? records : records.map(record => redactor(record));
-			watch.see(written);
+			guard.see(written);
 			await output.write(formatter.write(written));
 		}
 		await output.write(formatter.end());
@@ -78,7 +78,7 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 		await output.abandon();
 		throw error;
 	}
-	watch.tell(log);
+	guard.tell(log);
 	for (const gap of found.gaps)
 		log.error(`${formatUtc(Math.max(gap.from, range.from))} to ${formatUtc(Math.min(gap.to, range.to))} is not complete: ${gap.reason}`);
 	const isAhead = Number.isFinite(range.to) && range.to > found.until;
@@ -120,9 +120,7 @@ async function rangeIn(dir: string, range: Window): Promise<ArchiveRange | undef
 async function sourceOf(
 	header: HeaderLine, {dir, flags, context, log}: {dir: string; flags: CatFlags; context: Context; log: Log},
 ): Promise<SourceDefinition | undefined> {
-	const warn = (message: string) => {
-		log.warning(message);
-	};
+	const warn = log.warning;
 	const config = async () => loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	const source = await archivedSource({dir, header, flags, context, config, warn});
 	if (typeof source !== 'string') return source;

@@ -74,9 +74,7 @@ export async function learnCommand(recording: string, flags: LearnCommandFlags, 
 	async function keep(recorded: RecordedSession | undefined, baseUrl: string): Promise<string> {
 		const {cookie = '', csrfToken, authorization} = recorded ?? {};
 		for (const secret of [cookie, csrfToken, authorization]) if (secret !== undefined && secret !== '') context.masker.add(secret);
-		const store = openConsoleSessions({context, warn: message => {
-			log.warning(message);
-		}});
+		const store = openConsoleSessions({context, warn: log.warning});
 		await store.exclusively(async () => {
 			if (recorded === undefined && await store.read(baseUrl) !== undefined) return;
 			await store.write(baseUrl, {

@@ -8,7 +8,6 @@ import type {Log} from '../base/log.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {requireDistinctFiles} from '../output/target.ts';
 import {commandLog} from '../run/command-log.ts';
-import {secretWarning} from '../run/export-report.ts';
 import {wholeNumber} from '../query/settings.ts';
 import {tellOfRun, type AfterRun} from '../run/jobs/after-run.ts';
 import type {RunCommandFlags} from '../run/jobs/flags.ts';
@@ -102,7 +101,6 @@ async function runOnce(run: Run): Promise<ExitCode> {
 		const outcomes = await runRound(jobs, {
 			sourceNamed: openableNamed, runFlags: flags, config, context, budgets, log,
 			wait: flags.wait === true, atOnce: run.atOnce,
-			inspect: own => secretWarning(context, own),
 			onProgress: progress => {
 				if (isShown) run.progress = startProgressLine(() => roundProgressText(progress, context));
 			},

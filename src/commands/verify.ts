@@ -138,12 +138,7 @@ async function openForRepair({dir, context, log}: Verifying): Promise<{archive: 
 		if (header === undefined) return undefined;
 		const archive = await openArchive({
 			dir, job: {source: header.source, query: header.query}, since: Date.parse(header.since), wait: false, files: diskFiles, context,
-			notice: message => {
-				log.notice(message);
-			},
-			warning: message => {
-				log.warning(message);
-			},
+			notice: log.notice, warning: log.warning,
 		});
 		return {archive, header};
 	} catch (error) {

@@ -1,17 +1,17 @@
 import type {Sleep} from '../base/context.ts';
 import {SECOND} from '../base/duration.ts';
-import type {Formatter} from '../output/formats/index.ts';
+import type {AuditRecord} from '../base/record.ts';
 import type {Client} from '../http/client.ts';
+import type {Formatter} from '../output/formats/index.ts';
 import type {Output} from '../output/output.ts';
 import type {Query} from '../query/query.ts';
-import type {AuditRecord} from '../base/record.ts';
-import {inOrder, type ReadWindow, type WindowEvent} from './in-order.ts';
-import {MemoryPool} from './record-bytes.ts';
+import type {WindowEvent} from './in-order.ts';
 import {problemsOf} from './problems.ts';
-import {noAnswer, requireSameTime, settledBy, type FirstAnswer, type ServerClock} from './server-clock.ts';
-import type {RunCounters} from './summary.ts';
-import {inTimeOrder} from './time-order.ts';
+import {pump, type Sink} from './pump.ts';
+import {MemoryPool} from './record-bytes.ts';
 import {TimelessRows} from './seen-rows.ts';
+import {requireSameTime, settledBy, type ServerClock} from './server-clock.ts';
+import type {RunCounters} from './summary.ts';
 import {windowsOf} from './window-plan.ts';
 import {createWindowReader, windowsAtOnce} from './window-reader.ts';
 import type {Window} from './windows.ts';
@@ -19,130 +19,158 @@ import type {Window} from './windows.ts';
 /** Text that `--order time` holds in memory, in characters; more goes through temporary files. */
 const sortedCharacters = 16 * 1024 * 1024;
 
-/** What an export runs on. */
-export interface ExportDependencies {
-	readonly client: Client;
+/** What the records of an export are written with. */
+export interface FormatSinkOptions {
+	readonly query: Query;
 	readonly formatter: Formatter;
 	readonly output: Output;
-	/** Counted up as the run goes. */
+	/** Counted up as the export goes. */
 	readonly counters: RunCounters;
 	/**
 	 * The clock of the server. Where it is given, another run goes on where this one ends: rows of time that had not passed over
 	 * there are left to that one.
 	 */
 	readonly clock?: ServerClock | undefined;
-	/** Aborts what is still under way when the export ends; the client must listen to it. */
-	readonly stop: AbortController;
-	/** Aborts when the run was asked to stop. */
-	readonly signal: AbortSignal;
-	/** Told the text of records about to be written, for warnings about their content. */
+	/** Looks at records about to be written. */
 	readonly inspect: (records: readonly AuditRecord[]) => void;
 	/** Called before every write, so that a progress line can make room. */
 	readonly beforeWrite: () => void;
 	readonly verbose: (message: string) => void;
 	/** Told of each window that is finished, with the number of records that were written of it. */
 	readonly finished?: (window: Window, records: number) => void;
+}
+
+/**
+ * Writes what comes in a format to an output. After each finished window the output takes a checkpoint, until the first
+ * window with a problem: a later run of the same command begins again there.
+ */
+export class FormatSink implements Sink {
+	readonly options: FormatSinkOptions;
+	readonly #timeless = new TimelessRows();
+	#hasBegun = false;
+	#reached = Infinity;
+	/** Records that were written when the window at work began. */
+	#before: number;
+
+	constructor(options: FormatSinkOptions) {
+		this.options = options;
+		const {counters, output: {resumed}} = options;
+		counters.records = resumed?.checkpoint.records ?? 0;
+		this.#before = counters.records;
+	}
+
+	/** Where the export begins, Unix milliseconds: its range's start, or where the run that it continues ended. */
+	get from(): number {
+		const {query, output: {resumed}} = this.options;
+		return resumed?.checkpoint.nextFrom ?? query.since;
+	}
+
+	/** `--limit` ends the export before its range does. */
+	isFull(): boolean {
+		const {query: {limit}, counters} = this.options;
+		return limit !== undefined && counters.records >= limit;
+	}
+
+	/** Everything before this instant is written unless it is full, Unix milliseconds: the end of the range, or where the server's clock stood. */
+	get reached(): number {
+		return Math.min(this.#reached, this.options.query.until);
+	}
+
+	async take(event: WindowEvent): Promise<void> {
+		const {query, formatter, output, counters, inspect, beforeWrite, verbose, finished} = this.options;
+		await this.#begin();
+		this.#settle(event);
+		const {window} = event;
+		if (event.kind === 'done') {
+			counters.windows++;
+			takeReport(event, counters);
+			const nextFrom = Math.max(query.since, Math.min(window.to, this.#reached));
+			if (counters.problems.length === 0) await output.checkpoint({nextFrom, records: counters.records});
+			finished?.(window, counters.records - this.#before);
+			this.#before = counters.records;
+			verbose(
+				`window ${new Date(window.from).toISOString()} to ${new Date(window.to).toISOString()} done, ${counters.records} records so far`,
+			);
+			return;
+		}
+		const due = this.#reached === Infinity ? event.records : event.records.filter(({time}) => time === undefined || time < this.#reached);
+		const fresh = this.#timeless.fresh(due);
+		counters.duplicates += due.length - fresh.length;
+		const records = query.limit === undefined ? fresh : fresh.slice(0, query.limit - counters.records);
+		if (records.length === 0) return;
+		inspect(records);
+		beforeWrite();
+		await output.write(formatter.write(records));
+		counters.records += records.length;
+		if (this.isFull()) takeReport(event, counters);
+	}
+
+	/** Publishes what is complete; what is not is kept as it is. */
+	async end(): Promise<void> {
+		const {formatter, output, counters, beforeWrite} = this.options;
+		await this.#begin();
+		beforeWrite();
+		await output.write(formatter.end());
+		if (counters.problems.length === 0) await output.commit();
+		else await this.abandon();
+	}
+
+	async abandon(): Promise<void> {
+		await this.options.output.abandon();
+	}
+
+	async #begin(): Promise<void> {
+		if (this.#hasBegun) return;
+		this.#hasBegun = true;
+		const {formatter, output} = this.options;
+		if (output.resumed === undefined) await output.write(formatter.start());
+	}
+
+	/** Takes note of up to where rows of a window are there for good. What is before it was settled by the answers to those before. */
+	#settle({window, report: {answer}}: WindowEvent): void {
+		const {query, clock} = this.options;
+		if (clock === undefined) return;
+		requireSameTime(answer);
+		const settled = settledBy(answer.at ?? clock.beganAt, query.source);
+		// The range may begin in the second that `Date` was cut by, but not in time that is yet to come over there.
+		const least = window.from === query.since ? Math.min(query.since, settled + SECOND - 1) : window.from;
+		if (this.#reached === Infinity && settled < window.to) this.#reached = Math.max(least, settled);
+	}
+}
+
+/** What an export runs on. */
+export interface ExportDependencies {
+	readonly client: Client;
+	/** Aborts what is still under way when the export ends; the client must listen to it. */
+	readonly stop: AbortController;
+	/** Aborts when the run was asked to stop. */
+	readonly signal: AbortSignal;
 	/** Wall-clock time in Unix milliseconds. */
 	readonly now: () => number;
 	readonly sleep: Sleep;
 }
 
-/** How the records ended. */
-export interface ExportResult {
-	/** `--limit` ended the export before its range did. */
-	readonly limited: boolean;
-	/** Everything before this instant is written unless `limited`, Unix milliseconds: the end of the range, or where the server's clock stood. */
-	readonly reached: number;
-}
-
 /**
  * Query → windows → pages → records → formatter → output. Everything the API delivers for the range is written once;
- * what is missing stands in `counters.problems`. After each finished window the output takes a checkpoint, until the
- * first window with a problem: a later run of the same command begins again there.
+ * what is missing stands in the sink's `counters.problems`.
  * @throws whatever the client or the output throws, and the signal's reason when interrupted.
  */
-export async function runExport(
-	query: Query,
-	{client, formatter, output, counters, stop, signal, inspect, beforeWrite, verbose, finished, now, sleep, clock}: ExportDependencies,
-): Promise<ExportResult> {
-	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
-	counters.records = output.resumed?.checkpoint.records ?? 0;
-	const reader = createWindowReader(query, {client, signal, verbose, now});
-	const answers = new WeakMap<Window, FirstAnswer>();
-	const read: ReadWindow = (window, report) => {
-		const first = noAnswer();
-		answers.set(window, first);
-		return reader(window, report, at => {
-			clock?.answered(first, at);
-		});
-	};
-	let reached = Infinity;
+export async function runExport(sink: FormatSink, {client, stop, signal, now, sleep}: ExportDependencies): Promise<void> {
+	const {query, clock, verbose} = sink.options;
 	const concurrency = concurrencyOf(query);
 	// Windows read beside each other are sorted beside each other, too.
-	const runCharacters = Math.ceil(sortedCharacters / concurrency);
-	const pool = new MemoryPool();
-	const events = inOrder(
-		windowsOf(query, from, now),
-		(window, report) => query.order === 'time' ? inTimeOrder(read(window, report), {runCharacters, pool}) : read(window, report),
-		{concurrency, stop, sleep},
-	);
-	if (output.resumed === undefined) await output.write(formatter.start());
-	const timeless = new TimelessRows();
-	let before = counters.records;
-	let limited = query.limit !== undefined && counters.records >= query.limit;
-	if (!limited) {
-		for await (const event of events) {
-			signal.throwIfAborted();
-			const first = answers.get(event.window) ?? noAnswer();
-			if (clock !== undefined) requireSameTime(first);
-			const settled = clock === undefined ? Infinity : settledBy(first.at ?? clock.beganAt, query.source);
-			// What is before a window was settled by the answers to those before it.
-			// The range may begin in the second that `Date` was cut by, but not in time that is yet to come over there.
-			const least = event.window.from === query.since ? Math.min(query.since, settled + SECOND - 1) : event.window.from;
-			if (reached === Infinity && settled < event.window.to) reached = Math.max(least, settled);
-			if (event.kind === 'records') {
-				const room = query.limit === undefined ? Infinity : query.limit - counters.records;
-				const due = reached === Infinity ? event.records : event.records.filter(({time}) => time === undefined || time < reached);
-				const fresh = timeless.fresh(due);
-				counters.duplicates += due.length - fresh.length;
-				const records = room < fresh.length ? fresh.slice(0, room) : fresh;
-				if (records.length === 0) continue;
-				inspect(records);
-				beforeWrite();
-				await output.write(formatter.write(records));
-				counters.records += records.length;
-				limited = counters.records === query.limit;
-				if (limited) {
-					takeReport(event, counters);
-					break;
-				}
-			} else {
-				await finishWindow(event, {counters, output, nextFrom: Math.max(query.since, Math.min(event.window.to, reached))});
-				finished?.(event.window, counters.records - before);
-				before = counters.records;
-				verbose(
-					`window ${new Date(event.window.from).toISOString()} to ${new Date(event.window.to).toISOString()} done, ${counters.records} records so far`,
-				);
-			}
-		}
-	}
-	beforeWrite();
-	await output.write(formatter.end());
-	return {limited, reached: Math.min(reached, query.until)};
+	const sorting = {runCharacters: Math.ceil(sortedCharacters / concurrency), pool: new MemoryPool()};
+	await pump(sink, {
+		windows: windowsOf(query, sink.from, now),
+		read: createWindowReader(query, {client, signal, verbose, now, clock, sorting}),
+		concurrency, stop, signal, sleep,
+	});
 }
 
 function takeReport({window, report}: WindowEvent, counters: RunCounters): void {
 	counters.duplicates += report.duplicates;
 	counters.changed += report.changed;
 	counters.problems.push(...problemsOf(report, window));
-}
-
-async function finishWindow(
-	event: WindowEvent, {counters, output, nextFrom}: {counters: RunCounters; output: Output; nextFrom: number},
-): Promise<void> {
-	counters.windows++;
-	takeReport(event, counters);
-	if (counters.problems.length === 0) await output.checkpoint({nextFrom, records: counters.records});
 }
 
 /** A small `--limit` is met by few pages: reading windows ahead would only spend the budget. */

@@ -1,3 +1,5 @@
+import {noAnswer, type FirstAnswer} from './server-clock.ts';
+
 /**
  * Why an export is finished but not complete:
  * - `total_mismatch`: the API stated another number of rows than it delivered;
@@ -46,11 +48,13 @@ export interface WindowReport {
 	written: number;
 	/** The number of rows that the API stated for the asked ranges of this window, all together; undefined where it states none. */
 	total: number | undefined;
+	/** When its first answer was served. */
+	readonly answer: FirstAnswer;
 }
 
 /** A report on a window of which nothing is known yet. */
 export function newReport(): WindowReport {
-	return {problems: [], duplicates: 0, changed: 0, inside: 0, written: 0, oddities: noOddities(), total: undefined};
+	return {problems: [], duplicates: 0, changed: 0, inside: 0, written: 0, oddities: noOddities(), total: undefined, answer: noAnswer()};
 }
 
 /** Nothing strange so far. */

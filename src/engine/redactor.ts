@@ -1,7 +1,9 @@
 import {closest} from 'fastest-levenshtein';
+import {OutputError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
 import type {AuditRecord} from '../base/record.ts';
 import {isRedacted, parseFieldPath, pickFields, redactFields} from '../json/edit.ts';
+import {formatSize, largestBytes} from '../base/size.ts';
 import {redactSecrets} from '../json/secrets/redact-secrets.ts';
 import {redactedPath} from '../query/names.ts';
 import type {Query} from '../query/query.ts';
@@ -40,10 +42,11 @@ interface Named {
 }
 
 /**
- * Sees the records that are written, of an export, a job, a repair or an archive alike: counts what was taken out of them,
- * and notices which of the named fields none has, most likely a misspelling and for `--redact` a leak.
+ * Sees the records that are written, of an export, a job, a repair or an archive alike: refuses those that nobody could read
+ * back, counts what was taken out of them, and notices which of the named fields none has, most likely a misspelling and for
+ * `--redact` a leak.
  */
-export class RecordWatch {
+export class RecordGuard {
 	#values = 0;
 	#records = 0;
 	#seen = false;
@@ -75,8 +78,12 @@ export class RecordWatch {
 		];
 	}
 
-	/** Looks at records about to be written, redacted as they are. */
+	/**
+	 * Looks at records about to be written, redacted as they are.
+	 * @throws OutputError for a row that no reader of archives would take: what stands for a value may be longer than it
+	 */
 	see(records: readonly AuditRecord[]): void {
+		for (const {text} of records) requireReadable(text);
 		this.#seen ||= records.length > 0;
 		for (const {redacted = 0} of records) {
 			this.#values += redacted;
@@ -102,6 +109,14 @@ export class RecordWatch {
 			warning(`${prefix}${option} ${path}: no record has this field${known}`);
 		}
 	}
+}
+
+function requireReadable(text: string): void {
+	// No character takes more than three bytes.
+	if (text.length <= largestBytes / 3 || Buffer.byteLength(text) <= largestBytes) return;
+	throw new OutputError(`a row is too long to be read back: more than ${formatSize(largestBytes)}`, {
+		hint: 'leave out the field that makes it so long with --redact',
+	});
 }
 
 function counted(count: number, noun: string): string {

@@ -7,30 +7,43 @@ import {toRequest} from '../query/request.ts';
 import {earliestStart, reachText} from '../sources/range.ts';
 import {nothingLearned, type CappedReader} from './capped-page.ts';
 import {Lanes} from './lanes.ts';
+import type {ReadWindow} from './in-order.ts';
 import type {WindowReport} from './problems.ts';
 import {readCapped} from './read-capped.ts';
 import {newTokenLife, type FetchPage, type WindowReader} from './read-tokens.ts';
 import {readWindow} from './read-window.ts';
 import {createRedactor, type Redactor} from './redactor.ts';
+import type {ServerClock} from './server-clock.ts';
+import {inTimeOrder, type TimeOrderOptions} from './time-order.ts';
 import type {Window} from './windows.ts';
-
-/** Reads one window. @param served told when each of its answers was served, Unix milliseconds by the server's clock */
-export type ReadTimed = (window: Window, report: WindowReport, served?: (at: number) => void) => AsyncIterable<AuditRecord[]>;
 
 /** What is redacted before anything else of the program has its turn: a tenth of a second's worth. */
 const charactersPerTurn = 1024 * 1024;
 
+/** What a query's windows are read with. */
+export interface ReaderOptions {
+	readonly client: Client;
+	/** Ends the work on a page, too. */
+	readonly signal: AbortSignal;
+	readonly verbose: (message: string) => void;
+	/** Wall-clock time in Unix milliseconds. */
+	readonly now: () => number;
+	/** Told of every answer where the server's clock counts. */
+	readonly clock?: ServerClock | undefined;
+	/** How rows are brought into the order of time, where the query asks for it. */
+	readonly sorting?: TimeOrderOptions;
+}
+
 /**
- * Reads windows of a query as they go to the output: every row of the window once, those that the query's local filters
- * leave, redacted. What it learns about an API whose documentation leaves things open it keeps from window to window.
- * @param options.signal ends the work on a page, too
- * @param options.now wall-clock time in Unix milliseconds
+ * Reads windows of a query as they go to a sink: every row of the window once, those that the query's local filters leave,
+ * redacted, in the query's order. Sorted, a window is read whole before its first record comes out. What it learns about an
+ * API whose documentation leaves things open it keeps from window to window.
  */
-export function createWindowReader(query: Query, {client, signal, verbose, now}: {
-	client: Client; signal: AbortSignal; verbose: (message: string) => void; now: () => number;
-}): ReadTimed {
+export function createWindowReader<W extends Window = Window>(
+	query: Query, {client, signal, verbose, now, clock, sorting}: ReaderOptions,
+): ReadWindow<W> {
 	const {source} = query;
-	const fetcherOf = (served?: (at: number) => void): FetchPage => async parameters => {
+	const fetcherOf = (report?: WindowReport): FetchPage => async parameters => {
 		const {range, reachZone} = source;
 		// The day before is asked for one unit of it, where it is unknown whether a range holds its start.
 		const beforeMs = reachZone !== undefined && range.startBound === 'unknown' ? range.unitMs : 0;
@@ -40,7 +53,7 @@ export function createWindowReader(query: Query, {client, signal, verbose, now}:
 			});
 		}
 		const answer = await client.send(toRequest(query, parameters));
-		if (answer.servedAt !== undefined) served?.(answer.servedAt);
+		if (report !== undefined && answer.servedAt !== undefined) clock?.answered(report.answer, answer.servedAt);
 		return answer;
 	};
 	const reader: WindowReader = {source, pageSize: query.pageSize, verbose, fetchPage: fetcherOf(), tokens: newTokenLife()};
@@ -55,13 +68,14 @@ export function createWindowReader(query: Query, {client, signal, verbose, now}:
 			: undefined;
 	const redactor = createRedactor(query, source);
 	const {keeps} = query;
-	return (window, report, served) => {
+	return (window, report) => {
 		// Of their own: whose answer came when. What was learned of the API they share.
-		const fetchPage = fetcherOf(served);
+		const fetchPage = fetcherOf(report);
 		const delivered =
 			capped === undefined ? readWindow(window, {...reader, fetchPage}, report) : readCapped(window, {...capped, fetchPage}, report);
 		const kept = keeps === undefined ? delivered : keep(delivered, keeps);
-		return redactor === undefined ? kept : redact(kept, redactor, signal);
+		const ready = redactor === undefined ? kept : redact(kept, redactor, signal);
+		return query.order === 'time' ? inTimeOrder(ready, sorting) : ready;
 	};
 }
 

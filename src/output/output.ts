@@ -18,7 +18,7 @@ export interface ResumedRun {
 
 /**
  * Where an export's text goes. Calls are made one after the other: each waits for the one before. The last call
- * is `commit` or `abandon`; `abandon` may follow a `commit` that failed.
+ * is `commit` or `abandon`; `abandon` may follow a `commit` that failed, and itself.
  */
 export interface Output {
 	/**

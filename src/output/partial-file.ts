@@ -81,6 +81,8 @@ export class PartialFile implements Output {
 	/** What has the partial file's name is none of this output's business any more. */
 	#isReplaced = false;
 	#failure: unknown;
+	/** What a later run continues, once this one was given up. */
+	#kept: string | undefined;
 	#phase: 'open' | 'published' | 'closed' = 'open';
 
 	constructor(options: PartialFileOptions) {
@@ -137,7 +139,8 @@ export class PartialFile implements Output {
 		// Failures here are told to nobody: the error that ended the export is the one to tell.
 		if (isOurs) await Promise.allSettled([this.#flushOrRemove()]);
 		await Promise.allSettled([this.#close()]);
-		return isOurs && this.#hasCheckpoint ? `${this.#options.path}.partial` : undefined;
+		if (isOurs && this.#hasCheckpoint) this.#kept = `${this.#options.path}.partial`;
+		return this.#kept;
 	}
 
 	/**

@@ -1,9 +1,8 @@
 import {resolve} from 'node:path';
 import type {Context} from '../base/context.ts';
-import {growthStart, toSummary, type RunCounters, type RunStatus} from '../engine/summary.ts';
+import {growthStart, toSummary, type RunCounters} from '../engine/summary.ts';
 import {ExportError} from '../base/errors.ts';
 import {visibleInJson} from '../base/visible.ts';
-import type {Budget} from '../http/budget.ts';
 import type {Log} from '../base/log.ts';
 import {writeFileAtomic} from '../output/atomic.ts';
 import {standardStreamOf} from '../output/file-name.ts';
@@ -12,6 +11,7 @@ import type {Query} from '../query/query.ts';
 import {formatUtc} from '../base/timezone.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {ExportFlags} from '../query/options.ts';
+import type {Ended} from './session.ts';
 
 /** The part of a run that tells how it went. */
 export interface ReportedRun {
@@ -23,22 +23,8 @@ export interface ReportedRun {
 	summaryFailed: boolean;
 }
 
-/** Warns once when records carry a credential of this very run: the exporter's own calls stand in the logs it exports. */
-export function secretWarning({masker}: Context, log: Log): (records: readonly {text: string}[]) => void {
-	let warned = false;
-	return records => {
-		if (warned || !records.some(record => masker.occursIn(record.text))) return;
-		warned = true;
-		log.warning(
-			"records contain this app's own secret, as the API recorded it; --redact-secrets, or --redact log_detail.payload, keeps it out of the output",
-		);
-	};
-}
-
 /** Names every problem on stderr, and what became of the output. */
-export function reportProblems(
-	{log, source}: ReportedRun, {counters, status, partial}: {counters: RunCounters; status: RunStatus; partial: string | undefined},
-): void {
+export function reportProblems({log, source}: ReportedRun, {ended: {counters, status}, partial}: ExportEnd): void {
 	for (const problem of counters.problems) {
 		log.error(`${source.name}: ${problem.kind} in ${formatUtc(problem.since)} to ${formatUtc(problem.until)}: ${problem.detail}`);
 	}
@@ -63,7 +49,7 @@ function remedyFor(problems: RunCounters['problems']): string {
 }
 
 /** Says from when on the range may still get rows, where they are known to come much later than their time. */
-export function reportGrowth({log, source}: ReportedRun, query: Query, readAt: number): void {
+export function reportGrowth({log, source}: ReportedRun, {query, readAt}: ExportEnd): void {
 	const {arrivesWithinMs} = source;
 	if (arrivesWithinMs === undefined || arrivesWithinMs <= HOUR) return;
 	const from = growthStart(query, {readAt, arrivesWithinMs});
@@ -71,31 +57,25 @@ export function reportGrowth({log, source}: ReportedRun, query: Query, readAt: n
 		log.notice(`${source.name}: rows may arrive ${formatDuration(arrivesWithinMs)} late: from ${formatUtc(from)} on there may still be more`);
 }
 
-/**
- * Writes the summary that was asked for. A failure to do so is told, and noted in the run.
- * @param options.readAt when the reading of the range began, Unix milliseconds
- */
-export async function writeSummary(
-	run: ReportedRun,
-	{
-		query, counters, budget, readAt, status, partial, failure, elapsedMs,
-	}: {
-		query: Query;
-		counters: RunCounters;
-		budget: Budget;
-		readAt: number;
-		status: RunStatus;
-		partial: string | undefined;
-		failure: unknown;
-		elapsedMs: number;
-	},
-): Promise<void> {
+/** How an export ended. */
+export interface ExportEnd {
+	/** The range that it read. */
+	readonly query: Query;
+	readonly ended: Ended<unknown>;
+	/** When the reading of the range began, Unix milliseconds. */
+	readonly readAt: number;
+	/** What the same command continues, if anything. */
+	readonly partial: string | undefined;
+}
+
+/** Writes the summary that was asked for. A failure to do so is told, and noted in the run. */
+export async function writeSummary(run: ReportedRun, {query, ended, readAt, partial}: ExportEnd): Promise<void> {
 	const {flags, context} = run;
 	if (flags.summary === undefined) return;
 	const summary = toSummary({
-		source: query.source.name, since: query.since, until: query.until, status, counters,
+		...ended, source: query.source.name, since: query.since, until: query.until, partial,
 		mayGrowFrom: growthStart(query, {readAt, arrivesWithinMs: query.source.arrivesWithinMs}),
-		budgetWaitedMs: budget.waitedMs, elapsedMs, partial, error: failure instanceof Error ? failure.message : undefined,
+		error: 'error' in ended && ended.error instanceof Error ? ended.error.message : undefined,
 	});
 	const text = visibleInJson(context.masker.mask(`${JSON.stringify(summary, undefined, '\t')}\n`));
 	const stream = flags.summary === '-' ? 'stderr' : standardStreamOf(flags.summary);
@@ -110,7 +90,7 @@ export async function writeSummary(
 		if (!(error instanceof ExportError)) throw error;
 		run.summaryFailed = true;
 		const message = `the summary is missing: ${error.message}`;
-		if (status === 'complete') run.log.error(message, error.hint);
+		if (ended.status === 'complete') run.log.error(message, error.hint);
 		else run.log.warning(message);
 	}
 }

@@ -1,22 +1,20 @@
 import {createHash} from 'node:crypto';
-import {setMaxListeners} from 'node:events';
 import {resolve} from 'node:path';
 import {loadConfig} from '../access/config/load.ts';
 import type {OpenedSource, OpenSource} from '../access/open-source.ts';
 import type {Context} from '../base/context.ts';
 import {DAY, MINUTE} from '../base/duration.ts';
-import {BrokenPipeError, ExportError, exitCodes, InterruptedError, UsageError, type ExitCode} from '../base/errors.ts';
+import {ExportError, exitCodes, UsageError, type ExitCode} from '../base/errors.ts';
 import {systemTimezone} from '../base/system-timezone.ts';
 import {formatUtc} from '../base/timezone.ts';
-import {runExport} from '../engine/export.ts';
-import {RecordWatch} from '../engine/redactor.ts';
+import {FormatSink, runExport} from '../engine/export.ts';
 import {ServerClock} from '../engine/server-clock.ts';
-import {newCounters, type RunStatus} from '../engine/summary.ts';
+import type {RunStatus} from '../engine/summary.ts';
 import {countWindowsOf} from '../engine/window-plan.ts';
 import {Budget} from '../http/budget.ts';
 import type {Identity} from '../output/account.ts';
 import {standardStreamOf} from '../output/file-name.ts';
-import {createFormatter} from '../output/formats/index.ts';
+import {createFormatter, type Formatter} from '../output/formats/index.ts';
 import type {Output} from '../output/output.ts';
 import type {State} from '../output/state.ts';
 import {writeReport, createStreamOutput} from '../output/stream-output.ts';
@@ -28,9 +26,10 @@ import {labelledColumns} from '../sources/labels.ts';
 import {earliestStart, leavesReachAt, reachText} from '../sources/range.ts';
 import {askedOf} from './asked.ts';
 import {commandLog} from './command-log.ts';
-import {reportGrowth, reportProblems, secretWarning, writeSummary, type ReportedRun} from './export-report.ts';
+import {reportGrowth, reportProblems, writeSummary, type ReportedRun} from './export-report.ts';
 import {formatPlan, planOf} from './plan.ts';
 import {startProgress, type Progress} from './progress.ts';
+import {withRun} from './session.ts';
 
 /** What one export works with, once flags and configuration are resolved. */
 interface Run extends ReportedRun {
@@ -81,9 +80,7 @@ export async function exportCommand(open: OpenSource, flags: ExportFlags, contex
 async function prepare(open: OpenSource, flags: ExportFlags, context: Context): Promise<Run> {
 	const run: Pick<Run, 'progress' | 'summaryFailed'> = {progress: undefined, summaryFailed: false};
 	const log = commandLog(flags, context, () => run.progress?.clear());
-	const warn = (message: string) => {
-		log.warning(message);
-	};
+	const warn = log.warning;
 	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	for (const warning of config.warnings) warn(warning);
 	const opened = await open(flags, {context, config, warn});
@@ -127,11 +124,7 @@ function fingerprintOf({source, opened, flags, context, settings: {query, output
 async function openStateAt(path: string, {source, context, log}: Run, of: {fingerprint: string; account: Identity}): Promise<State> {
 	const {openState} = await import('../output/state.ts');
 	return openState({
-		path, source: source.name, ...of, now: context.now,
-		warn: message => {
-			log.warning(message);
-		},
-	});
+		path, source: source.name, ...of, now: context.now, warn: log.warning});
 }
 
 /** Opens the output and settles the range: an interrupted file's own, else the state's end, else as asked. */
@@ -197,100 +190,68 @@ function continuedFrom(stateUntil: number, {source, flags, opened, context, log,
 
 /** Runs the export, settles the output, and writes the summary however it ends. */
 async function execute(run: Run, query: Query, output: Output): Promise<{status: RunStatus; limited: boolean; reached: number}> {
-	const {context, log, settings, source} = run;
-	const counters = newCounters();
+	const {context, log, settings, source, opened, clock} = run;
 	const budget = new Budget(query.budget, context);
-	const stop = new AbortController();
-	// Every request and every wait listens to it; the default of ten is a guess at leaks.
-	setMaxListeners(0, stop.signal, context.signal);
-	const onInterrupt = () => {
-		stop.abort(context.signal.reason);
-	};
-	context.signal.addEventListener('abort', onInterrupt, {once: true});
-	if (context.signal.aborted) onInterrupt();
-	const beganAt = context.monotonic();
-	const from = output.resumed?.checkpoint.nextFrom ?? query.since;
-	if (context.stderr.isTTY === true && run.flags.progress !== false && run.flags.quiet !== true && run.flags.logFormat !== 'json') {
-		run.progress = startProgress({
-			name: source.name, counters, budget, windows: countWindowsOf(query, from, context.now), monotonic: context.monotonic, now: context.now,
-		});
-	}
-	const warnOfSecrets = secretWarning(context, log);
-	const watch = new RecordWatch({redact: query.redact, fields: settings.output.fields, source});
-	let whole = false;
-	let status: RunStatus = 'failed';
-	let partial: string | undefined;
-	let failure: unknown;
 	/** What came of the day that goes out of reach next. */
 	let oldest: {from: number; to: number; records: number} | undefined;
-	try {
-		const client = await run.opened.connect({
-			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget, counters,
-			context: {...context, signal: stop.signal},
-			debug: log.debug,
-			warn: message => {
-				log.warning(message);
-			},
-		});
-		const {limited, reached} = await runExport(query, {
-			client,
-			formatter: createFormatter(settings.output.format, {
-				columns: labelledColumns(source, settings.output.labels),
-				language: settings.output.labels,
-				...(settings.output.fields.length === 0 ? {} : {fields: settings.output.fields}),
-				timezone: settings.output.timezone,
-				...(settings.output.path === undefined && context.stdout.isTTY === true ? {width: context.stdout.columns ?? 80} : {}),
-				escapeFormulas: settings.output.escapeFormulas,
-				bom: settings.output.bom,
-				written: output.resumed?.checkpoint.records ?? 0,
-			}),
-			output,
-			counters,
-			...(run.flags.state === undefined ? {} : {clock: run.clock}),
-			stop,
-			signal: context.signal,
-			inspect: records => {
-				warnOfSecrets(records);
-				watch.see(records);
-			},
+	const ended = await withRun({context, log, budget, prefix: `${source.name}: `}, async ({counters, stop, connect}) => {
+		const {client, inspect} = await connect(opened, query, settings.output.fields);
+		const sink = new FormatSink({
+			query, output, counters, inspect,
+			formatter: formatterOf(run, output.resumed?.checkpoint.records ?? 0),
+			...(run.flags.state === undefined ? {} : {clock}),
 			beforeWrite: () => run.progress?.clear(),
-			now: context.now,
-			sleep: context.sleep,
 			verbose: message => {
 				log.verbose(`${source.name}: ${message}`);
 			},
-			finished: ({from: start, to}, records) => {
+			finished({from: start, to}, records) {
 				if (leavesReachAt(source, start) <= run.startedAt + DAY)
 					oldest = {from: oldest?.from ?? start, to, records: records + (oldest?.records ?? 0)};
 			},
 		});
-		whole = true;
+		if (context.stderr.isTTY === true && run.flags.progress !== false && run.flags.quiet !== true && run.flags.logFormat !== 'json') {
+			run.progress = startProgress({
+				name: source.name, counters, budget, windows: countWindowsOf(query, sink.from, context.now), monotonic: context.monotonic,
+				now: context.now,
+			});
+		}
+		try {
+			await runExport(sink, {client, stop, signal: context.signal, now: context.now, sleep: context.sleep});
+		} finally {
+			run.progress?.stop();
+			run.progress = undefined;
+		}
 		if (oldest?.records === 0 && oldest.from === query.since)
 			log.notice(
 				`${source.name}: nothing came of its oldest day, ${formatUtc(oldest.from)} to ${formatUtc(oldest.to)}: there may have been nothing, or the API answers nothing of what it no longer keeps`,
 			);
 		if (counters.records === 0 && source.whenEmpty !== undefined) log.notice(`${source.name}: nothing was found: ${source.whenEmpty}`);
-		status = counters.problems.length === 0 ? 'complete' : 'incomplete';
-		if (status === 'complete') await output.commit();
-		else partial = await output.abandon();
-		return {status, limited, reached};
-	} catch (error) {
-		failure = error;
-		status = error instanceof InterruptedError || error instanceof BrokenPipeError ? 'interrupted' : 'failed';
-		partial = await output.abandon();
-		if (error instanceof ExportError && output.keepsUnfinished === true && counters.requests > 0) {
-			if (partial !== undefined) error.kept = `what was written is kept as ${partial}; the same command continues it`;
-			else if (counters.windows === 0) error.kept = 'no window was finished yet: the same command starts over';
-		}
-		throw error;
-	} finally {
-		context.signal.removeEventListener('abort', onInterrupt);
-		run.progress?.stop();
-		run.progress = undefined;
-		watch.tell(log, {prefix: `${source.name}: `, whole});
-		reportProblems(run, {counters, status, partial});
-		const readAt = output.resumed?.startedAt ?? run.startedAt;
-		if (status === 'complete' || status === 'incomplete') reportGrowth(run, query, readAt);
-		await writeSummary(run, {query, counters, budget, readAt, status, partial, failure, elapsedMs: context.monotonic() - beganAt});
+		return {limited: sink.isFull(), reached: sink.reached};
+	});
+	const {status, counters} = ended;
+	const partial = status === 'complete' ? undefined : await output.abandon();
+	const end = {query, ended, partial, readAt: output.resumed?.startedAt ?? run.startedAt};
+	reportProblems(run, end);
+	if ('value' in ended) reportGrowth(run, end);
+	await writeSummary(run, end);
+	if ('value' in ended) return {...ended.value, status};
+	const {error} = ended;
+	if (error instanceof ExportError && output.keepsUnfinished === true && counters.requests > 0) {
+		if (partial !== undefined) error.kept = `what was written is kept as ${partial}; the same command continues it`;
+		else if (counters.windows === 0) error.kept = 'no window was finished yet: the same command starts over';
 	}
+	throw error;
+}
+
+function formatterOf({source, settings: {output}, context: {stdout}}: Run, written: number): Formatter {
+	return createFormatter(output.format, {
+		columns: labelledColumns(source, output.labels),
+		language: output.labels,
+		...(output.fields.length === 0 ? {} : {fields: output.fields}),
+		timezone: output.timezone,
+		...(output.path === undefined && stdout.isTTY === true ? {width: stdout.columns ?? 80} : {}),
+		escapeFormulas: output.escapeFormulas,
+		bom: output.bom,
+		written,
+	});
 }

@@ -1,4 +1,3 @@
-import {setMaxListeners} from 'node:events';
 import {loadConfig} from '../access/config/load.ts';
 import {diskFiles} from '../archive/file-system.ts';
 import type {HeaderLine} from '../archive/manifest.ts';
@@ -9,8 +8,6 @@ import type {ManifestContents} from '../archive/verify/manifest-check.ts';
 import type {Context} from '../base/context.ts';
 import {UsageError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
-import {newCounters} from '../engine/summary.ts';
-import {RecordWatch} from '../engine/redactor.ts';
 import {createWindowReader} from '../engine/window-reader.ts';
 import {Budget} from '../http/budget.ts';
 import {meetAccount} from '../output/account.ts';
@@ -18,7 +15,7 @@ import type {ExportFlags, FlagsOf} from '../query/options.ts';
 import {resolveSettings} from '../query/settings.ts';
 import {readLearned} from './jobs/last-run.ts';
 import {openArchivedSource, textOf, type OpenedArchiveSource, type ConnectionFlags} from './archived-source.ts';
-import {secretWarning} from './export-report.ts';
+import {withRun} from './session.ts';
 
 /** What the options of `verify` parse to. */
 export interface VerifyFlags
@@ -49,9 +46,7 @@ export interface RepairCommandOptions {
 export async function runRepair({
 	dir, header, archive, manifest, findings, flags, context, log, report,
 }: RepairCommandOptions): Promise<{clean: boolean}> {
-	const warn = (message: string) => {
-		log.warning(message);
-	};
+	const warn = log.warning;
 	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	for (const warning of config.warnings) warn(warning);
 	const source = await openArchivedSource({dir, header, flags, context, config: async () => config, warn});
@@ -66,44 +61,15 @@ export async function runRepair({
 			format: 'ndjson',
 		},
 	});
-	const counters = newCounters();
-	const warnOfSecrets = secretWarning(context, log);
-	const watch = new RecordWatch({redact: query.redact, source: query.source});
-	const stop = new AbortController();
-	// Every request and every wait listens to it; the default of ten is a guess at leaks.
-	setMaxListeners(0, stop.signal, context.signal);
-	const end = ({currentTarget}: Event) => {
-		stop.abort(currentTarget instanceof AbortSignal ? currentTarget.reason : undefined);
-	};
-	const signals = [context.signal, archive.lock.lost];
-	for (const signal of signals) signal.addEventListener('abort', end, {once: true});
-	try {
-		context.signal.throwIfAborted();
-		const client = await opened.connect({
-			timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget: new Budget(query.budget, context),
-			counters, warn,
-			context: {...context, signal: stop.signal},
-			debug: log.debug,
+	const ended = await withRun({context, log, budget: new Budget(query.budget, context), lost: archive.lock.lost}, async ({stop, connect}) => {
+		const {client, inspect} = await connect(opened, query);
+		const read = createWindowReader(query, {client, signal: stop.signal, now: context.now, verbose: log.verbose});
+		return repairArchive({
+			dir, archive, manifest, findings, query, read, files: diskFiles, now: context.now, signal: stop.signal, inspect, report,
 		});
-		const read = createWindowReader(query, {
-			client, signal: stop.signal, now: context.now,
-			verbose: message => {
-				log.verbose(message);
-			},
-		});
-		const repaired = await repairArchive({
-			dir, archive, manifest, findings, query, read, files: diskFiles, now: context.now, signal: stop.signal,
-			inspect: records => {
-				warnOfSecrets(records);
-				watch.see(records);
-			},
-			report,
-		});
-		watch.tell(log);
-		return repaired;
-	} finally {
-		for (const signal of signals) signal.removeEventListener('abort', end);
-	}
+	});
+	if ('error' in ended) throw ended.error;
+	return ended.value;
 }
 
 /** Another app's or another place's rows must not come into an archive; nor may a manifest say where credentials go. */

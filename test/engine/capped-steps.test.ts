@@ -78,7 +78,7 @@ describe('a window in several stretches', () => {
 			return {total, rows: [...served.map(row => ({...row, ...strange.get(row.id)})), ...asked.offset === 40 ? served.slice(0, 1) : []]};
 		}, {altered: [50]});
 		expect(ids).toEqual(idsOf(rows.filter(({id}) => id !== 'r151' && id !== 'r251').map(row => ({...row, ...strange.get(row.id)}))));
-		expect(report).toEqual({problems: [], duplicates: 3, changed: 0, inside: 248, written: 248, oddities: {unreadable: 2, noRows: 0, outOfRange: 2, ambiguous: 2, altered: 3}, total: 250});
+		expect(report).toMatchObject({problems: [], duplicates: 3, changed: 0, inside: 248, written: 248, oddities: {unreadable: 2, noRows: 0, outOfRange: 2, ambiguous: 2, altered: 3}, total: 250});
 	});
 
 	it('lets a failure surface after the pages before it', async () => {

@@ -1,9 +1,10 @@
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {HOUR} from '../../src/base/duration.ts';
 import type {ApiRequest} from '../../src/base/transport.ts';
-import {runExport, type ExportDependencies} from '../../src/engine/export.ts';
+import {FormatSink, runExport} from '../../src/engine/export.ts';
 import {ServerClock} from '../../src/engine/server-clock.ts';
 import {newCounters} from '../../src/engine/summary.ts';
+import type {Client} from '../../src/http/client.ts';
 import type {Formatter} from '../../src/output/formats/index.ts';
 import type {Checkpoint, Output, ResumedRun} from '../../src/output/output.ts';
 import type {Query} from '../../src/query/query.ts';
@@ -52,9 +53,8 @@ async function run(rows: readonly Row[], {resumed, signal = new AbortController(
 		abandon: async () => undefined,
 	};
 	const formatter: Formatter = {start: () => '<', write: records => records.map(({text}) => (JSON.parse(text) as Row).id).join(''), end: () => '>', resumable: true};
-	const dependencies: ExportDependencies = {
-		client: {
-			async send(request) {
+	const client: Client = {
+		async send(request) {
 				requests.push(request);
 				const {start_time: start, end_time: end, page_size: size, page_token: token = '0'} = request.body as Record<string, number> & {page_token?: string};
 				const found = rows.filter(({event_time: time}) => typeof time !== 'number' || (time >= (start ?? 0) && time <= (end ?? 0)));
@@ -62,8 +62,9 @@ async function run(rows: readonly Row[], {resumed, signal = new AbortController(
 				const body = {code: 0, data: {items: found.slice(Number(token), next), has_more: next < found.length, page_token: String(next)}};
 				return {text: JSON.stringify(body), body, altered, servedAt};
 			},
-		},
-		formatter, output, counters, stop, signal,
+	};
+	const sink = new FormatSink({
+		query, formatter, output, counters,
 		...(servedAt === undefined ? {} : {clock: new ServerClock(() => servedAt)}),
 		inspect: records => {
 			inspected.push(...records.map(({id}) => id ?? ''));
@@ -74,13 +75,12 @@ async function run(rows: readonly Row[], {resumed, signal = new AbortController(
 		verbose: message => {
 			told.push(message);
 		},
-		now: () => since + 30 * 24 * HOUR,
-		sleep: async () => undefined,
-	};
+	});
 	onTestFinished(() => {
 		stop.abort();
 	});
-	const ended = await runExport(query, dependencies).then(result => ({result, thrown: undefined}), (thrown: unknown) => ({result: undefined, thrown}));
+	const ended = await runExport(sink, {client, stop, signal, now: () => since + 30 * 24 * HOUR, sleep: async () => undefined})
+		.then(() => ({result: {limited: sink.isFull(), reached: sink.reached}, thrown: undefined}), (thrown: unknown) => ({result: undefined, thrown}));
 	return {...ended, written: written.join(''), checkpoints, told, inspected, requests, counters, stopped: stop.signal.aborted};
 }
 

@@ -4,6 +4,7 @@ import {ApiError} from '../../src/base/errors.ts';
 import type {ApiRequest} from '../../src/base/transport.ts';
 import {newReport} from '../../src/engine/problems.ts';
 import {createWindowReader, windowsAtOnce} from '../../src/engine/window-reader.ts';
+import {ServerClock} from '../../src/engine/server-clock.ts';
 import type {Query} from '../../src/query/query.ts';
 import {sources} from '../../src/sources/index.ts';
 import type {SourceDefinition} from '../../src/sources/types.ts';
@@ -22,7 +23,7 @@ function queryOf(source: SourceDefinition, changes: Partial<Query> = {}): Query 
 /** Reads the window through a client that answers with `answer`, and tells what came and what was asked. */
 async function read(query: Query, answer: (request: ApiRequest, count: number) => {data: unknown; servedAt?: number}, {now = since + DAY}: {now?: number} = {}) {
 	const requests: ApiRequest[] = [];
-	const served: number[] = [];
+	const clock = new ServerClock(() => now);
 	const verbose: string[] = [];
 	const readWindow = createWindowReader(query, {
 		client: {
@@ -38,11 +39,12 @@ async function read(query: Query, answer: (request: ApiRequest, count: number) =
 		},
 		signal: new AbortController().signal,
 		now: () => now,
+		clock,
 	});
 	const batches: string[][] = [];
 	const report = newReport();
-	for await (const batch of readWindow(window, report, at => served.push(at))) batches.push(batch.map(({text}) => text));
-	return {batches, report, requests, served, verbose, texts: batches.flat()};
+	for await (const batch of readWindow(window, report)) batches.push(batch.map(({text}) => text));
+	return {batches, report, requests, clock, verbose, texts: batches.flat()};
 }
 
 const tokens = sources['feishu-openapi'];
@@ -73,8 +75,9 @@ it('redacts every field that is named, and keeps the rest of the record', async 
 });
 
 it('tells when the server answered, where the server says so', async () => {
-	const {served} = await read(queryOf(tokens), (_, count) => ({data: {items: [item(`${count}`)], has_more: count < 3, page_token: `${count}`}, ...(count === 2 ? {} : {servedAt: since + count})}));
-	expect(served).toEqual([since + 1, since + 3]);
+	const {report, clock} = await read(queryOf(tokens), (_, count) => ({data: {items: [item(`${count}`)], has_more: count < 3, page_token: `${count}`}, ...(count === 2 ? {} : {servedAt: since + count})}));
+	expect(report.answer.at).toBe(since + 1);
+	expect(clock.latest).toBe(since + 3);
 });
 
 describe('a source that lets one ask for the last days only', () => {

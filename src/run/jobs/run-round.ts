@@ -3,7 +3,6 @@ import type {Context} from '../../base/context.ts';
 import {SECOND} from '../../base/duration.ts';
 import {exitCodes} from '../../base/errors.ts';
 import type {Log} from '../../base/log.ts';
-import type {AuditRecord} from '../../base/record.ts';
 import {newCounters, type RunCounters} from '../../engine/summary.ts';
 import type {Budget} from '../../http/budget.ts';
 import {failureOf} from '../../output/failure.ts';
@@ -43,8 +42,6 @@ export interface RoundOptions {
 	/** Jobs that run at once, at most. */
 	readonly atOnce: number;
 	readonly log: Log;
-	/** Looks at the records of a job that are written, to warn about their content. */
-	readonly inspect: (log: Log) => (records: readonly AuditRecord[]) => void;
 	/** Told how far the round is as soon as it begins. */
 	readonly onProgress: (progress: RoundProgress) => void;
 	/** Keeps how a job ended. */
@@ -100,24 +97,18 @@ export async function runRound(jobs: readonly Job[], options: RoundOptions): Pro
 }
 
 async function open(job: Job, {sourceNamed, runFlags, context, config, log}: RoundOptions): Promise<OpenJob> {
-	const own = jobLog(log, job.name);
-	return openJob(job, {
-		source: sourceNamed(job.source), runFlags, context, config,
-		warn: message => {
-			own.warning(message);
-		},
-	});
+	return openJob(job, {source: sourceNamed(job.source), runFlags, context, config, warn: jobLog(log, job.name).warning});
 }
 
 async function runOne(
-	member: OpenJob, {context, log, wait, inspect, budget, progress}: RoundOptions & Pick<JobGroup, 'budget'> & {progress: RoundProgress},
+	member: OpenJob, {context, log, wait, budget, progress}: RoundOptions & Pick<JobGroup, 'budget'> & {progress: RoundProgress},
 ): Promise<JobOutcome> {
 	const {name} = member.job;
 	const own = jobLog(log, name);
 	const counters = newCounters();
 	progress.running.set(name, {counters, budget});
 	try {
-		return await runJob(member, {budget, counters, context, wait, log: own, inspect: inspect(own)});
+		return await runJob(member, {budget, counters, context, wait, log: own});
 	} catch (error) {
 		return await failedJob(member.job, error, context);
 	} finally {
