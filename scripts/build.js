@@ -3,6 +3,7 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, wr
 import {dirname, join} from 'node:path';
 import {build} from 'esbuild';
 import {manualPage} from './man.js';
+import {billOfMaterials} from './sbom.js';
 import {bundledPackages, thirdPartyLicenses} from './third-party-licenses.js';
 
 const root = join(import.meta.dirname, '..');
@@ -34,9 +35,11 @@ const {outputFiles, metafile} = await build({
 	write: false,
 	metafile: true,
 });
+const packages = bundledPackages(metafile);
 const files = [
 	...outputFiles,
-	{path: join(root, 'dist/THIRD-PARTY-LICENSES.txt'), contents: Buffer.from(thirdPartyLicenses(bundledPackages(metafile), root))},
+	{path: join(root, 'dist/THIRD-PARTY-LICENSES.txt'), contents: Buffer.from(thirdPartyLicenses(packages, root))},
+	{path: join(root, 'dist/audit-export.cdx.json'), contents: Buffer.from(billOfMaterials(packages, root))},
 	{path: join(root, 'dist/audit-export.1'), contents: Buffer.from(await manualPage({root, version, options}))},
 ];
 

@@ -35,7 +35,7 @@ it('holds what runs, and what users are to read, and nothing else', () => {
 		].map(name => `deploy/${name}`),
 		...['archives', 'configuration', 'console', 'fleets', 'formats', 'networks'].map(name => `docs/${name}.md`), 'package.json',
 	]);
-	expect(files.filter(path => path.startsWith('dist/') && !/^dist\/(?:cli\.js|chunks\/[\w.-]+\.js|audit-export\.1|THIRD-PARTY-LICENSES\.txt)$/.test(path))).toEqual([]);
+	expect(files.filter(path => path.startsWith('dist/') && !/^dist\/(?:cli\.js|chunks\/[\w.-]+\.js|audit-export\.(?:1|cdx\.json)|THIRD-PARTY-LICENSES\.txt)$/.test(path))).toEqual([]);
 	expect(files).toEqual(expect.arrayContaining(['dist/cli.js', 'dist/audit-export.1', 'dist/THIRD-PARTY-LICENSES.txt']));
 });
 
@@ -56,4 +56,12 @@ it('carries the licences of what is bundled', () => {
 	expect(bundled()).toEqual(expect.arrayContaining([expect.stringMatching(/^commander /), expect.stringMatching(/^zod /)]));
 	expect(notices.match(/Permission (?:is hereby granted|to use)/gi)?.length).toBeGreaterThan(20);
 	expect(bundled()).toEqual([...new Set(bundled())]);
+});
+
+it('carries a bill of materials that lists what is bundled, and nothing else', () => {
+	const bill = JSON.parse(readFileSync(join(directory, 'package/dist/audit-export.cdx.json'), 'utf8')) as {
+		bomFormat: string; metadata: {component: {name: string; version: string}}; components: ReadonlyArray<{name: string; version: string}>;
+	};
+	expect(bill).toMatchObject({bomFormat: 'CycloneDX', metadata: {component: {name: 'audit-export', version: manifest.version}}});
+	expect(bill.components.map(({name, version}) => `${name} ${version}`).toSorted()).toEqual(bundled().toSorted());
 });
