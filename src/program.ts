@@ -41,7 +41,7 @@ Examples:
   $ audit-export demo                                            see it work, no account needed
   $ audit-export feishu-openapi --since 24h                      a table on the terminal
   $ audit-export feishu-openapi --since yesterday --until today -o yesterday.csv.gz
-  $ audit-export trae-openapi --since 30d | jq -c 'select(.status_code >= 400)'
+  $ audit-export trae-openapi --since 30d --status failed | jq .
   $ audit-export feishu-openapi --since 7d --dry-run             what would be asked, and how long it takes
 
 Credentials come from the environment (FEISHU_APP_ID, FEISHU_APP_SECRET, TRAE_APP_ID, TRAE_APP_SECRET)

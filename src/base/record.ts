@@ -14,6 +14,8 @@ export interface AuditRecord {
 	readonly time: number | undefined;
 	/** The entry stood among rows and is none: a number, a list, an object without members. It is never written. */
 	readonly isRow?: false;
+	/** Whether it records a failure; absent where its source does not say. */
+	readonly failed?: boolean;
 	/** Credentials that were taken out of the text, where there were any. */
 	readonly redacted?: number;
 }

@@ -1,7 +1,8 @@
 import {UsageError} from '../base/errors.ts';
 import {valueAt} from '../json/value.ts';
-import {declaredOption, optionName, outcomes, searchFilters, type FilterDeclaration} from '../sources/app-log-filters.ts';
+import {declaredOption, optionName, searchFilters, type FilterDeclaration} from '../sources/app-log-filters.ts';
 import type {SearchKind} from '../sources/app-log-kinds.ts';
+import {outcomes} from '../sources/outcome.ts';
 import type {ParameterRule, SourceOption} from '../sources/types.ts';
 import {printable} from '../base/visible.ts';
 import {comparisonOf} from './compare.ts';

@@ -4,7 +4,8 @@ import {declaredOption, optionName, searchFilters} from '../sources/app-log-filt
 import type {FilterName} from '../sources/app-log-kinds.ts';
 import {feishuOpenapi} from '../sources/feishu-openapi.ts';
 import type {SourceDefinition, SourceOption} from '../sources/types.ts';
-import {comparisonOf, isSuccess, isWritten, type Comparison} from './compare.ts';
+import {isFailure} from '../sources/outcome.ts';
+import {comparisonOf, isWritten, type Comparison} from './compare.ts';
 import {arrivesWithinMs, consoleZone, longestSpanMs, reachMs, titles} from './limits.ts';
 
 const contains = comparisonOf('error_message', ['msg']);
@@ -58,13 +59,10 @@ const notSaid: Readonly<Partial<Record<FilterName, string>>> = {
 	tenant_key: 'for which tenant a call was made',
 };
 
-/** A call succeeded when both its HTTP status and the code in its response say so. */
+/** Whether a call ended as asked: by the rule of the audit log, or with this HTTP status or this code. */
 function hasStatus(row: unknown, asked: string): boolean {
-	const status = valueAt(row, ['log_detail', 'status_code']);
-	const code = valueAt(responseOf(row), ['code']);
-	const succeeded = isSuccess(status) && (code === undefined || isWritten(code, '0'));
-	if (asked === 'success') return succeeded;
-	return asked === 'failed' ? !succeeded : isWritten(status, asked) || isWritten(code, asked);
+	if (asked === 'success' || asked === 'failed') return isFailure(row, feishuOpenapi.outcome) === (asked === 'failed');
+	return [valueAt(row, ['log_detail', 'status_code']), valueAt(responseOf(row), ['code'])].some(value => isWritten(value, asked));
 }
 
 /** What a call returned; undefined where that is no JSON. */

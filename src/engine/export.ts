@@ -56,6 +56,7 @@ export class FormatSink implements Sink {
 		this.options = options;
 		const {counters, output: {resumed}} = options;
 		counters.records = resumed?.checkpoint.records ?? 0;
+		counters.failed = resumed?.checkpoint.failed ?? 0;
 		this.#before = counters.records;
 	}
 
@@ -85,11 +86,12 @@ export class FormatSink implements Sink {
 			counters.windows++;
 			takeReport(event, counters);
 			const nextFrom = Math.max(query.since, Math.min(window.to, this.#reached));
-			if (counters.problems.length === 0) await output.checkpoint({nextFrom, records: counters.records});
-			finished?.(window, counters.records - this.#before);
-			this.#before = counters.records;
+			const {records, failed, problems} = counters;
+			if (problems.length === 0) await output.checkpoint({nextFrom, records, ...failed === 0 ? {} : {failed}});
+			finished?.(window, records - this.#before);
+			this.#before = records;
 			verbose(
-				`window ${new Date(window.from).toISOString()} to ${new Date(window.to).toISOString()} done, ${counters.records} records so far`,
+				`window ${new Date(window.from).toISOString()} to ${new Date(window.to).toISOString()} done, ${records} records so far`,
 			);
 			return;
 		}
@@ -102,6 +104,7 @@ export class FormatSink implements Sink {
 		beforeWrite();
 		await output.write(formatter.write(records));
 		counters.records += records.length;
+		counters.failed += records.filter(({failed}) => failed === true).length;
 		if (this.isFull()) takeReport(event, counters);
 	}
 

@@ -40,8 +40,8 @@ export class MemoryPool {
 /*
  * Records as bytes: in memory outside of the heap, where they wait without being looked at by the garbage collector
  * again and again, and in temporary files. A record is its time as a double, the units of its id plus one (0 for none),
- * the bytes of its text and how much was taken out of it as 32 bits each, then the id as UTF-16 and the text as UTF-8. An id
- * may be any string; a text was UTF-8 when it came.
+ * the bytes of its text and how much was taken out of it as 32 bits each, a byte for its outcome, then the id as UTF-16 and the
+ * text as UTF-8. An id may be any string; a text was UTF-8 when it came.
  */
 
 const idAt = 8;
@@ -50,8 +50,13 @@ const textAt = 12;
 
 const redactedAt = 16;
 
+const outcomeAt = 20;
+
+/** Outcomes by the byte that stands for them. */
+const outcomes = [undefined, false, true] as const;
+
 /** Bytes before the id and the text. */
-export const headBytes = 20;
+export const headBytes = 21;
 
 /** Stands for a time that cannot be read: later than every other. */
 const unknownTime = Infinity;
@@ -62,13 +67,14 @@ export function mostBytesOf({text, id}: AuditRecord): number {
 }
 
 /** Puts a record there; `mostBytesOf` it must be free. Returns the index just past it. */
-export function putRecord({text, id, time, redacted = 0}: AuditRecord, memory: Buffer, start: number): number {
+export function putRecord({text, id, time, failed, redacted = 0}: AuditRecord, memory: Buffer, start: number): number {
 	memory.writeDoubleLE(time ?? unknownTime, start);
 	memory.writeUInt32LE(id === undefined ? 0 : id.length + 1, start + idAt);
 	const textStart = start + headBytes + (id === undefined ? 0 : memory.write(id, start + headBytes, 'utf16le'));
 	const textBytes = memory.write(text, textStart);
 	memory.writeUInt32LE(textBytes, start + textAt);
 	memory.writeUInt32LE(redacted, start + redactedAt);
+	memory.writeUInt8(outcomes.indexOf(failed), start + outcomeAt);
 	return textStart + textBytes;
 }
 
@@ -77,10 +83,12 @@ export function recordAt(memory: Buffer, start: number): AuditRecord {
 	const textStart = start + headBytes + idBytesAt(memory, start);
 	const time = timeAt(memory, start);
 	const redacted = memory.readUInt32LE(start + redactedAt);
+	const failed = outcomes[memory.readUInt8(start + outcomeAt)];
 	return {
 		text: memory.toString('utf8', textStart, endAt(memory, start)),
 		id: memory.readUInt32LE(start + idAt) === 0 ? undefined : memory.toString('utf16le', start + headBytes, textStart),
 		time: time === unknownTime ? undefined : time,
+		...(failed === undefined ? {} : {failed}),
 		...(redacted === 0 ? {} : {redacted}),
 	};
 }

@@ -4,10 +4,11 @@ import type {AuditRecord} from '../base/record.ts';
 import type {ApiAnswer} from '../base/transport.ts';
 import {everyAt, rows, locate} from '../json/text.ts';
 import {valueAt, wholeNumber} from '../json/value.ts';
+import {isFailure} from '../sources/outcome.ts';
 import type {Pagination} from '../sources/pagination.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 
-type RowRules = Pick<SourceDefinition, 'id' | 'time' | 'readTime' | 'range'>;
+type RowRules = Pick<SourceDefinition, 'id' | 'time' | 'readTime' | 'range' | 'outcome'>;
 
 interface RowPaths {
 	readonly id: JsonPath | undefined;
@@ -25,6 +26,7 @@ export function toRecord(text: string, value: unknown, source: RowRules): AuditR
 		text,
 		id: paths.id === undefined ? undefined : identity(valueAt(value, paths.id), text, paths.id),
 		time: source.readTime === undefined ? timeOf(time, source) : source.readTime(time),
+		...(source.outcome === undefined ? {} : {failed: isFailure(value, source.outcome)}),
 	};
 }
 

@@ -8,6 +8,8 @@ export type RunStatus = 'complete' | 'incomplete' | 'failed' | 'interrupted';
 export interface RunCounters {
 	/** Records written, by this run and by those it resumed. */
 	records: number;
+	/** Those of them that record a failure. */
+	failed: number;
 	/** Rows delivered more than once, written once. */
 	duplicates: number;
 	/** Rows delivered again with another content, which is written beside the first. */
@@ -25,7 +27,7 @@ export interface RunCounters {
 
 /** Counters of a run that has done nothing yet. */
 export function newCounters(): RunCounters {
-	return {records: 0, duplicates: 0, changed: 0, windows: 0, requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0, problems: []};
+	return {records: 0, failed: 0, duplicates: 0, changed: 0, windows: 0, requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0, problems: []};
 }
 
 /** The run's summary as `--summary` writes it; times as RFC 3339 in UTC, durations in milliseconds. */
@@ -35,6 +37,8 @@ export interface Summary {
 	readonly until: string;
 	readonly status: RunStatus;
 	readonly records: number;
+	/** How many of the records record a success and a failure; absent where the source does not say. */
+	readonly outcomes?: {readonly success: number; readonly failed: number};
 	readonly duplicates: number;
 	readonly changed: number;
 	readonly windows: number;
@@ -65,9 +69,9 @@ export function growthStart(
 	return from < until ? from : undefined;
 }
 
-/** The summary object of a run. */
-export function toSummary({source, since, until, status, counters, mayGrowFrom, budgetWaitedMs, elapsedMs, partial, error}: {
-	source: string; since: number; until: number; status: RunStatus; counters: RunCounters; mayGrowFrom: number | undefined;
+/** The summary object of a run. @param hasOutcomes whether its records say that they failed. Default false */
+export function toSummary({source, since, until, status, counters, hasOutcomes = false, mayGrowFrom, budgetWaitedMs, elapsedMs, partial, error}: {
+	source: string; since: number; until: number; status: RunStatus; counters: RunCounters; hasOutcomes?: boolean; mayGrowFrom: number | undefined;
 	budgetWaitedMs: number; elapsedMs: number; partial: string | undefined; error: string | undefined;
 }): Summary {
 	return {
@@ -76,6 +80,7 @@ export function toSummary({source, since, until, status, counters, mayGrowFrom, 
 		until: formatUtc(until),
 		status,
 		records: counters.records,
+		...(hasOutcomes ? {outcomes: {success: counters.records - counters.failed, failed: counters.failed}} : {}),
 		duplicates: counters.duplicates,
 		changed: counters.changed,
 		windows: counters.windows,

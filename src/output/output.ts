@@ -4,6 +4,8 @@ export interface Checkpoint {
 	readonly nextFrom: number;
 	/** Records written so far. */
 	readonly records: number;
+	/** Those of them that record a failure. Default 0. */
+	readonly failed?: number | undefined;
 }
 
 /** The earlier run that a file continues. Its range is the one to export, whatever the clock says now. */

@@ -74,6 +74,7 @@ export async function writeSummary(run: ReportedRun, {query, ended, readAt, part
 	if (flags.summary === undefined) return;
 	const summary = toSummary({
 		...ended, source: query.source.name, since: query.since, until: query.until, partial,
+		hasOutcomes: query.source.outcome !== undefined,
 		mayGrowFrom: growthStart(query, {readAt, arrivesWithinMs: query.source.arrivesWithinMs}),
 		error: 'error' in ended && ended.error instanceof Error ? ended.error.message : undefined,
 	});

@@ -1,5 +1,8 @@
 import {DAY, SECOND} from '../base/duration.ts';
+import {statusOption} from './outcome.ts';
 import {column, timeColumn, type Column, type SampleRow} from './types.ts';
+
+const outcome = {coded: {path: ['status'], failed: ['18002']}} as const;
 
 /**
  * What the audit logs of the Feishu low-code platform have in common: a user's token, ten requests a second, ten
@@ -55,6 +58,7 @@ export const apaasLog = {
 			parameter: 'app_type',
 			choices: {apaas: '0', aily: '1'},
 		},
+		status: statusOption(outcome),
 	},
 	filter: {
 		parameter: 'filter',
@@ -78,6 +82,7 @@ export const apaasLog = {
 	rows: ['data', 'items'],
 	id: 'log_id',
 	time: 'op_time',
+	outcome,
 	localeMaps: ['op_detail', 'failed_reason_i18n', 'app_name'],
 } as const;
 

@@ -18,9 +18,6 @@ export interface FilterDeclaration {
 /** The features of an app whose client logs can be searched, one at a time. */
 export const appFeatures = ['mini-program', 'web-app', 'widget'] as const;
 
-/** What `--status` takes beside the codes of the log itself. */
-export const outcomes = ['success', 'failed'] as const;
-
 const tenantKey: FilterDeclaration = {
 	name: 'tenant_key', flags: '--tenant-key <key>', description: "only this tenant's, for store apps: its tenant_key",
 };

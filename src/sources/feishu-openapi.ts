@@ -1,5 +1,8 @@
 import {HOUR, MINUTE, SECOND} from '../base/duration.ts';
+import {statusOption} from './outcome.ts';
 import {column, defineSource, timeColumn} from './types.ts';
+
+const outcome = {httpStatus: ['log_detail', 'status_code'], response: ['log_detail', 'response']} as const;
 
 const apis = [
 	['POST', '/open-apis/im/v1/messages', '{"receive_id_type":"chat_id"}', '{"msg_type":"text","content":"{\\"text\\":\\"发布完成 ✅\\"}"}'],
@@ -59,6 +62,7 @@ export const feishuOpenapi = defineSource({
 			parameter: 'app_id',
 			field: 'app_id',
 		},
+		status: statusOption(outcome),
 	},
 	budget: {requests: 100, perMs: MINUTE},
 	concurrency: 4,
@@ -76,6 +80,7 @@ export const feishuOpenapi = defineSource({
 	rows: ['data', 'items'],
 	id: 'id',
 	time: 'event_time',
+	outcome,
 	columns: [
 		timeColumn,
 		column('id', 'text', 'identity of the call'),
@@ -89,6 +94,7 @@ export const feishuOpenapi = defineSource({
 		column('log_detail.query_param', 'text', 'query string, as text of JSON'),
 		column('log_detail.payload', 'text', 'body of the request, as text of JSON'),
 		column('log_detail.response', 'text', 'code, message and error of the answer, as text of JSON', {table: true}),
+		column('log_detail.response.code', 'json', 'code in the answer, 0 where the call succeeded', {table: true, inText: true}),
 	],
 	sample(random, {id, time}) {
 		const [method, path, query, payload] = random.pick(apis);

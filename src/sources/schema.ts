@@ -27,6 +27,7 @@ export function isAlwaysThere({id, time}: Pick<SourceDefinition, 'id' | 'time'>,
 export function rowSchema(source: Pick<SourceDefinition, 'title' | 'id' | 'time' | 'columns'>): JsonSchema {
 	const root: Branch = {next: new Map(), required: true};
 	for (const column of source.columns) {
+		if (column.inText === true) continue;
 		let branch = root;
 		for (const key of column.path ?? []) {
 			const next = branch.next.get(key) ?? {next: new Map(), required: false};

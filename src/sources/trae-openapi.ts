@@ -1,5 +1,8 @@
 import {DAY, SECOND} from '../base/duration.ts';
+import {statusOption} from './outcome.ts';
 import {column, defineSource, timeColumn} from './types.ts';
+
+const outcome = {httpStatus: ['status_code']} as const;
 
 /**
  * Trae OpenAPI call log (https://docs.trae.cn, "OpenAPI call logs").
@@ -35,6 +38,7 @@ export const traeOpenapi = defineSource({
 			parameter: 'api_path',
 			field: 'api_path',
 		},
+		status: statusOption(outcome),
 	},
 	budget: {requests: 2, perMs: SECOND},
 	concurrency: 2,
@@ -54,6 +58,7 @@ export const traeOpenapi = defineSource({
 	rows: ['data', 'items'],
 	id: 'log_id',
 	time: 'operation_time',
+	outcome,
 	columns: [
 		timeColumn,
 		column('log_id', 'text', 'identity of the call'),

@@ -55,6 +55,16 @@ export interface Label {
 	readonly zh: string;
 }
 
+/** How a row says that what it records failed. A place that is not there says nothing. */
+export interface OutcomeRule {
+	/** The HTTP status of a call, which failed from 400 on. */
+	readonly httpStatus?: JsonPath;
+	/** The body that a call got, as JSON or as its text; the call failed where it holds a `code` other than 0. */
+	readonly response?: JsonPath;
+	/** A code of the log's own, and its values for a failure. */
+	readonly coded?: {readonly path: JsonPath; readonly failed: readonly string[]};
+}
+
 /**
  * What a column holds: an `integer` of any size, an instant, an `object` or `list` of JSON; `json` is any value, where nobody says
  * which.
@@ -72,6 +82,8 @@ export interface Column {
 	readonly unitMs?: number;
 	/** The API writes the number, or the time, as text. Default false. */
 	readonly quoted?: boolean;
+	/** It stands in JSON text, which another column holds: the schema of rows does not know it. Default false. */
+	readonly inText?: boolean;
 	/** What it means, in one line for people. */
 	readonly meaning: string;
 	/** Also a column of the narrower table. Default false. */
@@ -85,7 +97,7 @@ export const timeColumn: Column = {name: 'time', type: 'time', meaning: 'when it
 
 /** A column whose name is its dotted path. */
 export function column(
-	name: string, type: ColumnType, meaning: string, more: Pick<Column, 'table' | 'unitMs' | 'quoted'> = {},
+	name: string, type: ColumnType, meaning: string, more: Pick<Column, 'table' | 'unitMs' | 'quoted' | 'inText'> = {},
 ): Column {
 	return {name, path: name.split('.'), type, meaning, ...more};
 }
@@ -191,6 +203,8 @@ export interface SourceDefinition {
 	readonly readTime?: (value: unknown) => number | undefined;
 	/** Writes parameters to the wire where they do not simply stand side by side; `parameters` holds all of them by name. */
 	readonly toRequest?: (parameters: Readonly<Record<string, ParameterValue>>) => ApiRequest;
+	/** How rows say whether what they record failed; absent where they do not. */
+	readonly outcome?: OutcomeRule;
 	readonly columns: readonly Column[];
 	/** What the codes of a field mean: by field, dotted, then by code. Codes that are not listed are shown as they are. */
 	readonly labels?: Readonly<Record<string, Readonly<Record<string, Label>>>>;

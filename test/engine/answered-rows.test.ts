@@ -11,8 +11,8 @@ const rowsIn = (text: string) => rowsOf({text, body: JSON.parse(text) as unknown
 describe('the rows of an answer', () => {
 	it('are those of its array, each on one line as it came', () => {
 		expect(rowsIn('{"data":{"items":[{"id":"a","event_time":1,\n"n":1.50},{"id":"b"}]}}')).toEqual([
-			{text: '{"id":"a","event_time":1,"n":1.50}', id: 'a', time: 1000},
-			{text: '{"id":"b"}', id: 'b', time: undefined},
+			{text: '{"id":"a","event_time":1,"n":1.50}', id: 'a', time: 1000, failed: false},
+			{text: '{"id":"b"}', id: 'b', time: undefined, failed: false},
 		]);
 	});
 

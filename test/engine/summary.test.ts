@@ -33,5 +33,5 @@ it('sums a run up in RFC 3339 times and whole milliseconds', () => {
 });
 
 it('starts a run with nothing counted', () => {
-	expect(newCounters()).toEqual({records: 0, duplicates: 0, changed: 0, windows: 0, requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0, problems: []});
+	expect(newCounters()).toEqual({records: 0, failed: 0, duplicates: 0, changed: 0, windows: 0, requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0, problems: []});
 });

@@ -3,6 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {createPager} from '../../src/engine/pager.ts';
 import {toRecord} from '../../src/engine/rows-of.ts';
 import {askedRange} from '../../src/engine/windows.ts';
+import {pickValue} from '../../src/json/edit.ts';
 import {rows} from '../../src/json/text.ts';
 import {valueAt, wholeNumber} from '../../src/json/value.ts';
 import {createFormatter} from '../../src/output/formats/index.ts';
@@ -87,7 +88,7 @@ describe.each(definitions)('$name', ({key, name, source}) => {
 	it('names only parameters that the API has', () => {
 		const named = [
 			range.start, range.end, ...Object.keys(pageParameters(pagination)), ...(pagination.style === 'token' ? [pagination.tokenParameter] : []),
-			...Object.values(source.options).map(({parameter}) => parameter), ...Object.keys(source.constants ?? {}),
+			...Object.values(source.options).flatMap(({parameter, locally}) => locally === undefined ? [parameter] : []), ...Object.keys(source.constants ?? {}),
 			...[source.filter, source.order, source.splitBy].flatMap(rule => rule === undefined ? [] : [rule.parameter]),
 			...Object.values(parameters).flatMap(({requires}) => requires ?? []),
 		];
@@ -103,11 +104,11 @@ describe.each(definitions)('$name', ({key, name, source}) => {
 	it('has options of its own that commander reads back under their names, beside those of every source', () => {
 		const flags = exportOptions(source, ['one', 'two']).map(option => option.flags.split(/[ ,]+/).filter(part => part.startsWith('-'))).flat();
 		expect(unique(flags)).toBe(true);
-		for (const [option, {flags: spelling, description, parameter, repeatable = false}] of Object.entries(source.options)) {
+		for (const [option, {flags: spelling, description, parameter, repeatable = false, locally}] of Object.entries(source.options)) {
 			const [, words = ''] = /^--([a-z]+(?:-[a-z]+)*) <[^>]+>$/.exec(spelling) ?? [];
 			expect(words.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())).toBe(option);
 			expect(description).toMatch(/./);
-			expect(parameters[parameter]?.type.endsWith('[]')).toBe(repeatable);
+			if (locally === undefined) expect(parameters[parameter]?.type.endsWith('[]')).toBe(repeatable);
 		}
 	});
 
@@ -166,7 +167,7 @@ describe.each(definitions)('$name', ({key, name, source}) => {
 		expect(columns.filter(column => column.path === undefined)).toHaveLength(1);
 		expect(columns.some(column => column.table === true)).toBe(true);
 		for (const {text, value} of rowsOf(source)) {
-			for (const {path} of columns) if (path !== undefined) expect(valueAt(value, path)).not.toBeUndefined();
+			for (const {path} of columns) if (path !== undefined) expect(pickValue(text, [path])).not.toBeUndefined();
 			const csv = createFormatter('csv', {columns, timezone: 'UTC', escapeFormulas: false, bom: false, written: 1});
 			// The last column holds what no other does.
 			expect(csv.write([toRecord(text, value, source)])).toMatch(/,\r\n$/);

@@ -37,13 +37,26 @@ export function createRowReader(fields: readonly Field[], keepsRest = true): (te
 		if (path !== undefined) addField(root, path, index);
 	}
 	const blank = fields.map((): string | undefined => undefined);
+	const inText = fieldsInText(fields);
 	return text => {
 		const values = [...blank];
 		const start = skipSpace(text, 0);
 		if (kindAt(text, start) !== 'object') return {values, rest: text};
 		readObject(text, start, root, {values, keepsRest});
+		for (const {index, holder, paths} of inText) {
+			const held = values[holder];
+			if (held !== undefined && kindAt(held, 0) === 'string') values[index] = pickValue(held, paths);
+		}
 		return {values, rest: root.rest ?? ''};
 	};
+}
+
+/** Fields whose value stands in that of another field, which may hold it as JSON text. */
+function fieldsInText(fields: readonly Field[]): Array<{index: number; holder: number; paths: readonly [FieldPath]}> {
+	return fields.flatMap(({path = []}, index) => {
+		const holder = fields.findIndex(({path: other = path}) => other.length < path.length && other.every((key, at) => key === path[at]));
+		return holder === -1 ? [] : [{index, holder, paths: [path.slice(fields[holder]?.path?.length)] as const}];
+	});
 }
 
 /**
