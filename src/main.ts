@@ -71,12 +71,19 @@ function report(thrown: unknown, argv: readonly string[], context: Context): Exi
 	return exitCode;
 }
 
+/** What options are called elsewhere. */
+const otherNames: Readonly<Record<string, string>> = {
+	from: 'since', start: 'since', begin: 'since', after: 'since', last: 'since', to: 'until', end: 'until', before: 'until', tz: 'timezone',
+};
+
 /** Commander's one-line message, with its suggestion as the hint. */
 function usageError(error: CommanderError, argv: readonly string[]): UsageError {
 	const [told = '', ...suggestion] = error.message.replace(/^error: /, '').split('\n');
 	// An option that does not exist may have been given a secret: a value is never repeated.
 	const message = error.code === 'commander.unknownOption' ? told.replace(/^([^=]*)=.*'/, "$1'") : told;
-	const hint = suggestion.join(' ').replace(/^\((.*)\)$/, '$1');
+	const [, name = ''] = error.code === 'commander.unknownOption' ? /^unknown option '--([\w-]+)/.exec(told) ?? [] : [];
+	const meant = Object.hasOwn(otherNames, name) ? `Did you mean --${otherNames[name]}?` : undefined;
+	const hint = meant ?? suggestion.join(' ').replace(/^\((.*)\)$/, '$1');
 	return new UsageError(message, {
 		hint: `${hint === '' ? '' : `${hint} `}See ${error.code === 'commander.unknownCommand' ? 'audit-export' : commandOf(argv)} --help`,
 	});

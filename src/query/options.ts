@@ -36,7 +36,7 @@ interface Declared {
 const keptWhole = 'an archive keeps every record as the API gave it, oldest first';
 const onRun = 'it belongs to the command line of run';
 /** What a start of a range may be. */
-export const timeForms = 'first instant: RFC 3339, YYYY-MM-DD, Unix time, an age (15m 24h 7d 2w), now, today, yesterday';
+export const timeForms = 'first instant: an age (15m 24h 7d 2w), "yesterday 02:00", YYYY-MM-DD, RFC 3339, Unix time, now, today';
 const ownKey = (key: string) => `the job has a key "${key}" of its own, beside "options"`;
 
 /** Every option of an export but its source's filters, by the name that it has in code, in the order of the help. */
@@ -58,7 +58,7 @@ const table = {
 	},
 	timezone: {
 		group: 'Range:', takes: '<zone>', decides: 'run', configured: 'timezone',
-		description: "for dates without an offset and for tables; default the system's",
+		description: "for dates without an offset, for tables and the time of csv; default the system's, for csv UTC",
 	},
 	format: {
 		group: 'Output:', short: 'f', takes: '<name>', decides: 'bytes', notInJobs: keptWhole, configured: formatNames,

@@ -115,7 +115,7 @@ function fingerprintOf({source, opened, flags, context, settings: {query, output
 	return {
 		query: hash(asked),
 		output: hash({
-			asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? (timezone ?? systemTimezone()) : '',
+			asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? (timezone ?? systemTimezone()) : format === 'csv' ? (timezone ?? 'UTC') : '',
 			escapeFormulas, bom, labels, ...(redactSecrets === true ? {redactSecrets} : {}),
 		}),
 	};

@@ -47,6 +47,12 @@ describe('RFC 3339', () => {
 		['2026-11-20t09:30:12z', '2026-11-20T09:30:12Z'],
 		['2026-11-20 09:30:12Z', '2026-11-20T09:30:12Z'],
 		['2026-11-20T09:30Z', '2026-11-20T09:30:00Z'],
+		['2026-11-20 17:30+0800', '2026-11-20T09:30:00Z'],
+		['2026-11-20 17:30:12 +08:00', '2026-11-20T09:30:12Z'],
+		['2026-11-20 9:30 UTC', '2026-11-20T09:30:00Z'],
+		['2026-11-20 17:30 UTC+8', '2026-11-20T09:30:00Z'],
+		['2026-11-20 04:30 gmt-5', '2026-11-20T09:30:00Z'],
+		['2026-11-20T17:30:12.5+08', '2026-11-20T09:30:12.500Z'],
 		['2026-11-20T09:30:12.3Z', '2026-11-20T09:30:12.300Z'],
 		['2026-11-20T09:30:12.3459999999Z', '2026-11-20T09:30:12.345Z'],
 		['1970-01-01T00:00:00Z', '1970-01-01T00:00:00Z'],
@@ -168,6 +174,24 @@ describe('times relative to now', () => {
 		expect(parse(text, zone).sliding).toBe(false);
 	});
 
+	it.each([
+		['yesterday 02:00', 'Asia/Shanghai', '2026-11-18T18:00:00Z'],
+		['yesterday 2:00', '+08:00', '2026-11-18T18:00:00Z'],
+		['today 09:30:12.5', 'UTC', '2026-11-20T09:30:12.500Z'],
+		// There it is the 21st already.
+		['today 02:00', 'Pacific/Kiritimati', '2026-11-19T12:00:00Z'],
+		['yesterday 02:00 +14:00', 'UTC', '2026-11-18T12:00:00Z'],
+		['today 23:00 UTC-11', 'UTC', '2026-11-20T10:00:00Z'],
+	])('%s in %s is %s and stays', (text, zone, expected) => {
+		expect(utc(text, zone)).toBe(expected);
+		expect(parse(text, zone).sliding).toBe(false);
+	});
+
+	it('refuses a time of day that yesterday did not have', () => {
+		expect(outcome('yesterday 02:30', 'Europe/Berlin')).not.toBe('UsageError');
+		expect(() => parse('yesterday 02:30', 'Europe/Berlin', Date.UTC(2026, 2, 30, 10))).toThrow('skipped or exists twice');
+	});
+
 	it('yesterday is the calendar day before, however long it was', () => {
 		const at = Date.UTC(2026, 2, 30, 10);
 		expect(utc('yesterday', 'Europe/Berlin', at)).toBe('2026-03-28T23:00:00Z');
@@ -178,7 +202,7 @@ describe('times relative to now', () => {
 describe('refusals', () => {
 	it.each([
 		'', ' ', 'tomorrow', 'NOW', 'Today', '-5m', '-1', '+1', '1.5', '1e12', '0x10', '５', '2026', '2026-11', '2026/11/20', '20-11-2026',
-		'2026-1-2', '2026-11-20T', '2026-11-20T9:30Z', '2026-11-20T09:30:12+08', '2026-11-20T09:30:12+0800', '2026-11-20T09:30:12,5Z', '2026-11-20T09:30:12.Z',
+		'2026-1-2', '2026-11-20T', '2026-11-20T9Z', '2026-11-20T09:30:12+080', '2026-11-20 +0800', 'yesterday 2', 'yesterday 25:00', 'yesterday +0800', 'today 02:00 CST', 'now 02:00', '2026-11-20 02:00 UTC+24', '2026-11-20T09:30:12,5Z', '2026-11-20T09:30:12.Z',
 		'2026-11-20Z', '2026-11-20T09:30:12[UTC]', '2026-11-20T09:30:12Z[UTC]', '+002026-11-20', '2026-11-20\nT09:30Z',
 		'2026-02-30', '2025-02-29', '2026-13-01', '2026-00-10', '2026-11-00', '2026-04-31T00:00:00Z', '2026-11-20T24:00:00Z', '2026-11-20T09:60:00Z',
 		'2026-11-20T09:30:60Z', '2026-11-20T09:30:61Z', '2026-11-20T25:00:00', '2026-11-20T09:30:12+25:00',
@@ -197,7 +221,7 @@ describe('refusals', () => {
 	])('says of %j that it %s', (text, problem) => {
 		expect(refusal(text)).toMatchObject({
 			message: `--since: ${JSON.stringify(text)} ${problem}`,
-			hint: 'write 2026-11-20, 2026-11-20T09:30:00+08:00, Unix seconds or milliseconds, an age (15m, 24h, 7d, 2w), now, today or yesterday',
+			hint: 'write 2026-11-20, "2026-11-20 09:30", 2026-11-20T09:30:00+08:00, "yesterday 02:00", Unix seconds or milliseconds, an age (15m, 24h, 7d, 2w), now, today or yesterday',
 		});
 	});
 

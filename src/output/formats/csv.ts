@@ -42,10 +42,10 @@ export function createCsv(options: FormatOptions): Formatter {
 
 type CellReader = (record: AuditRecord) => Cell[];
 
-function allCells({columns, language}: FormatOptions): CellReader {
+function allCells({columns, language, timezone}: FormatOptions): CellReader {
 	const fields = columnFields(columns, language);
 	const read = createRowReader(fields);
-	const rfc3339 = createRfc3339();
+	const rfc3339 = createRfc3339(timezone);
 	return ({text, time}) => {
 		const {values, rest} = read(text);
 		const cells = fields.map((field, index) => field.path === undefined ? rfc3339(time) : cellOf(shownValue(field, values[index])));
@@ -54,10 +54,10 @@ function allCells({columns, language}: FormatOptions): CellReader {
 	};
 }
 
-function pickedCells({columns, language}: FormatOptions, names: readonly string[]): CellReader {
+function pickedCells({columns, language, timezone}: FormatOptions, names: readonly string[]): CellReader {
 	const fields = toFields(names, columns, language);
 	const read = createFieldReader(fields);
-	const rfc3339 = createRfc3339();
+	const rfc3339 = createRfc3339(timezone);
 	return ({text, time}) => {
 		const values = read(text);
 		return fields.map((field, index) => field.path === undefined ? rfc3339(time) : cellOf(shownValue(field, values[index])));

@@ -10,7 +10,7 @@ export interface FormatOptions {
 	readonly fields?: readonly string[];
 	/** In which language columns with a `label` say what a value means; `off` shows the value. Default off. */
 	readonly language?: Language;
-	/** IANA name of the zone in which tables show times. Default: the system's. */
+	/** The zone in which tables and csv show times: an IANA name or an offset. Default: the system's, for csv UTC. */
 	readonly timezone?: string | undefined;
 	/** Columns of the terminal that tables must fit; undefined when there is no terminal. */
 	readonly width?: number | undefined;

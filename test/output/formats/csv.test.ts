@@ -40,6 +40,24 @@ describe('csv', () => {
 			.toStrictEqual(['2026-11-20T09:30:12Z', 'ab', '9007199254740993', 'true', '', '{"10":1.50,"9":[]}', '']);
 	});
 
+	it.each([
+		['UTC', '2026-11-20T09:30:12Z'], ['Asia/Shanghai', '2026-11-20T17:30:12+08:00'], ['-09:30', '2026-11-20T00:00:12-09:30'],
+	])('shows times in %s, with the offset', (timezone, shown) => {
+		expect(cells({}, {timezone})[0]).toBe(shown);
+		expect(cells({}, {timezone, fields: ['time', 'id']})[0]).toBe(shown);
+	});
+
+	it('shows which of two equal local times is meant where the clocks change', () => {
+		const changing = [0, 3_600_500].map(ms => record({}, Date.UTC(2026, 9, 25, 0, 30) + ms));
+		expect(readBack(csv(changing, {timezone: 'Europe/Berlin'})).slice(1).map(([time]) => time)).toEqual([
+			'2026-10-25T02:30:00+02:00', '2026-10-25T02:30:00.500+01:00',
+		]);
+	});
+
+	it('shows times in UTC unless a zone is chosen', () => {
+		expect(readBack(csv([record({})], {timezone: undefined}))[1]?.[0]).toBe('2026-11-20T09:30:12Z');
+	});
+
 	it('keeps what no column covers in `extra`, in its nested shape', () => {
 		expect(cells('{"new":1,"id":"x","detail":{"status":1,"more":[1],"user":{"name":"n","mail":"m"}}}').at(-1))
 			.toBe('{"new":1,"detail":{"more":[1],"user":{"mail":"m"}}}');
