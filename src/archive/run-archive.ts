@@ -1,5 +1,4 @@
 import type {Context} from '../base/context.ts';
-import {formatDuration} from '../base/duration.ts';
 import {ApiError, LongRefusalError, NetworkError, UsageError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
 import type {AuditRecord} from '../base/record.ts';
@@ -18,10 +17,10 @@ import {Archiving} from './archiving.ts';
 import {Failures} from './failures.ts';
 import {diskFiles, type ArchiveFiles} from './file-system.ts';
 import type {SegmentCompression} from './layout.ts';
-import type {ArchiveStanding, ManifestLine} from './manifest.ts';
+import type {ManifestLine} from './manifest.ts';
 import {openArchive, type ArchiveJob, type OpenArchive} from './open-archive.ts';
 import {Recorder} from './recorder.ts';
-import {planRun, wholeUnits, type RunPlan} from './run-plan.ts';
+import {planRun, wholeUnits} from './run-plan.ts';
 import {SegmentIndex} from './range.ts';
 import {tasksOf, type Progress, type Task} from './tasks.ts';
 
@@ -114,7 +113,10 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 	const {query, client, counters, stop, context, log, result} = run;
 	const {since, standing} = archive;
 	const plan = planRun({standing, since, query, overlapMs, lagMs, now: context.now()});
-	warnOfThePast(plan, {query, standing, log, lagMs, now: context.now()});
+	if (context.now() - lagMs < standing.until)
+		log.warning(
+			`the clock stands at ${formatUtc(context.now())}, and the archive covers up to ${formatUtc(standing.until)} already: nothing new is read until that has passed`,
+		);
 	const index = await SegmentIndex.of(dir, [...plan.gaps, ...plan.overlap]);
 	const clock = new ServerClock(context.now);
 	const progress: Progress = {
@@ -174,22 +176,5 @@ function requireReadable({source, redact}: Query): void {
 		);
 		if (hidden !== undefined)
 			throw new UsageError(`--redact ${path}: an archive needs ${hidden} to tell which rows it has`, {hint: 'leave it out'});
-	}
-}
-
-function warnOfThePast(
-	{fresh}: RunPlan,
-	{
-		query: {source}, standing, log, now, lagMs,
-	}: {query: Query; standing: ArchiveStanding; log: ArchiveRun['log']; now: number; lagMs: number},
-): void {
-	if (now - lagMs < standing.until)
-		log.warning(
-			`the clock stands at ${formatUtc(now)}, and the archive covers up to ${formatUtc(standing.until)} already: nothing new is read until that has passed`,
-		);
-	if (source.retentionMs !== undefined && fresh.from < now - source.retentionMs) {
-		log.warning(
-			`${source.name} keeps records for ${formatDuration(source.retentionMs)}: of the time from ${formatUtc(fresh.from)} on, some may be gone already`,
-		);
 	}
 }

@@ -36,7 +36,8 @@ export function repliesOf(vendor: SandboxVendor, trace: string): Replies {
 			return reply(refusal.status, vendor.refusal(refusal, trace, details));
 		},
 		refuseParameter({parameter, message}, own) {
-			const refusal = {...vendor.refusals['bad-parameter'], ...own};
+			const general = {...vendor.refusals['bad-parameter'], ...own};
+			const refusal = {...general, code: own?.of?.[parameter] ?? general.code};
 			return reply(refusal.status, vendor.refusal(refusal, trace, {parameter: {name: parameter, reason: message}}));
 		},
 		refuseRate(limit, waitMs) {

@@ -1,3 +1,4 @@
+import {earliestStart} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {filterOf} from './filters.ts';
 import {BadParameter, wholeNumber, type Parameters} from './parameters.ts';
@@ -9,7 +10,7 @@ export type Ends = 'inclusive' | 'exclusive';
 /**
  * The rows a request asks for. The start is always part of the range. Without an end the range ends now; without a
  * start it reaches back `reach` units, as far as the vendor keeps rows, or as far as one request may span. Rows later than
- * `nowMs` do not exist yet, those that the vendor no longer keeps not any more.
+ * `nowMs` do not exist yet, and a start further back than the API reaches is refused.
  *
  * A limit on the span is read strictly: with inclusive ends the second that the end names counts too, so 90 days
  * are at most `end - start = 90 days - 1 s`.
@@ -31,6 +32,6 @@ export function selectorOf(
 	const existing = Math.floor(nowMs / range.unitMs) + 1;
 	const to = Math.min(end === undefined ? existing : end + beyondEnd, existing);
 	const span = window.maxMs === undefined ? reach : Math.min(reach, window.maxMs / range.unitMs);
-	const kept = definition.retentionMs === undefined ? -Infinity : Math.ceil((nowMs - definition.retentionMs) / range.unitMs);
-	return {from: Math.max(start ?? to - span, kept), to, filter: filterOf(definition, parameters)};
+	if (start !== undefined && start * range.unitMs < earliestStart(definition, nowMs)) throw new BadParameter(range.start, 'is too long ago');
+	return {from: start ?? to - span, to, filter: filterOf(definition, parameters)};
 }

@@ -22,18 +22,22 @@ export const feishuBehavior = defineSource({
 	vendor: 'feishu',
 	scope: 'admin:audit_info:readonly',
 	endpoint: {method: 'GET', path: '/open-apis/admin/v1/audit_infos'},
-	badParameter: {code: 1050004, message: 'Error_Param_Error'},
+	badParameter: {
+		code: 1050004, message: 'Error_Param_Error',
+		of: {oldest: 1050001, latest: 1050001, page_size: 1050005, page_token: 1050006, event_name: 1050007, operator_value: 1050009},
+	},
 	parameters: {
 		user_id_type: {type: 'string', values: ['user_id', 'open_id', 'union_id']},
 		oldest: {type: 'int', min: 0},
 		latest: {type: 'int', min: 0},
 		event_name: {type: 'string'},
 		event_module: {type: 'int', min: 0},
-		operator_type: {type: 'string', values: ['user', 'bot']},
+		operator_type: {type: 'string', values: ['user', 'bot'], requires: ['operator_value']},
 		operator_value: {type: 'string', requires: ['operator_type']},
 		user_type: {type: 'int', min: 0, max: 2, requires: ['operator_type']},
-		object_type: {type: 'int', min: 0},
+		object_type: {type: 'int', min: 0, requires: ['object_value']},
 		object_value: {type: 'string', requires: ['object_type']},
+		ext_filter_object_by_ccm_token: {type: 'string'},
 		page_size: {type: 'int', min: 1, max: 200},
 		page_token: {type: 'string'},
 	},
@@ -52,7 +56,7 @@ export const feishuBehavior = defineSource({
 		},
 		operatorType: {
 			flags: '--operator-type <user|bot>',
-			description: 'what --operator names; the API does not serve bot yet',
+			description: 'what --operator names, which it needs; the API does not serve bot yet',
 			parameter: 'operator_type',
 			choices: {user: 'user', bot: 'bot'},
 		},
@@ -65,13 +69,13 @@ export const feishuBehavior = defineSource({
 		userType: {
 			flags: '--user-type <anyone|member|external>',
 			description:
-				"whose events, by name or code (0, 1, 2); needs --operator-type user; without it the API serves the organisation's members only",
+				"whose events, by name or code (0, 1, 2); needs --operator-type user and --operator; without it the API serves the organisation's members only",
 			parameter: 'user_type',
 			choices: {anyone: '0', member: '1', external: '2'},
 		},
 		objectType: {
 			flags: '--object-type <number>',
-			description: 'only events on objects of this type: 106',
+			description: 'only events on objects of this type: 106; needs --object',
 			parameter: 'object_type',
 			field: 'objects.object_type',
 		},
@@ -79,6 +83,12 @@ export const feishuBehavior = defineSource({
 			flags: '--object <id>',
 			description: 'only events on this object; needs --object-type',
 			parameter: 'object_value',
+			field: 'objects.object_value',
+		},
+		ccmToken: {
+			flags: '--ccm-token <token>',
+			description: 'only events on the document with this token, of whatever kind; goes before --object',
+			parameter: 'ext_filter_object_by_ccm_token',
 			field: 'objects.object_value',
 		},
 		userIdType: {
@@ -101,7 +111,7 @@ export const feishuBehavior = defineSource({
 		tokenAtEnd: true,
 	},
 	window: {defaultMs: DAY, maxMs: 30 * DAY},
-	retentionMs: 180 * DAY,
+	reachMs: 180 * DAY,
 	range: {start: 'oldest', end: 'latest', unitMs: 1000, startBound: 'unknown', endBound: 'unknown'},
 	rows: ['data', 'items'],
 	id: 'unique_id',
@@ -116,6 +126,7 @@ export const feishuBehavior = defineSource({
 		column('department_ids', 'list', 'departments of the operator'),
 		column('operator_type', 'integer', 'what kind of operator it was'),
 		column('operator_value', 'text', 'who did it, named as --user-id-type says', {table: true}),
+		column('operator_detail', 'object', 'name of the operator, by language, and of the organisation'),
 		column('operator_tenant', 'text', "the operator's organisation"),
 		column('operator_app', 'text', 'the app that it was done through, by id'),
 		column('operator_app_name', 'text', 'the app that it was done through, by name'),
@@ -132,6 +143,7 @@ export const feishuBehavior = defineSource({
 		column('common_drawers', 'object', 'more of some events, as pairs of key and value'),
 	],
 	labels: {
+		event_module: {1: {en: 'Docs', zh: '云文档'}, 2: {en: 'Messenger', zh: '即时通信'}, 6: {en: 'Account activity', zh: '账号活动'}},
 		operator_type: {1: {en: 'Member', zh: '组织内成员'}, 12: {en: 'Bot', zh: '机器人'}, 1001: {en: 'External', zh: '组织外成员'}},
 		'audit_context.terminal_type': {
 			0: {en: 'iOS', zh: 'iOS'}, 1: {en: 'Android', zh: '安卓'}, 2: {en: 'PC', zh: 'PC端'}, 3: {en: 'Web', zh: 'Web端'},
@@ -148,6 +160,7 @@ export const feishuBehavior = defineSource({
 			event_name: name,
 			operator_type: 1,
 			operator_value: user,
+			operator_detail: {operator_name: {default_name: 'Anna Schmidt', i18n_value: {zh_cn: '安娜'}}, tenant_name: 'Example'},
 			operator_tenant: 'F686619755',
 			event_time: time,
 			audit_context: random.pick([

@@ -148,8 +148,13 @@ export interface SourceDefinition {
 	readonly filter?: {readonly parameter: string; readonly names: Readonly<Record<string, string>>};
 	/** The parameter value that makes the API deliver oldest rows first; without it they come newest first. */
 	readonly order?: {readonly parameter: string; readonly ascending: string};
-	/** How the API refuses a parameter, where it has a code of its own for that. `status` is that of HTTP; default its vendor's. */
-	readonly badParameter?: {readonly code: number; readonly message: string; readonly status?: number};
+	/**
+	 * How the API refuses a parameter, where it has a code of its own for that. `status` is that of HTTP; default its vendor's. `of`
+	 * are other codes for some of its parameters.
+	 */
+	readonly badParameter?: {
+		readonly code: number; readonly message: string; readonly status?: number; readonly of?: Readonly<Record<string, number>>;
+	};
 	/** The documented request budget: at most `requests` in any `perMs` milliseconds. */
 	readonly budget: {readonly requests: number; readonly perMs: number};
 	/** Requests in flight at once, by default. */
@@ -171,8 +176,6 @@ export interface SourceDefinition {
 	readonly whenEmpty?: string;
 	/** Rows may arrive this much later than their time, in milliseconds, as far as the vendor says. */
 	readonly arrivesWithinMs?: number;
-	/** How long the vendor keeps rows, in milliseconds; absent where it does not say. */
-	readonly retentionMs?: number;
 	/**
 	 * How the rows of one instant can be read in parts when they are more than one query reaches: `all` is the value of
 	 * `parameter` that asks for every row, `values` those that ask for a part each, by the row's `field`.
