@@ -5,7 +5,7 @@ import {sources} from '../../../../src/sources/index.ts';
 import type {SourceDefinition} from '../../../../src/sources/types.ts';
 
 /** How the vendor, the sources that say it in their own way, and the console refuse a parameter. */
-const refusal = new RegExp(['1780103', 'INVALID_ARGUMENT', ...Object.values<SourceDefinition>(sources).flatMap(({badParameter}) => badParameter?.code ?? [])].join('|'));
+const refusal = new RegExp(['1780103', 'INVALID_ARGUMENT', ...Object.values<SourceDefinition>(sources).flatMap(({badParameter}) => badParameter === undefined ? [] : [badParameter.code, ...Object.values(badParameter.of ?? {})])].join('|'));
 
 type Page = Awaited<ReturnType<ReturnType<typeof open>['page']>>;
 
