@@ -1,6 +1,7 @@
 import {lstat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {systemCode} from '../base/errors.ts';
+import {counted} from '../base/given.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {newReport} from '../engine/problems.ts';
 import type {Window} from '../engine/windows.ts';
@@ -42,7 +43,7 @@ export async function replaceSegment(work: RepairWork, segment: ListedSegment, {
 		await record(work, segment, {written, gap: incomplete});
 		takeFrom(work, segment, segment.records - draft.records);
 		const kept = aside === undefined ? '' : `; what was there is now ${aside}`;
-		const as = written === undefined ? 'its records stand in other segments' : `exported again as ${written.file}, ${counted(draft.records)}`;
+		const as = written === undefined ? 'its records stand in other segments' : `exported again as ${written.file}, ${counted(draft.records, 'record')}`;
 		return incomplete === undefined
 			? {done: true, detail: `${as}${kept}`}
 			: {done: false, detail: `${as}, but not completely: ${incomplete}${kept}`};
@@ -76,7 +77,7 @@ async function putBack(work: RepairWork, segment: ListedSegment, {file: written,
 	await files.rename(join(dir, written), join(dir, segment.file));
 	await files.syncDirectory(dirname(join(dir, segment.file)));
 	healthy.push(segment);
-	return {done: true, detail: `put back as it was, ${counted(records)}${aside === undefined ? '' : `; what was there is now ${aside}`}`};
+	return {done: true, detail: `put back as it was, ${counted(records, 'record')}${aside === undefined ? '' : `; what was there is now ${aside}`}`};
 }
 
 /** Adds the line that says what stands for a segment from now on. */
@@ -139,6 +140,4 @@ function meets(a: Window, b: Window): boolean {
 	return a.from < b.to && a.to > b.from;
 }
 
-function counted(records: number): string {
-	return `${records} record${records === 1 ? '' : 's'}`;
-}
+

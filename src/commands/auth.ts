@@ -14,6 +14,7 @@ import {loadConfig} from '../access/config/load.ts';
 import {secretVariables, userTokenVariable} from '../access/config/own-variables.ts';
 import type {Context} from '../base/context.ts';
 import {CredentialsError, UsageError} from '../base/errors.ts';
+import {oneOf} from '../base/given.ts';
 import type {Log} from '../base/log.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {visibleInTable} from '../base/visible.ts';
@@ -89,8 +90,7 @@ export async function loginCommand(service: string, flags: AuthFlags, context: C
  * @throws CredentialsError when nobody is
  */
 export async function statusCommand(service: string | undefined, flags: AuthFlags, context: Context): Promise<void> {
-	const {format = 'text'} = flags;
-	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
+	const format = oneOf(flags.format ?? 'text', ['text', 'json'], '--format');
 	if (service === consoleService) return consoleStatus({...flags, format}, context);
 	const {store, key, signInWith, connection} = await prepare(service, flags, context);
 	const session = await store.read(key);

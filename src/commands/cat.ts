@@ -8,6 +8,7 @@ import {readHeader} from '../archive/open-archive.ts';
 import {findRange, type ArchiveRange} from '../archive/range.ts';
 import type {Context} from '../base/context.ts';
 import {exitCodes, systemCode, UsageError, type ExitCode} from '../base/errors.ts';
+import {oneOf} from '../base/given.ts';
 import type {Log} from '../base/log.ts';
 import {createRedactor, RecordGuard} from '../engine/redactor.ts';
 import type {Window} from '../engine/windows.ts';
@@ -189,8 +190,4 @@ async function isWithin(path: string, dir: string): Promise<boolean> {
 	}
 }
 
-function oneOf<T extends string>(value: string, allowed: readonly T[], option: string): T {
-	const found = allowed.find(candidate => candidate === value);
-	if (found === undefined) throw new UsageError(`${option}: "${value}" is not one of ${allowed.join(', ')}`);
-	return found;
-}
+

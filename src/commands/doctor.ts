@@ -1,6 +1,7 @@
 import type {Context, Masker} from '../base/context.ts';
 import {requireDuration} from '../base/duration.ts';
 import {UsageError, type ExitCode} from '../base/errors.ts';
+import {oneOf, requireWholeNumber} from '../base/given.ts';
 import {writeReport} from '../output/stream-output.ts';
 import type {FlagsOf} from '../query/options.ts';
 import {sources} from '../sources/index.ts';
@@ -19,13 +20,13 @@ export type DoctorFlags = FlagsOf<'profile' | 'config' | 'baseUrl' | 'host' | 'f
  * @returns the exit code of the first failure, 0 without one.
  */
 export async function doctorCommand(names: readonly string[], flags: DoctorFlags, context: Context): Promise<ExitCode> {
-	const {format = 'text', timeout, retries, host} = flags;
-	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
+	const {timeout, retries, host} = flags;
+	const format = oneOf(flags.format ?? 'text', ['text', 'json'], '--format');
 	if (timeout !== undefined) requireDuration(timeout, '--timeout');
-	if (retries !== undefined && !/^\d{1,6}$/.test(retries)) throw new UsageError(`--retries: "${retries}" is no whole number`);
+	if (retries !== undefined) requireWholeNumber(retries, '--retries');
 	const chosen = names.length === 0 ? Object.values<SourceDefinition>(sources) : [...new Set(names)].map(sourceNamed);
 	const hosts = new Set(chosen.flatMap(({vendor}) => Object.keys(vendors[vendor].hosts)));
-	if (host !== undefined && !hosts.has(host)) throw new UsageError(`--host: ${JSON.stringify(host)} is not one of ${[...hosts].join(', ')}`);
+	if (host !== undefined) oneOf(host, [...hosts], '--host');
 	const found = await runDoctor({...flags, sources: chosen, named: names.length > 0}, context);
 	const findings = found.map(finding => masked(finding, context.masker));
 	await writeReport(format === 'json' ? toJson(findings) : formatFindings(findings), format, context);

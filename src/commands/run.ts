@@ -3,12 +3,12 @@ import {loadConfig, type LoadedConfig} from '../access/config/load.ts';
 import {secretVariables} from '../access/config/own-variables.ts';
 import type {Context} from '../base/context.ts';
 import {formatDuration, requireDuration, SECOND} from '../base/duration.ts';
-import {ExportError, UsageError, type ExitCode} from '../base/errors.ts';
+import {ExportError, type ExitCode} from '../base/errors.ts';
+import {oneOf, requireWholeNumber} from '../base/given.ts';
 import type {Log} from '../base/log.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {requireDistinctFiles} from '../output/target.ts';
 import {commandLog} from '../run/command-log.ts';
-import {wholeNumber} from '../query/settings.ts';
 import {tellOfRun, type AfterRun} from '../run/jobs/after-run.ts';
 import type {RunCommandFlags} from '../run/jobs/flags.ts';
 import {reportJob} from '../run/jobs/job-report.ts';
@@ -61,8 +61,8 @@ export async function runCommand(names: readonly string[], flags: RunCommandFlag
 }
 
 async function prepare(names: readonly string[], flags: RunCommandFlags, context: Context): Promise<Run> {
-	const {every, format = 'text', host} = flags;
-	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
+	const {every, host} = flags;
+	oneOf(flags.format ?? 'text', ['text', 'json'], '--format');
 	const line: Pick<Run, 'progress'> = {progress: undefined};
 	const log = commandLog(flags, context, () => line.progress?.clear());
 	const everyMs = every === undefined ? undefined : requireDuration(every, '--every');
@@ -74,8 +74,7 @@ async function prepare(names: readonly string[], flags: RunCommandFlags, context
 	const jobs = shard === undefined ? selectJobs(all, names) : inShard(selectJobs(configured, names), shard, config);
 	if (jobs.length === 0) log.notice(`no job of shard ${shard?.index}/${shard?.count}: the others have them`);
 	const hosts = new Set(jobs.flatMap(({source}) => openableNamed(source).hosts));
-	if (host !== undefined && !hosts.has(host))
-		throw new UsageError(`--host: ${JSON.stringify(host)} is not one of ${[...hosts].join(', ')}`);
+	if (host !== undefined) oneOf(host, [...hosts], '--host');
 	const fileOf = (path: string | undefined) => path === undefined || path === '-' ? undefined : resolve(context.cwd, path);
 	await requireDistinctFiles({
 		output: {option: '--summary', path: fileOf(flags.summary)},
@@ -85,7 +84,7 @@ async function prepare(names: readonly string[], flags: RunCommandFlags, context
 	const {summary, metrics, onFailure} = flags;
 	return Object.assign(line, {
 		flags, context, config, log, jobs, everyMs,
-		atOnce: wholeNumber(flags.jobsAtOnce ?? mostAtOnce, '--jobs-at-once', 1),
+		atOnce: requireWholeNumber(flags.jobsAtOnce ?? mostAtOnce, '--jobs-at-once', {least: 1}),
 		budgets: new SharedBudgets(context),
 		after: {summary, metrics, onFailure, jobs: all, secretVariables: secretVariables(config.config), context, log},
 	});

@@ -1,6 +1,6 @@
 import type {Context} from '../base/context.ts';
 import {requireDuration} from '../base/duration.ts';
-import {UsageError} from '../base/errors.ts';
+import {oneOf, requireWholeNumber} from '../base/given.ts';
 import {consolePaths} from '../sandbox/console/handler.ts';
 import {consoleShapeNames} from '../sandbox/console/shape-names.ts';
 import type {Sandbox} from '../sandbox/options.ts';
@@ -46,19 +46,19 @@ export async function sandboxCommand(
 	const sandbox = createSandbox({
 		now: context.now,
 		sleep: context.sleep,
-		seed: wholeNumber('--seed', options.seed ?? '1', maxSeed),
-		recordsPerDay: wholeNumber('--records', options.records ?? '1000', maxRecordsPerDay),
+		seed: requireWholeNumber(options.seed ?? '1', '--seed', {most: maxSeed}),
+		recordsPerDay: requireWholeNumber(options.records ?? '1000', '--records', {most: maxRecordsPerDay}),
 		latencyMs: options.latency === undefined ? 0 : requireDuration(options.latency, '--latency'),
-		rate: oneOf('--rate', options.rate, ['real', 'off']),
-		order: oneOf('--order', options.order, ['descending', 'ascending']),
-		ends: oneOf('--ends', options.ends, ['inclusive', 'exclusive']),
-		offsetCounts: oneOf('--offset', options.offset, ['rows', 'pages']),
-		...(options.cap === undefined ? {} : {cap: wholeNumber('--cap', options.cap, maxRecordsPerDay)}),
-		totals: oneOf('--totals', options.totals, ['honest', 'saturating']),
-		console: oneOf('--console', options.console, consoleShapeNames),
-		consoleReach: oneOf('--console-reach', options.consoleReach, ['days', 'hours']),
+		rate: oneOf(options.rate ?? 'real', ['real', 'off'], '--rate'),
+		order: oneOf(options.order ?? 'descending', ['descending', 'ascending'], '--order'),
+		ends: oneOf(options.ends ?? 'inclusive', ['inclusive', 'exclusive'], '--ends'),
+		offsetCounts: oneOf(options.offset ?? 'rows', ['rows', 'pages'], '--offset'),
+		...(options.cap === undefined ? {} : {cap: requireWholeNumber(options.cap, '--cap', {most: maxRecordsPerDay})}),
+		totals: oneOf(options.totals ?? 'honest', ['honest', 'saturating'], '--totals'),
+		console: oneOf(options.console ?? consoleShapeNames[0], consoleShapeNames, '--console'),
+		consoleReach: oneOf(options.consoleReach ?? 'days', ['days', 'hours'], '--console-reach'),
 	});
-	const port = wholeNumber('--port', options.port ?? String(defaultSandboxPort), 65_535);
+	const port = requireWholeNumber(options.port ?? String(defaultSandboxPort), '--port', {most: 65_535});
 	context.signal.throwIfAborted();
 	const served = await serveSandbox(sandbox, {port});
 	try {
@@ -76,20 +76,7 @@ async function aborted(signal: AbortSignal): Promise<void> {
 	});
 }
 
-function wholeNumber(option: string, text: string, max: number): number {
-	const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-	if (!(number <= max))
-		throw new UsageError(`${option}: "${text}" is not a whole number from 0 to ${max}`, {hint: `write ${option} and digits only`});
-	return number;
-}
 
-/** The value, or the first of the choices when there is none. */
-function oneOf<const Choice extends string>(option: string, text: string | undefined, choices: readonly [Choice, ...Choice[]]): Choice {
-	if (text === undefined) return choices[0];
-	const choice = choices.find(candidate => candidate === text);
-	if (choice === undefined) throw new UsageError(`${option}: "${text}" is not known`, {hint: `write ${choices.join(' or ')}`});
-	return choice;
-}
 
 /**
  * What `sandbox` tells its user: where it listens, and what to set and run to export from it. Everything but the

@@ -1,6 +1,6 @@
 import type {Context} from '../base/context.ts';
 import {formatDuration} from '../base/duration.ts';
-import {UsageError} from '../base/errors.ts';
+import {oneOf} from '../base/given.ts';
 import {writeReport} from '../output/stream-output.ts';
 import {openableNamed, openables, type Openable} from '../run/registry.ts';
 import {labelledColumns} from '../sources/labels.ts';
@@ -58,9 +58,8 @@ export async function sourcesCommand(flags: {format?: string; schema?: string}, 
 		return;
 	}
 	const described = openables().map(openable => describe(openable));
-	const {format = 'text'} = flags;
-	if (format !== 'text' && format !== 'json' && format !== 'table')
-		throw new UsageError(`--format: "${format}" is not one of text, json`);
+	// `status` and others call their text a table.
+	const format = oneOf(flags.format ?? 'text', ['text', 'json', 'table'], '--format');
 	const text = format === 'json' ? `${JSON.stringify(described, undefined, '\t')}\n` : described.map(paragraph).join('\n');
 	await writeReport(text, format === 'json' ? 'json' : 'text', context);
 }

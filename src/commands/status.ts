@@ -1,6 +1,6 @@
 import {loadConfig} from '../access/config/load.ts';
 import type {Context} from '../base/context.ts';
-import {UsageError} from '../base/errors.ts';
+import {oneOf} from '../base/given.ts';
 import {chosenTimezone} from '../base/timezone.ts';
 import {writeReport} from '../output/stream-output.ts';
 import {readJobState} from '../run/jobs/job-state.ts';
@@ -16,8 +16,7 @@ export interface StatusFlags {
 
 /** Shows on stdout what the last runs of jobs left. @param names none means all jobs */
 export async function statusCommand(names: readonly string[], flags: StatusFlags, context: Context): Promise<void> {
-	const {format = 'table'} = flags;
-	if (format !== 'table' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of table, json`);
+	const format = oneOf(flags.format ?? 'table', ['table', 'json'], '--format');
 	const timezone = chosenTimezone(flags.timezone);
 	const config = await loadConfig({explicitPath: flags.config, env: context.env, cwd: context.cwd});
 	const jobs = selectJobs(await jobsOf(config, context.env), names);

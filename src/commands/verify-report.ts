@@ -2,6 +2,7 @@ import type {Repair} from '../archive/repair.ts';
 import {findingToJson, formatFinding, formatPlace, type Finding} from '../archive/verify/finding.ts';
 import type {Verified, VerifyProgress} from '../archive/verify/verify-archive.ts';
 import type {Context} from '../base/context.ts';
+import {counted} from '../base/given.ts';
 import {formatUtc} from '../base/timezone.ts';
 
 const redrawEveryMs = 200;
@@ -82,6 +83,4 @@ function instant(text: string): string {
 	return formatUtc(Date.parse(text));
 }
 
-function counted(count: number, noun: string): string {
-	return `${new Intl.NumberFormat('en').format(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
+

@@ -9,7 +9,8 @@ import {formatFinding, type Finding} from '../archive/verify/finding.ts';
 import type {ManifestHead} from '../archive/verify/manifest-check.ts';
 import {verifyArchive, type Verified} from '../archive/verify/verify-archive.ts';
 import type {Context} from '../base/context.ts';
-import {exitCodes, systemCode, UsageError, type ExitCode} from '../base/errors.ts';
+import {exitCodes, systemCode, type ExitCode} from '../base/errors.ts';
+import {oneOf} from '../base/given.ts';
 import type {Log} from '../base/log.ts';
 import {writeReport} from '../output/stream-output.ts';
 import {parseTime} from '../query/time.ts';
@@ -43,8 +44,7 @@ interface Verifying {
  * @returns 0 for a whole archive, 6 otherwise
  */
 export async function verifyCommand(name: string, flags: VerifyFlags, context: Context): Promise<ExitCode> {
-	const {format = 'text'} = flags;
-	if (format !== 'text' && format !== 'json') throw new UsageError(`--format: "${format}" is not one of text, json`);
+	const format = oneOf(flags.format ?? 'text', ['text', 'json'], '--format');
 	const log = commandLog(flags, context);
 	const state: Verification = {findings: [], accepted: [], verified: undefined, repairs: []};
 	const acceptGapsBefore =

@@ -5,6 +5,7 @@ import type {ExportFlags} from '../query/options.ts';
 import {requireBaseUrl} from '../access/config/base-url.ts';
 import {labelsOf, selectSection} from '../access/config/profile.ts';
 import {UsageError} from '../base/errors.ts';
+import {oneOf} from '../base/given.ts';
 import {parseTime} from '../query/time.ts';
 import {formatDuration} from '../base/duration.ts';
 import {systemTimezone} from '../base/system-timezone.ts';
@@ -36,8 +37,7 @@ export const ways = ['openapi', 'console'] as const;
 /** Opens a log search: the server's by the open platform's audit log unless `--via console` is given, the others by the console. */
 export function openAppLog(kind: SearchKind): OpenSource {
 	return async (flags: AppLogFlags, opening) => {
-		const way = kind === 'server' ? flags.via ?? 'openapi' : 'console';
-		if (!ways.some(known => known === way)) throw new UsageError(`--via: "${way}" is not one of ${ways.join(', ')}`);
+		const way = kind === 'server' ? oneOf(flags.via ?? 'openapi', ways, '--via') : 'console';
 		if (way === 'console') return openConsole(kind, flags, opening);
 		if (flags.requestProfile !== undefined)
 			throw new UsageError('--request-profile is for the developer console', {hint: 'add --via console, or leave it out'});

@@ -1,5 +1,5 @@
-import {parseDuration} from '../base/duration.ts';
 import {UsageError} from '../base/errors.ts';
+import {parseRate} from '../base/given.ts';
 import type {ApiRequest, BudgetLimit} from '../base/transport.ts';
 import {searchFilters} from '../sources/app-log-filters.ts';
 import type {SearchKind} from '../sources/app-log-kinds.ts';
@@ -101,11 +101,10 @@ function paginationOf({pages, response}: SearchProfile): Pagination {
 
 function budgetOf({rate}: SearchProfile): BudgetLimit {
 	if (rate === undefined) return defaultBudget;
-	const [, requests, amount, unit] = /^(\d+)\/(\d*)([a-z]+)$/.exec(rate) ?? [];
-	const perMs = parseDuration(`${amount || '1'}${unit}`) ?? 0;
-	if (!(Number(requests) >= 1) || perMs <= 0)
+	const budget = parseRate(rate);
+	if (budget === undefined)
 		throw new UsageError(`the request profile's rate is none: ${JSON.stringify(rate)}`, {hint: 'write 2/1s or 100/1m'});
-	return {requests: Number(requests), perMs};
+	return budget;
 }
 
 /** The columns of csv and tables: the row's time and identity, and what the request profile names; csv keeps the rest in `extra`. */

@@ -1,5 +1,6 @@
 import {closest} from 'fastest-levenshtein';
 import {OutputError} from '../base/errors.ts';
+import {counted} from '../base/given.ts';
 import type {Log} from '../base/log.ts';
 import type {AuditRecord} from '../base/record.ts';
 import {isRedacted, parseFieldPath, pickFields, redactFields} from '../json/edit.ts';
@@ -117,8 +118,4 @@ function requireReadable(text: string): void {
 	throw new OutputError(`a row is too long to be read back: more than ${formatSize(largestBytes)}`, {
 		hint: 'leave out the field that makes it so long with --redact',
 	});
-}
-
-function counted(count: number, noun: string): string {
-	return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -2,6 +2,7 @@ import type {Stats} from 'node:fs';
 import {constants, lstat, open, rm, type FileHandle} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {systemCode, UsageError} from '../base/errors.ts';
+import {counted} from '../base/given.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {compressionOf, type Compression} from '../query/format-names.ts';
 import {meetAccount, type Identity, type Meeting} from './account.ts';
@@ -140,7 +141,7 @@ async function findEarlier(
 	}
 	const {checkpoint: {records, nextFrom}} = decision.resume;
 	notice(
-		`resuming ${name}: ${records} ${records === 1 ? 'record' : 'records'} kept, ` +
+		`resuming ${name}: ${counted(records, 'record')} kept, ` +
 			`continuing from ${formatUtc(nextFrom)} (range ${formatRange(decision.resume)})`,
 	);
 	if (decision.met.doubt !== undefined) warn?.(`${name}: ${decision.met.doubt}`);

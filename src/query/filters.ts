@@ -2,6 +2,7 @@ import {isIP} from 'node:net';
 import {entriesOf} from './names.ts';
 import type {ExportFlags} from './options.ts';
 import {UsageError} from '../base/errors.ts';
+import {oneOf} from '../base/given.ts';
 import type {AuditRecord} from '../base/record.ts';
 import {refuseRepeatedKeys} from '../json/repeated-key.ts';
 import type {ParameterRule, ParameterValue, SourceDefinition, SourceOption} from '../sources/types.ts';
@@ -147,9 +148,7 @@ function checked(values: readonly string[], rule: ParameterRule | undefined, lon
 	const length = Array.from(value).length;
 	if (rule?.maxLength !== undefined && length > rule.maxLength)
 		throw new UsageError(`${longName}: ${length} characters are more than the ${rule.maxLength} that the API allows`);
-	if (rule?.values !== undefined && !rule.values.includes(value))
-		throw new UsageError(`${longName}: "${value}" is not one of ${rule.values.join(', ')}`);
-	return value;
+	return rule?.values === undefined ? value : oneOf(value, rule.values, longName);
 }
 
 function checkedNumber(value: string, {min, max}: ParameterRule, longName: string): number {

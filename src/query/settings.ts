@@ -1,5 +1,6 @@
 import {formatDuration, requireDuration} from '../base/duration.ts';
 import {UsageError} from '../base/errors.ts';
+import {oneOf, parseRate, requireWholeNumber} from '../base/given.ts';
 import {maxResponseProblem, parseSize} from '../base/size.ts';
 import type {BudgetLimit} from '../base/transport.ts';
 import {defaultMaxResponseBytes} from '../http/body.ts';
@@ -75,7 +76,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 		formatNames, '--format',
 	);
 	const fields = namesOf(flags.fields ?? defaults.fields ?? [], flags.fields === undefined ? 'fields in the configuration' : '--fields');
-	const limit = flags.limit === undefined ? undefined : positiveInteger(flags.limit, '--limit');
+	const limit = flags.limit === undefined ? undefined : requireWholeNumber(flags.limit, '--limit', {least: 1});
 	return {
 		query: {
 			source,
@@ -92,10 +93,10 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 				source, place: flags.redact === undefined ? 'redact in the configuration' : redactAt,
 			}),
 			redactSecrets: flags.redactSecrets ?? defaults.redact_secrets ?? false,
-			concurrency: positiveInteger(flags.concurrency ?? defaults.concurrency ?? source.concurrency, '--concurrency'),
+			concurrency: requireWholeNumber(flags.concurrency ?? defaults.concurrency ?? source.concurrency, '--concurrency', {least: 1}),
 			budget: budget(),
 			timeoutMs: requireDuration(flags.timeout ?? defaults.timeout ?? '30s', '--timeout'),
-			retries: wholeNumber(flags.retries ?? defaults.retries ?? 5, '--retries', 0),
+			retries: requireWholeNumber(flags.retries ?? defaults.retries ?? 5, '--retries'),
 			maxResponseBytes: maxResponse(),
 		},
 		output: {
@@ -141,10 +142,9 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 	}
 
 	function pageSize(): number {
-		const size = positiveInteger(flags.pageSize ?? defaults.page_size ?? source.pagination.defaultSize, '--page-size');
-		if (size > source.pagination.maxSize) {
-			throw new UsageError(`--page-size: ${size} is more than the ${source.pagination.maxSize} that the API allows`);
-		}
+		const {defaultSize, maxSize} = source.pagination;
+		const size = requireWholeNumber(flags.pageSize ?? defaults.page_size ?? defaultSize, '--page-size', {least: 1});
+		if (size > maxSize) throw new UsageError(`--page-size: ${size} is more than the ${maxSize} that the API allows`);
 		return size;
 	}
 
@@ -175,28 +175,8 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 	function budget(): BudgetLimit {
 		const given = flags.rate ?? defaults.rate;
 		if (given === undefined) return source.budget;
-		const match = /^(\d+)\/(\d*)(\D+)$/.exec(given);
-		if (match === null) throw new UsageError(`--rate: "${given}" is no rate`, {hint: 'write 100/1m or 2/1s'});
-		const [, requests = '', amount = '', unit = ''] = match;
-		return {requests: positiveInteger(requests, '--rate'), perMs: requireDuration(`${amount === '' ? '1' : amount}${unit}`, '--rate')};
+		const rate = parseRate(given);
+		if (rate === undefined) throw new UsageError(`--rate: "${given}" is no rate`, {hint: 'write 100/1m or 2/1s'});
+		return rate;
 	}
-}
-
-function oneOf<T extends string>(value: string, allowed: readonly T[], option: string): T {
-	const found = allowed.find(candidate => candidate === value);
-	if (found === undefined) throw new UsageError(`${option}: "${value}" is not one of ${allowed.join(', ')}`);
-	return found;
-}
-
-function positiveInteger(value: string | number, option: string): number {
-	return wholeNumber(value, option, 1);
-}
-
-/** A whole number as somebody wrote it. @param least the smallest that it may be @throws UsageError for anything else */
-export function wholeNumber(value: string | number, option: string, least: number): number {
-	const number = typeof value === 'number' ? value : /^\d+$/.test(value) ? Number(value) : Number.NaN;
-	if (!Number.isSafeInteger(number) || number < least) {
-		throw new UsageError(`${option}: "${value}" is no whole number${least > 0 ? ` from ${least} up` : ''}`);
-	}
-	return number;
 }

@@ -1,5 +1,5 @@
 import type {Context} from '../base/context.ts';
-import {UsageError} from '../base/errors.ts';
+import {oneOf} from '../base/given.ts';
 import {createLog, type Log} from '../base/log.ts';
 
 /** The options of a command that decide what it says on stderr, and how. */
@@ -20,13 +20,10 @@ export function commandLog(
 ): Log {
 	return createLog({
 		stderr, masker, now,
-		format: logFormatOf(flags),
+		format: oneOf(flags.logFormat ?? 'text', ['text', 'json'], '--log-format'),
 		level: flags.debug === true ? 'debug' : flags.verbose === true ? 'verbose' : flags.quiet === true ? 'error' : 'notice',
 		...(beforeLine && {beforeLine}),
 	});
 }
 
-function logFormatOf({logFormat = 'text'}: MessageFlags): 'text' | 'json' {
-	if (logFormat === 'text' || logFormat === 'json') return logFormat;
-	throw new UsageError(`--log-format: "${logFormat}" is not one of text, json`);
-}
+

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {configuredOptions, type SourceDefaults} from '../../query/options.ts';
 import {DAY, formatDuration, parseDuration} from '../../base/duration.ts';
+import {parseRate} from '../../base/given.ts';
 import {maxResponseProblem} from '../../base/size.ts';
 import {sources} from '../../sources/index.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
@@ -11,7 +12,7 @@ import {jobsSchema} from './jobs-schema.ts';
 import {duration, named, positive, section, systemText, text, timezone, word} from './schema-parts.ts';
 
 const names = z.array(text).min(1, 'expected at least one name');
-const rate = z.string().refine(isRate, 'expected requests per duration: 100/1m');
+const rate = z.string().refine(value => parseRate(value) !== undefined, 'expected requests per duration: 100/1m');
 const maxResponse = z.string().superRefine((value, context) => {
 	const message = maxResponseProblem(value);
 	if (message !== undefined) context.addIssue({code: 'custom', message});
@@ -143,7 +144,4 @@ export function validateAdded(document: unknown, file: string): z.infer<typeof a
 	return requireValid(addedSchema, document, {file, hint: 'a file of jobs.d holds "jobs" and "profiles" as the configuration does'});
 }
 
-function isRate(value: string): boolean {
-	const [, requests, amount, unit] = /^(\d+)\/(\d*)([a-z]+)$/.exec(value) ?? [];
-	return Number(requests) >= 1 && (parseDuration(`${amount || '1'}${unit}`) ?? 0) > 0;
-}
+

@@ -1,4 +1,5 @@
 import {UsageError} from '../../base/errors.ts';
+import {counted} from '../../base/given.ts';
 import type {Draft} from './draft.ts';
 import type {LearnFlags} from './flags.ts';
 import {howToRecord} from './read-har.ts';
@@ -6,7 +7,7 @@ import {showUrl, type Recording} from './recording.ts';
 
 /** The error for a recording without a search: what was in it, what came nearest, and what to do. */
 export function noSearch({count, json, withoutText, misses, secrets}: Recording, {url}: LearnFlags): UsageError {
-	const requests = `${count} request${count === 1 ? '' : 's'}`;
+	const requests = counted(count, 'request');
 	if (count === 0) return new UsageError('the recording holds no requests', {hint: howToRecord});
 	if (withoutText > 0 && withoutText * 2 > count) {
 		return new UsageError(`no search was found: of ${requests}, ${withoutText} were recorded without the text of their answer`, {

@@ -1,5 +1,6 @@
 import {JSONParser} from '@streamparser/json';
 import {systemCode, UsageError} from '../../base/errors.ts';
+import {counted} from '../../base/given.ts';
 import {openRegularFile} from '../../base/regular-file.ts';
 import {systemMessage} from '../../output/failure.ts';
 import {entryMembers, toEntry, type HarEntry} from './har.ts';
@@ -19,7 +20,7 @@ export class BrokenRecordingError extends UsageError {
 	readonly entries: number;
 
 	constructor(path: string, entries: number) {
-		super(`${path}: the recording breaks off after ${entries} whole request${entries === 1 ? '' : 's'}`, {
+		super(`${path}: the recording breaks off after ${counted(entries, 'whole request')}`, {
 			hint: 'save it again and wait until the browser has written the whole file',
 		});
 		this.entries = entries;

@@ -1,4 +1,5 @@
 import {InterruptedError} from '../../base/errors.ts';
+import {counted} from '../../base/given.ts';
 import type {Log} from '../../base/log.ts';
 import {formatDuration, HOUR, MINUTE, SECOND} from '../../base/duration.ts';
 import type {JobOutcome} from './job-summary.ts';
@@ -64,9 +65,7 @@ function nameEach<T>(entries: readonly T[], text: (entry: T) => string, log: Log
 	if (entries.length > mostNamed) log.error(`… and ${entries.length - mostNamed} more`);
 }
 
-function counted(count: number, noun: string): string {
-	return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
+
 
 /** Asks Intl only when there is something to tell: it takes a while to start. */
 function grouped(count: number): string {
