@@ -3,12 +3,11 @@ import {readyMadeToken, userConnection, signInCommand} from '../access/auth/conn
 import {scopesToRequest, signInEndpoints, userScopes, type SignInEndpoints} from '../access/auth/endpoints.ts';
 import {defaultCallbackPort} from '../access/auth/loopback.ts';
 import {createOAuthClient, type OAuthClient} from '../access/auth/oauth-client.ts';
-import {openTokenStore} from '../access/auth/open-store.ts';
-import {accessEnd, isSignedIn, type Session, type SessionKey} from '../access/auth/session.ts';
-import {signIn} from '../access/auth/sign-in.ts';
-import {signOut} from '../access/auth/sign-out.ts';
-import {describeStatus, formatStatus} from '../access/auth/status.ts';
+import {openTokenStore} from '../access/auth/keychain.ts';
 import type {TokenStore} from '../access/auth/token-store.ts';
+import {accessEnd, isSignedIn, type Session, type SessionKey} from '../access/auth/session.ts';
+import {signIn, signOut} from '../access/auth/sign-in.ts';
+import {describeStatus, formatStatus} from '../access/auth/status.ts';
 import {checkApp, type Connection} from '../access/config/connection.ts';
 import {loadConfig} from '../access/config/load.ts';
 import {secretVariables, userTokenVariable} from '../access/config/own-variables.ts';

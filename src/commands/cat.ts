@@ -12,7 +12,7 @@ import {oneOf} from '../base/given.ts';
 import type {Log} from '../base/log.ts';
 import {createRedactor, RecordGuard} from '../engine/redactor.ts';
 import type {Window} from '../engine/windows.ts';
-import {standardStreamOf} from '../output/file-name.ts';
+import {standardStreamOf} from '../output/target.ts';
 import {openFileOutput} from '../output/file-output.ts';
 import {createFormatter, type Formatter} from '../output/formats/index.ts';
 import type {Output} from '../output/output.ts';
@@ -189,5 +189,4 @@ async function isWithin(path: string, dir: string): Promise<boolean> {
 		return false;
 	}
 }
-
 

@@ -1,5 +1,4 @@
-import {parseJson} from '../json/parse.ts';
-import {valueAt} from '../json/value.ts';
+import {parseJson, valueAt} from '../json/value.ts';
 import {declaredOption, optionName, searchFilters} from '../sources/app-log-filters.ts';
 import type {FilterName} from '../sources/app-log-kinds.ts';
 import {feishuOpenapi} from '../sources/feishu-openapi.ts';

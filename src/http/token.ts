@@ -1,8 +1,7 @@
 import type {Context} from '../base/context.ts';
 import {ApiError, CredentialsError} from '../base/errors.ts';
 import {longestSecret} from '../base/limits.ts';
-import {parseJson} from '../json/parse.ts';
-import {valueAt, wholeNumber} from '../json/value.ts';
+import {parseJson, valueAt, wholeNumber} from '../json/value.ts';
 import type {VendorDefinition} from '../sources/vendors/types.ts';
 import {vendorJudge, type Asker} from './answer.ts';
 import type {AccessToken, Client, Judge, TokenSource} from './client.ts';

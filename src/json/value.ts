@@ -13,3 +13,13 @@ export function wholeNumber(value: unknown): number | undefined {
 	const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
 	return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
 }
+
+/** The value of a JSON text, its large integers rounded; undefined where the text is no JSON. */
+export function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		if (error instanceof SyntaxError) return undefined;
+		throw error;
+	}
+}

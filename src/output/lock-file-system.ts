@@ -4,7 +4,7 @@ import {hostname} from 'node:os';
 import {basename, dirname, join} from 'node:path';
 import * as z from 'zod';
 import {systemCode} from '../base/errors.ts';
-import {parseJson} from '../json/parse.ts';
+import {parseJson} from '../json/value.ts';
 
 const ownerSchema = z.object({
 	pid: z.int().positive(),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import {systemCode, UsageError} from '../base/errors.ts';
 import {readRegularFile} from '../base/regular-file.ts';
-import {parseJson} from '../json/parse.ts';
+import {parseJson} from '../json/value.ts';
 import {DAY} from '../base/duration.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {accountSchema, meetAccount, type Identity, type Meeting} from './account.ts';

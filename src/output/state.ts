@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {ExportError, UsageError} from '../base/errors.ts';
-import {parseJson} from '../json/parse.ts';
+import {parseJson} from '../json/value.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {accountSchema, meetAccount, type Account, type Identity} from './account.ts';
 import {removeLeftovers, writeFileAtomic} from './atomic.ts';

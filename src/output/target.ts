@@ -3,7 +3,6 @@ import {access, constants, readlink, realpath, stat, lstat} from 'node:fs/promis
 import {basename, dirname, join, resolve} from 'node:path';
 import {systemCode, UsageError} from '../base/errors.ts';
 import {openFailure} from './failure.ts';
-import {standardStreamOf} from './file-name.ts';
 
 type Owned = Pick<Stats, 'mode' | 'uid'>;
 
@@ -161,4 +160,15 @@ async function unless<T>(code: string, promise: Promise<T>): Promise<T | undefin
 		if (systemCode(error) === code) return undefined;
 		throw error;
 	}
+}
+
+/**
+ * The standard stream that a path names, or undefined. These paths must not be opened like files: `>>` puts a regular
+ * file behind them, which would be replaced, and a socket behind them cannot be opened at all.
+ */
+export function standardStreamOf(path: string): 'stdout' | 'stderr' | undefined {
+	if (path === '-') return 'stdout';
+	const number = /^\/(?:dev\/fd|proc\/self\/fd)\/(?<number>[12])$/.exec(path)?.groups?.['number'];
+	if (path === '/dev/stdout' || number === '1') return 'stdout';
+	return path === '/dev/stderr' || number === '2' ? 'stderr' : undefined;
 }

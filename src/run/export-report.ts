@@ -5,7 +5,7 @@ import {ExportError} from '../base/errors.ts';
 import {visibleInJson} from '../base/visible.ts';
 import type {Log} from '../base/log.ts';
 import {writeFileAtomic} from '../output/atomic.ts';
-import {standardStreamOf} from '../output/file-name.ts';
+import {standardStreamOf} from '../output/target.ts';
 import {formatDuration, HOUR} from '../base/duration.ts';
 import type {Query} from '../query/query.ts';
 import {formatUtc} from '../base/timezone.ts';

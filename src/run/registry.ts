@@ -1,8 +1,7 @@
 import type {OpenSource} from '../access/open-source.ts';
 import {UsageError} from '../base/errors.ts';
 import {nearestText} from '../base/nearest.ts';
-import {searchOptions} from '../console/options.ts';
-import {searchOutline} from '../console/outline.ts';
+import {searchOptions, searchOutline} from '../console/outline.ts';
 import {exportOptions, type OptionRow} from '../query/options.ts';
 import {searchKinds} from '../sources/app-log-kinds.ts';
 import {sources} from '../sources/index.ts';

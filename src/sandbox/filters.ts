@@ -1,4 +1,4 @@
-import {parseJson} from '../json/parse.ts';
+import {parseJson} from '../json/value.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {isJsonObject} from './json-object.ts';
 import {BadParameter, type Parameters} from './parameters.ts';

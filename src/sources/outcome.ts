@@ -1,6 +1,5 @@
 import type {JsonPath} from '../base/json-path.ts';
-import {parseJson} from '../json/parse.ts';
-import {valueAt, wholeNumber} from '../json/value.ts';
+import {parseJson, valueAt, wholeNumber} from '../json/value.ts';
 import type {OutcomeRule, SourceOption} from './types.ts';
 
 /** Every value that `--status` takes. */

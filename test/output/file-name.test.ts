@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {standardStreamOf} from '../../src/output/file-name.ts';
+import {standardStreamOf} from '../../src/output/target.ts';
 import {compressionOf, formatOf} from '../../src/query/format-names.ts';
 
 it.each([

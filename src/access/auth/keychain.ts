@@ -1,10 +1,10 @@
 import type {AsyncEntry as SystemEntry} from '@napi-rs/keyring';
 import type * as z from 'zod';
 import type {Context} from '../../base/context.ts';
-import {parseJson} from '../../json/parse.ts';
+import {parseJson} from '../../json/value.ts';
 import type {SessionStore} from './session-store.ts';
 import {sessionSchema} from './session.ts';
-import type {TokenStore} from './token-store.ts';
+import {createFileStore, type TokenStore} from './token-store.ts';
 
 /** One entry of the operating system's keychain. */
 export interface KeychainEntry {
@@ -98,4 +98,13 @@ export function inKeychain<Key, Kept extends {readonly saved_at: string}>(files:
 function parse<Kept>(text: string | null | undefined, schema: z.ZodType<Kept>): Kept | undefined {
 	// One that is not ours, and cannot be read, is none.
 	return text === null || text === undefined ? undefined : schema.safeParse(parseJson(text)).data;
+}
+
+/**
+ * The store of this user: the file in the data directory, or the keychain where `AUDIT_EXPORT_KEYCHAIN=1` asks for it.
+ * @param options.warn takes a warning for stderr
+ */
+export function openTokenStore({context, warn}: {context: Context; warn: (message: string) => void}): TokenStore {
+	const files = createFileStore({context, warn});
+	return wantsKeychain(context.env) ? withKeychain(files, {load: loadKeychain, warn}) : files;
 }

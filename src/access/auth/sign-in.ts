@@ -8,9 +8,10 @@ import {feishu} from '../../sources/vendors/feishu.ts';
 import {signInWithBrowser, type SignInOptions} from './browser-sign-in.ts';
 import {signInWithDevice} from './device-sign-in.ts';
 import type {SignInEndpoints} from './endpoints.ts';
-import {textAt} from './oauth-client.ts';
+import {textAt, type OAuthClient} from './oauth-client.ts';
 import {toSession, type Session, type SessionKey} from './session.ts';
 import type {TokenStore} from './token-store.ts';
+import {refusalError} from './refusal.ts';
 
 export interface SignInRun extends SignInOptions {
 	readonly store: TokenStore;
@@ -69,5 +70,56 @@ async function askUserInfo(accessToken: string, {context, endpoints, debug}: {
 		// Its words may quote the token they refuse.
 		debug?.('auth: the server does not say who has signed in');
 		return undefined;
+	}
+}
+
+/** What signing out did. */
+interface SignedOut {
+	/** What was stored here, and is no longer; undefined when there was nothing. */
+	readonly session: Session | undefined;
+	/** Why the server did not confirm that it revoked the session; undefined when it did. */
+	readonly revocationProblem: string | undefined;
+}
+
+/**
+ * Has the server revoke both tokens of a session (RFC 7009), as far as it does, and forgets them here in any case.
+ * @param options.appSecret absent when none is configured: then the server is not asked
+ * @throws LockedError, OutputError, UsageError from the store; the signal's reason when interrupted
+ */
+export async function signOut({context, client, endpoints, store, key, appSecret}: {
+	context: Context;
+	client: OAuthClient;
+	endpoints: SignInEndpoints;
+	store: TokenStore;
+	key: SessionKey;
+	appSecret: (() => Promise<string>) | undefined;
+}): Promise<SignedOut> {
+	return store.exclusively(async () => {
+		const session = await store.read(key);
+		if (session === undefined) return {session, revocationProblem: undefined};
+		const revocationProblem = await revoke(session);
+		await store.remove(key);
+		return {session, revocationProblem};
+	});
+
+	async function revoke({access_token: accessToken, refresh_token: refreshToken}: Session): Promise<string | undefined> {
+		for (const token of [accessToken, refreshToken]) if (token !== undefined) context.masker.add(token);
+		if (appSecret === undefined) return 'it was not asked: no app secret is set';
+		try {
+			const secret = await appSecret();
+			context.masker.add(secret);
+			// The refresh token first: with it, the other could be had again.
+			for (const [hint, token] of [['refresh_token', refreshToken], ['access_token', accessToken]] as const) {
+				if (token === undefined) continue;
+				const answer = await client.post(
+					endpoints.revocation, {client_id: key.appId, client_secret: secret, token, token_type_hint: hint}, {encoding: 'form'},
+				);
+				if (!answer.ok) return refusalError(answer).message;
+			}
+			return undefined;
+		} catch (error) {
+			if (!(error instanceof ExportError) || context.signal.aborted) throw error;
+			return error.message;
+		}
 	}
 }

@@ -9,13 +9,13 @@ import type {Log} from '../../base/log.ts';
 import {formatUtc} from '../../base/timezone.ts';
 import {signInEndpoints} from './endpoints.ts';
 import {createOAuthClient} from './oauth-client.ts';
-import {openTokenStore} from './open-store.ts';
+import {openTokenStore} from './keychain.ts';
+import type {TokenStore} from './token-store.ts';
 import {refreshSession} from './refresh.ts';
 import {accessEnd, renewAt, type Session, type SessionKey} from './session.ts';
 import {readyMadeToken, signInCommand} from './connection.ts';
 import {checkApp} from '../config/connection.ts';
 import {feishu} from '../../sources/vendors/feishu.ts';
-import type {TokenStore} from './token-store.ts';
 
 export interface UserTokenOptions {
 	/** Starts every message: the source's name. */

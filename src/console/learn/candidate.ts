@@ -1,11 +1,9 @@
 import {type SearchKind, searchKinds} from '../../sources/app-log-kinds.ts';
-import {type ColumnFact, columnsOf, type Answer, type ListFact} from './answer.ts';
-import type {Exchange} from './exchange.ts';
+import {type ColumnFact, columnsOf, type Answer, type ListFact, type Exchange} from './exchange.ts';
 import type {LearnFlags} from './flags.ts';
 import {readInstant} from './instants.ts';
 import {findPlace, isScalar, spots, type RequestTree} from './request-tree.ts';
-import {findIds, type IdGuess} from './row-id.ts';
-import {findTimes, type TimeGuess} from './row-time.ts';
+import {findIds, type IdGuess, findTimes, type TimeGuess} from './row-time.ts';
 import {findRange, type RangeGuess} from './time-range.ts';
 import {flat, wholly, wordsOf} from './words.ts';
 

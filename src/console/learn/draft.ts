@@ -1,10 +1,9 @@
 import {UsageError} from '../../base/errors.ts';
 import type {SearchKind} from '../../sources/app-log-kinds.ts';
 import type {Candidate, Group} from './candidate.ts';
-import {isSafeKey} from './constants.ts';
+import {isSafeKey, type SecretValues} from './secrets.ts';
 import type {LearnFlags} from './flags.ts';
 import {findPlace, isScalar, spots, type Place} from './request-tree.ts';
-import type {SecretValues} from './secrets.ts';
 import {canHold, showPlace, type Replacement} from './template.ts';
 
 /** What is being learned of one search: each step adds what it recognised, and what it could not. */

@@ -1,12 +1,11 @@
 import type {FilterName, SearchKind} from '../../sources/app-log-kinds.ts';
 import type {FilterPlace} from '../profile.ts';
-import type {ColumnFact} from './answer.ts';
+import {searchFilters} from '../../sources/app-log-filters.ts';
+import type {ColumnFact} from './exchange.ts';
 import {findFilterName, findFilterOfField, isClearName} from './filter-names.ts';
-import type {Scalar} from './json.ts';
-import {isObject} from './json.ts';
+import {type Scalar, isObject} from './json.ts';
 import {isScalar, keyOf, keysAround, samePlace, spots, type Place, type RequestTree, type Tree} from './request-tree.ts';
 import {flat} from './words.ts';
-import {searchFilters} from '../../sources/app-log-filters.ts';
 
 /** A filter's place in a request. */
 export interface FilterGuess {

@@ -6,7 +6,7 @@ import {findFields} from './filters.ts';
 import {findExpired, findMessage, findSuccess, samePath, type Outcome} from './outcome.ts';
 import type {Refusal} from './recording.ts';
 import {formatPlace, isScalar, spots} from './request-tree.ts';
-import {findIds, identity} from './row-id.ts';
+import {findIds, identity} from './row-time.ts';
 
 type Response = SearchProfile['response'];
 

@@ -2,13 +2,12 @@ import {UsageError} from '../../base/errors.ts';
 import {searchFilters} from '../../sources/app-log-filters.ts';
 import type {FilterName} from '../../sources/app-log-kinds.ts';
 import type {SearchProfile} from '../profile.ts';
-import {isSafeKey, isLeftOut, toConstant} from './constants.ts';
+import {isSafeKey, isLeftOut, toConstant, isCsrfName, isSecretName, looksRandom, type SecretValues} from './secrets.ts';
 import type {Draft} from './draft.ts';
 import {findFilters, mergeFilters, type FilterGuess} from './filters.ts';
 import type {NameAndValue} from './har.ts';
 import {readInstant} from './instants.ts';
 import {samePlace, valueAtPlace, type Place, isScalar, spots, type RequestTree} from './request-tree.ts';
-import {isCsrfName, isSecretName, looksRandom, type SecretValues} from './secrets.ts';
 import {canHold, toTemplate} from './template.ts';
 import {anyOf, namesOf, wordsOf} from './words.ts';
 

@@ -3,7 +3,7 @@ import {UsageError} from '../../base/errors.ts';
 import {resolveTimezone} from '../../base/timezone.ts';
 import type {SearchProfile} from '../profile.ts';
 import {compileTimeForm} from '../time-form.ts';
-import {isLeftOut, toConstant} from './constants.ts';
+import {isLeftOut, toConstant} from './secrets.ts';
 import type {Draft} from './draft.ts';
 import {codecOf, commonForm, isNumericForm, readInstant, findZone, zonesAt} from './instants.ts';
 import {samePath} from './outcome.ts';

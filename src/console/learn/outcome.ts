@@ -1,6 +1,6 @@
 import {readFlag} from '../answers.ts';
 import {isSignInText} from '../judge.ts';
-import type {Answer, ScalarFact} from './answer.ts';
+import type {Answer, ScalarFact} from './exchange.ts';
 import type {SecretValues} from './secrets.ts';
 import {flat, namesOf, wholly} from './words.ts';
 

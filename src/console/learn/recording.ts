@@ -1,10 +1,9 @@
 import {toCandidate, type Candidate} from './candidate.ts';
-import {isSafeKey} from './constants.ts';
+import {isSafeKey, decoded, SecretValues} from './secrets.ts';
 import {toExchange} from './exchange.ts';
 import type {LearnFlags} from './flags.ts';
 import type {HarEntry} from './har.ts';
 import type {RefusalSeen} from './outcome.ts';
-import {decoded, SecretValues} from './secrets.ts';
 import {mayHoldInstant} from './time-range.ts';
 
 /** A request that is no search, and what it lacks; for messages. */

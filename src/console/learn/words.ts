@@ -1,6 +1,6 @@
-import {wordsOf} from '../../json/secrets/words.ts';
+import {wordsOf} from '../../json/secrets/names.ts';
 
-export {wordsOf} from '../../json/secrets/words.ts';
+export {wordsOf} from '../../json/secrets/names.ts';
 
 /** The letters of a name, lower case: `pageNo` and `page_no` are `pageno`. */
 export function flat(name: string): string {

@@ -1,7 +1,7 @@
 import type {JsonPath} from '../../base/json-path.ts';
 import {maxDepth, redactedValue} from '../edit.ts';
 import {applied, merged, respelled, type Edit} from '../edits.ts';
-import {parseJson} from '../parse.ts';
+import {parseJson} from '../value.ts';
 import {decodeString, elements, endOfValue, kindAt, members, skipSpace} from '../text.ts';
 import {mayHoldSecret} from './hint.ts';
 import {isGrantName, isSecretText, secretKindOf, type SecretKind} from './names.ts';

@@ -5,7 +5,7 @@ import {visibleInJson} from '../../base/visible.ts';
 import type {Log} from '../../base/log.ts';
 import {writeFileAtomic} from '../../output/atomic.ts';
 import {failureOf} from '../../output/failure.ts';
-import {standardStreamOf} from '../../output/file-name.ts';
+import {standardStreamOf} from '../../output/target.ts';
 import {formatUtc} from '../../base/timezone.ts';
 import {readJobState, type JobState} from './job-state.ts';
 import type {Job} from './select-jobs.ts';

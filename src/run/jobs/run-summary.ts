@@ -1,8 +1,7 @@
 import {exitCodes, type ExitCode} from '../../base/errors.ts';
 import {formatUtc} from '../../base/timezone.ts';
 import type {RunStatus} from '../../engine/summary.ts';
-import type {JobSummary} from './job-summary.ts';
-import type {JobOutcome} from './job-summary.ts';
+import type {JobSummary, JobOutcome} from './job-summary.ts';
 
 /** From the least to the most in need of somebody: what the next run may put right by itself comes first. */
 const order: readonly ExitCode[] = [

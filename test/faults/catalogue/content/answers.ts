@@ -1,5 +1,5 @@
 import type {JsonPath} from '../../../../src/base/json-path.ts';
-import {parseJson} from '../../../../src/json/parse.ts';
+import {parseJson} from '../../../../src/json/value.ts';
 import {locate} from '../../../../src/json/text.ts';
 import type {AnswerShape} from '../../../../src/sandbox/answer-shape.ts';
 import type {Exchange} from '../fault.ts';

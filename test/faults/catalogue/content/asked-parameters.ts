@@ -1,4 +1,4 @@
-import {parseJson} from '../../../../src/json/parse.ts';
+import {parseJson} from '../../../../src/json/value.ts';
 import {isJsonObject} from '../../../../src/sandbox/json-object.ts';
 
 /** The parameters of a request, wherever they stand in it. Names are dotted where they stand deeper in a JSON body. */
