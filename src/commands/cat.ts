@@ -23,6 +23,7 @@ import type {ExportFlags} from '../query/options.ts';
 import {chosenTimezone, formatUtc, parseTime} from '../query/time.ts';
 import {archivedSource, type ConnectionFlags} from '../run/archived-source.ts';
 import {commandLog} from '../run/command-log.ts';
+import {baseEventsText} from '../run/export-report.ts';
 import {labelledColumns, languages} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 
@@ -80,6 +81,8 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 		throw error;
 	}
 	guard.tell(log);
+	const baseEvents = formatter.baseEvents?.() ?? 0;
+	if (baseEvents > 0) log.notice(baseEventsText(baseEvents));
 	for (const gap of found.gaps)
 		log.error(`${formatUtc(Math.max(gap.from, range.from))} to ${formatUtc(Math.min(gap.to, range.to))} is not complete: ${gap.reason}`);
 	const isAhead = Number.isFinite(range.to) && range.to > found.until;
@@ -143,6 +146,7 @@ function formatterOf(
 	}
 	const language = oneOf(flags.labels ?? defaultLanguage(format, fields ?? []), languages, '--labels');
 	return createFormatter(format, {
+		source,
 		columns: source === undefined ? [] : labelledColumns(source, language),
 		language,
 		...(fields === undefined ? {} : {fields}),

@@ -58,6 +58,7 @@ export class FormatSink implements Sink {
 		counters.records = resumed?.checkpoint.records ?? 0;
 		counters.failed = resumed?.checkpoint.failed ?? 0;
 		this.#before = counters.records;
+		this.#countBaseEvents();
 	}
 
 	/** Where the export begins, Unix milliseconds: its range's start, or where the run that it continues ended. */
@@ -86,8 +87,8 @@ export class FormatSink implements Sink {
 			counters.windows++;
 			takeReport(event, counters);
 			const nextFrom = Math.max(query.since, Math.min(window.to, this.#reached));
-			const {records, failed, problems} = counters;
-			if (problems.length === 0) await output.checkpoint({nextFrom, records, ...failed === 0 ? {} : {failed}});
+			const {records, failed, baseEvents, problems} = counters;
+			if (problems.length === 0) await output.checkpoint({nextFrom, records, baseEvents, ...failed === 0 ? {} : {failed}});
 			finished?.(window, records - this.#before);
 			this.#before = records;
 			verbose(
@@ -105,6 +106,7 @@ export class FormatSink implements Sink {
 		await output.write(formatter.write(records));
 		counters.records += records.length;
 		counters.failed += records.filter(({failed}) => failed === true).length;
+		this.#countBaseEvents();
 		if (this.isFull()) takeReport(event, counters);
 	}
 
@@ -127,6 +129,11 @@ export class FormatSink implements Sink {
 		this.#hasBegun = true;
 		const {formatter, output} = this.options;
 		if (output.resumed === undefined) await output.write(formatter.start());
+	}
+
+	#countBaseEvents(): void {
+		const {formatter, output: {resumed}, counters} = this.options;
+		if (formatter.baseEvents !== undefined) counters.baseEvents = (resumed?.checkpoint.baseEvents ?? 0) + formatter.baseEvents();
 	}
 
 	/** Takes note of up to where rows of a window are there for good. What is before it was settled by the answers to those before. */

@@ -10,6 +10,8 @@ export interface RunCounters {
 	records: number;
 	/** Those of them that record a failure. */
 	failed: number;
+	/** Those of them that are OCSF events of no class; absent in other formats. */
+	baseEvents?: number | undefined;
 	/** Rows delivered more than once, written once. */
 	duplicates: number;
 	/** Rows delivered again with another content, which is written beside the first. */
@@ -39,6 +41,8 @@ export interface Summary {
 	readonly records: number;
 	/** How many of the records record a success and a failure; absent where the source does not say. */
 	readonly outcomes?: {readonly success: number; readonly failed: number};
+	/** Records that are OCSF events of no class; absent in other formats. */
+	readonly base_events?: number;
 	readonly duplicates: number;
 	readonly changed: number;
 	readonly windows: number;
@@ -81,6 +85,7 @@ export function toSummary({source, since, until, status, counters, hasOutcomes =
 		status,
 		records: counters.records,
 		...(hasOutcomes ? {outcomes: {success: counters.records - counters.failed, failed: counters.failed}} : {}),
+		...(counters.baseEvents === undefined ? {} : {base_events: counters.baseEvents}),
 		duplicates: counters.duplicates,
 		changed: counters.changed,
 		windows: counters.windows,

@@ -6,6 +6,8 @@ export interface Checkpoint {
 	readonly records: number;
 	/** Those of them that record a failure. Default 0. */
 	readonly failed?: number | undefined;
+	/** Those of them that are OCSF events of no class; absent in other formats. */
+	readonly baseEvents?: number | undefined;
 }
 
 /** The earlier run that a file continues. Its range is the one to export, whatever the clock says now. */

@@ -31,7 +31,9 @@ const sidecarSchema = z.object({
 	startedAt: z.int(),
 	/** The length of the partial file up to the checkpoint; what follows is written again. */
 	bytes: z.int().nonnegative(),
-	checkpoint: z.object({nextFrom: z.int(), records: z.int().nonnegative(), failed: z.int().nonnegative().optional()}),
+	checkpoint: z.object({
+		nextFrom: z.int(), records: z.int().nonnegative(), failed: z.int().nonnegative().optional(), baseEvents: z.int().nonnegative().optional(),
+	}),
 }).refine(({since, until, checkpoint: {nextFrom}}) => since <= nextFrom && nextFrom <= until);
 
 /** What stands beside a partial file: all that a later run needs to continue it. */

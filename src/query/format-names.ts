@@ -41,7 +41,7 @@ export function formatOf(path: string): FormatName | undefined {
 }
 
 /** Every name that `--format` takes. */
-export const formatNames = ['ndjson', 'json', 'csv', 'table'] as const;
+export const formatNames = ['ndjson', 'json', 'csv', 'table', 'ocsf'] as const;
 
 export type FormatName = (typeof formatNames)[number];
 

@@ -33,12 +33,18 @@ export function reportProblems({log, source}: ReportedRun, {ended: {counters, st
 		const many = `${counters.problems.length} problem${counters.problems.length === 1 ? '' : 's'}`;
 		log.error(`${source.name}: the export is not complete: ${many}, named above${kept}`, remedyFor(counters.problems));
 	}
-	const {changed} = counters;
+	const {changed, baseEvents = 0} = counters;
+	if (baseEvents > 0) log.notice(`${source.name}: ${baseEventsText(baseEvents)}`);
 	if (changed > 0)
 		log.notice(
 			`${source.name}: ${changed} row${changed === 1 ? ' was' : 's were'} changed by the API while the range was read; both contents are written`,
 		);
 	if (status === 'complete') log.verbose(`${source.name}: complete, ${counters.records} records in ${counters.requests} requests`);
+}
+
+/** Tells of OCSF events of no class. */
+export function baseEventsText(count: number): string {
+	return `${count === 1 ? '1 record is a Base Event' : `${count} records are Base Events`}: no class fits, or a field that it needs is missing`;
 }
 
 /** Rows that stray from their windows do so at each of their ends: more of these would lose more rows. */

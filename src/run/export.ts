@@ -244,6 +244,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 
 function formatterOf({source, settings: {output}, context: {stdout}}: Run, written: number): Formatter {
 	return createFormatter(output.format, {
+		source,
 		columns: labelledColumns(source, output.labels),
 		language: output.labels,
 		...(output.fields.length === 0 ? {} : {fields: output.fields}),

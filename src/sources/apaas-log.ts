@@ -101,6 +101,12 @@ export const apaasLabels = {
 	status: {18001: {en: 'Succeeded', zh: '成功'}, 18002: {en: 'Failed', zh: '失败'}},
 } as const;
 
+/** What events of either log have, whatever they tell of. */
+export const apaasEvents = {
+	'message': 'op_detail', 'status_code': 'status', 'status_detail': 'failed_reason_i18n',
+	'metadata.event_code': 'op_type', 'metadata.tenant_uid': 'tenant_id',
+} as const;
+
 /** Every documented field, in the order of the documentation. */
 export const apaasColumns: readonly Column[] = [
 	timeColumn,

@@ -1,4 +1,4 @@
-import {apaasColumns, apaasLabels, apaasLog, apaasSample} from './apaas-log.ts';
+import {apaasColumns, apaasEvents, apaasLabels, apaasLog, apaasSample} from './apaas-log.ts';
 import {defineSource} from './types.ts';
 
 const dataChanges = '10007';
@@ -22,5 +22,7 @@ export const feishuApaasDataChange = defineSource({
 	constants: {log_type: dataChanges, sort_by: 'opTime', sort_order: 'asc'},
 	columns: apaasColumns,
 	labels: {log_type: {[dataChanges]: {en: 'Data change', zh: '数据变更日志'}}, ...apaasLabels},
+	// No class tells of changed values.
+	ocsf: {common: apaasEvents},
 	sample: apaasSample([dataChanges]),
 });

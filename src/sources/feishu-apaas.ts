@@ -1,7 +1,12 @@
-import {apaasColumns, apaasLabels, apaasLog, apaasSample} from './apaas-log.ts';
+import {apaasColumns, apaasEvents, apaasLabels, apaasLog, apaasSample} from './apaas-log.ts';
 import {defineSource} from './types.ts';
 
 const types = {all: '10000', enterprise: '10001', login: '10002', app: '10003'} as const;
+
+const fromBrowser = {
+	'src_endpoint.ip': 'client_ip', 'http_request.url.path': 'full_path', 'http_request.referrer': 'referer',
+	'http_request.user_agent': 'user_agent',
+} as const;
 
 /**
  * Audit log of the Feishu low-code platform (aPaaS).
@@ -35,6 +40,31 @@ export const feishuApaas = defineSource({
 			10003: {en: 'App administration', zh: '应用管理日志'},
 		},
 		...apaasLabels,
+	},
+	ocsf: {
+		common: apaasEvents,
+		events: [
+			{
+				// The documentation has no code for a sign-out: what stands in the log of sign-ins is one.
+				class: 'Authentication',
+				when: {field: 'log_type', is: [types.login]},
+				activity: {field: 'log_type', names: {[types.login]: 'Logon'}},
+				attributes: {
+					'user.uid': 'operator.id', 'user.name': 'operator.name', 'user.email_addr': 'operator.email',
+					'service.uid': 'namespace', 'service.name': 'app_name', ...fromBrowser,
+				},
+			},
+			{
+				class: 'Entity Management',
+				when: {field: 'log_type', is: [types.enterprise, types.app]},
+				activity: {field: 'op_type', names: {}},
+				attributes: {
+					'actor.user.uid': 'operator.id', 'actor.user.name': 'operator.name', 'actor.user.email_addr': 'operator.email',
+					'entity.uid': 'namespace', 'entity.name': 'app_name', 'entity.type': {is: 'Application'}, 'entity.type_id': {is: 99},
+					...fromBrowser,
+				},
+			},
+		],
 	},
 	sample: apaasSample([types.enterprise, types.login, types.app]),
 });

@@ -1,6 +1,9 @@
 import {DAY, MINUTE, SECOND} from '../base/duration.ts';
 import {column, defineSource, timeColumn} from './types.ts';
 
+/** The module of documents: https://open.larksuite.com/document/ukTMukTMukTM/uQjM5YjL0ITO24CNykjN/audit_log/appendix */
+const documents = '1';
+
 const events = [
 	['space_edit_doc', 1, '106', 'Lwd1smp3nl01AndDEMzbsfqacBb', '季度审计报告'],
 	['space_create_doc', 1, '106', 'QxKqdGm7Yo2cBvxyz0ycnQ5bnKd', 'Roadmap 2027'],
@@ -148,6 +151,27 @@ export const feishuBehavior = defineSource({
 		'audit_context.terminal_type': {
 			0: {en: 'iOS', zh: 'iOS'}, 1: {en: 'Android', zh: '安卓'}, 2: {en: 'PC', zh: 'PC端'}, 3: {en: 'Web', zh: 'Web端'},
 		},
+	},
+	ocsf: {
+		common: {'message': 'event_name', 'metadata.event_code': 'event_name', 'metadata.tenant_uid': 'operator_tenant'},
+		events: [{
+			class: 'File Hosting Activity',
+			when: {field: 'event_module', is: [documents]},
+			activity: {
+				field: 'event_name',
+				names: {
+					space_import_doc: 'Upload', space_download_file: 'Download', space_download_history: 'Download', space_export_doc: 'Download',
+					space_edit_doc: 'Update', space_delete_doc: 'Delete', space_delete_doccurrent: 'Delete', space_create_copy: 'Copy',
+					space_share_to_3rdApp: 'Share', space_read_doc: 'Open',
+				},
+			},
+			attributes: {
+				'actor.user.uid': 'operator_value',
+				'file.name': 'objects.object_name', 'file.uid': 'objects.object_value', 'file.owner.uid': 'objects.object_owner',
+				'file.type': 'objects.object_type', 'file.type_id': {is: 99},
+				'src_endpoint.ip': 'ip',
+			},
+		}],
 	},
 	sample(random, {id, time}) {
 		const [name, module, objectType, object, title] = random.pick(events);

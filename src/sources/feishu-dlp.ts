@@ -111,6 +111,8 @@ export const feishuDlp = defineSource({
 			6: {en: 'Recorded an error only', zh: '仅记录异常拦截'},
 		},
 	},
+	// No class tells of what a rule against leaks did.
+	ocsf: {common: {'message': 'event_name', 'metadata.event_code': 'event_name'}},
 	sample(random, {id, time}) {
 		const policy = random.pick(['Personal data', '源代码外发', 'Contracts']);
 		return {

@@ -1,4 +1,5 @@
 import {HOUR, MINUTE, SECOND} from '../base/duration.ts';
+import {methodActivities} from './ocsf.ts';
 import {statusOption} from './outcome.ts';
 import {column, defineSource, timeColumn} from './types.ts';
 
@@ -96,6 +97,24 @@ export const feishuOpenapi = defineSource({
 		column('log_detail.response', 'text', 'code, message and error of the answer, as text of JSON', {table: true}),
 		column('log_detail.response.code', 'json', 'code in the answer, 0 where the call succeeded', {table: true, inText: true}),
 	],
+	ocsf: {
+		common: {'status_code': 'log_detail.response.code', 'status_detail': 'log_detail.response.msg'},
+		events: [{
+			class: 'API Activity',
+			activity: {field: 'log_detail.method', names: methodActivities},
+			attributes: {
+				'actor.app_uid': 'app_id',
+				'api.operation': 'api_key',
+				'api.response.code': 'log_detail.response.code',
+				'api.response.message': 'log_detail.response.msg',
+				'src_endpoint.ip': 'ip',
+				'http_request.http_method': 'log_detail.method',
+				'http_request.url.path': 'log_detail.path',
+				'http_request.args': 'log_detail.query_param',
+				'http_response.code': 'log_detail.status_code',
+			},
+		}],
+	},
 	sample(random, {id, time}) {
 		const [method, path, query, payload] = random.pick(apis);
 		const [status, response] = random.pick(outcomes);

@@ -1,4 +1,5 @@
 import {DAY, SECOND} from '../base/duration.ts';
+import {methodActivities} from './ocsf.ts';
 import {statusOption} from './outcome.ts';
 import {column, defineSource, timeColumn} from './types.ts';
 
@@ -69,6 +70,20 @@ export const traeOpenapi = defineSource({
 		column('status_code', 'integer', 'HTTP status of the answer', {table: true}),
 		column('source_ip', 'text', 'the address that the call came from', {table: true}),
 	],
+	ocsf: {
+		events: [{
+			class: 'API Activity',
+			activity: {field: 'http_method', names: methodActivities},
+			attributes: {
+				'actor.app_uid': 'app_id',
+				'api.operation': 'api_path',
+				'src_endpoint.ip': 'source_ip',
+				'http_request.http_method': 'http_method',
+				'http_request.url.path': 'api_path',
+				'http_response.code': 'status_code',
+			},
+		}],
+	},
 	sample(random, {id, time}) {
 		return {
 			log_id: id,

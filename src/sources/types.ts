@@ -1,5 +1,6 @@
 import type {JsonPath} from '../base/json-path.ts';
 import type {ApiRequest} from '../base/transport.ts';
+import type {OcsfDeclaration} from './ocsf.ts';
 import type {Pagination} from './pagination.ts';
 import type {VendorName} from './vendors/index.ts';
 
@@ -213,6 +214,8 @@ export interface SourceDefinition {
 	readonly labels?: Readonly<Record<string, Readonly<Record<string, Label>>>>;
 	/** Fields whose value is a map of texts by locale id: 2052 is zh-CN. */
 	readonly localeMaps?: readonly string[];
+	/** How rows become events of the Open Cybersecurity Schema Framework. Default: each is a Base Event. */
+	readonly ocsf?: OcsfDeclaration;
 	readonly sample: SampleRow;
 }
 

@@ -1,6 +1,7 @@
 import type {FormatName} from '../../query/format-names.ts';
 import {createCsv} from './csv.ts';
 import {createJson, createNdjson} from './json-text.ts';
+import {createOcsf} from './ocsf.ts';
 import {createTable} from './table.ts';
 import type {FormatOptions, Formatter} from './types.ts';
 
@@ -11,6 +12,7 @@ const formats: Readonly<Record<FormatName, (options: FormatOptions) => Formatter
 	json: createJson,
 	csv: createCsv,
 	table: createTable,
+	ocsf: createOcsf,
 };
 
 /**

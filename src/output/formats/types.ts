@@ -1,11 +1,13 @@
 import type {AuditRecord} from '../../base/record.ts';
 import type {Language} from '../../sources/labels.ts';
-import type {Column} from '../../sources/types.ts';
+import type {Column, SourceDefinition} from '../../sources/types.ts';
 
 /** What a format needs to know about the export. */
 export interface FormatOptions {
 	/** All columns of the source, as `labelledColumns` gives them. */
 	readonly columns: readonly Column[];
+	/** Where the records come from; undefined where that is not known. */
+	readonly source?: Pick<SourceDefinition, 'name' | 'vendor' | 'time' | 'localeMaps' | 'ocsf'> | undefined;
 	/** Only these, in this order: names of columns, or dotted paths into a row. Default: everything. */
 	readonly fields?: readonly string[];
 	/** In which language columns with a `label` say what a value means; `off` shows the value. Default off. */
@@ -32,4 +34,6 @@ export interface Formatter {
 	end(): string;
 	/** Whether a later run can go on with the output of an interrupted one. */
 	readonly resumable: boolean;
+	/** How many records so far have become OCSF events of no class; absent in other formats. */
+	readonly baseEvents?: () => number;
 }

@@ -74,6 +74,7 @@ const errors: VendorDefinition['errors'] = {
 export const feishu = {
 	name: 'feishu',
 	title: 'Feishu / Lark',
+	company: 'ByteDance',
 	hosts: {
 		feishu: 'https://open.feishu.cn',
 		lark: 'https://open.larksuite.com',

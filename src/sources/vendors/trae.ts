@@ -7,6 +7,7 @@ import type {VendorDefinition} from './types.ts';
 export const trae = {
 	name: 'trae',
 	title: 'Trae',
+	company: 'ByteDance',
 	hosts: {trae: 'https://console.enterprise.trae.cn'},
 	env: {
 		appId: 'TRAE_APP_ID',

@@ -44,6 +44,8 @@ export interface TokenExchange {
 export interface VendorDefinition {
 	readonly name: string;
 	readonly title: string;
+	/** Who makes it. */
+	readonly company: string;
 	/** Base URLs by `--host` name; the first is the default. */
 	readonly hosts: Readonly<Record<string, string>>;
 	/** Environment variables, by setting. */
