@@ -17,7 +17,7 @@ import {openFileOutput} from '../output/file-output.ts';
 import {createFormatter, type Formatter} from '../output/formats/index.ts';
 import type {Output} from '../output/output.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
-import {formatOf, defaultLanguage, formatNames} from '../query/format-names.ts';
+import {chooseFormat, defaultLanguage, traitsOf, type FormatName} from '../query/format-names.ts';
 import {redactionsOf} from '../query/names.ts';
 import type {ExportFlags} from '../query/options.ts';
 import {chosenTimezone, formatUtc, parseTime} from '../query/time.ts';
@@ -56,25 +56,20 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 	const {timezone, range} = rangeOf(flags, context);
 	const {header, found} = await openRange(name, dir, range);
 	const source = await sourceOf(header, {dir, flags, context, log});
-	const format = oneOf(
-		flags.format ??
-			(flags.output === undefined ? undefined : formatOf(flags.output)) ??
-			(context.stdout.isTTY === true && isStdout(flags) ? 'table' : 'ndjson'),
-		formatNames, '--format',
-	);
-	const formatter = formatterOf(source, {format, timezone, flags, context});
+	const format = chooseFormat({asked: flags.format, path: flags.output, terminal: context.stdout.isTTY === true && isStdout(flags)});
+	const formatter = await formatterOf(source, {format, timezone, flags, context, log});
 	const redact = redactionsOf(flags.redact ?? [], {source});
 	const redactor = createRedactor({...flags, redact}, source);
 	const guard = new RecordGuard({redact, fields: flags.fields ?? [], source});
 	const output = await openOutput({dir, flags, context, range});
 	try {
-		await output.write(formatter.start());
+		await output.write(await formatter.start());
 		for await (const records of readRange(dir, {segments: found.segments, range, source, signal: context.signal})) {
 			const written = redactor === undefined ? records : records.map(record => redactor(record));
 			guard.see(written);
-			await output.write(formatter.write(written));
+			await output.write(await formatter.write(written));
 		}
-		await output.write(formatter.end());
+		await output.write(await formatter.end());
 		await output.commit();
 	} catch (error) {
 		await output.abandon();
@@ -132,14 +127,15 @@ async function sourceOf(
 	return undefined;
 }
 
-function formatterOf(
+async function formatterOf(
 	source: SourceDefinition | undefined,
 	{
-		format, timezone, flags, context,
-	}: {format: (typeof formatNames)[number]; timezone: string | undefined; flags: CatFlags; context: Context},
-): Formatter {
+		format, timezone, flags, context, log,
+	}: {format: FormatName; timezone: string | undefined; flags: CatFlags; context: Context; log: Log},
+): Promise<Formatter> {
 	const {fields} = flags;
-	if (source === undefined && fields === undefined && (format === 'csv' || format === 'table')) {
+	const hasColumns = traitsOf(format).labelled === true || traitsOf(format).binary === true;
+	if (source === undefined && fields === undefined && hasColumns) {
 		throw new UsageError(`--format ${format}: the columns of this source are not known here`, {
 			hint: 'name them with --fields, or write ndjson',
 		});
@@ -154,6 +150,7 @@ function formatterOf(
 		...(context.stdout.isTTY === true && isStdout(flags) ? {width: context.stdout.columns ?? 80} : {}),
 		escapeFormulas: flags.escapeFormulas ?? true,
 		bom: flags.csvBom ?? false,
+		warn: log.warning,
 		written: 0,
 	});
 }

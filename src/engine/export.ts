@@ -103,7 +103,7 @@ export class FormatSink implements Sink {
 		if (records.length === 0) return;
 		inspect(records);
 		beforeWrite();
-		await output.write(formatter.write(records));
+		await output.write(await formatter.write(records));
 		counters.records += records.length;
 		counters.failed += records.filter(({failed}) => failed === true).length;
 		this.#countBaseEvents();
@@ -115,7 +115,7 @@ export class FormatSink implements Sink {
 		const {formatter, output, counters, beforeWrite} = this.options;
 		await this.#begin();
 		beforeWrite();
-		await output.write(formatter.end());
+		await output.write(await formatter.end());
 		if (counters.problems.length === 0) await output.commit();
 		else await this.abandon();
 	}
@@ -128,7 +128,7 @@ export class FormatSink implements Sink {
 		if (this.#hasBegun) return;
 		this.#hasBegun = true;
 		const {formatter, output} = this.options;
-		if (output.resumed === undefined) await output.write(formatter.start());
+		if (output.resumed === undefined) await output.write(await formatter.start());
 	}
 
 	#countBaseEvents(): void {

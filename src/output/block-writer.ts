@@ -1,5 +1,6 @@
 import type {FileHandle} from 'node:fs/promises';
 import type {Compress} from './compression.ts';
+import type {Chunk} from './output.ts';
 
 /** Bytes of text per block: small enough to hold in memory, large enough that cutting costs no compression to speak of. */
 const compressedBlockBytes = 1024 * 1024;
@@ -12,7 +13,7 @@ const firstBytes = 16 * 1024;
 const encoder = new TextEncoder();
 
 /**
- * Collects text into blocks and hands them on, packed, while the next one fills up. Where a block ends depends only on
+ * Collects text, or bytes, into blocks and hands them on, packed, while the next one fills up. Where a block ends depends only on
  * the text since the last `cut`, never on how it was divided into writes (between characters): that makes a resumed file
  * equal to an uninterrupted one.
  */
@@ -42,13 +43,13 @@ export class BlockWriter {
 		this.#other = new Uint8Array(Math.min(firstBytes, blockBytes));
 	}
 
-	/** Takes the text in; waits while a full block is handed on and the one before is still on its way. */
-	async write(text: string): Promise<void> {
-		for (let rest = text; ;) {
-			const {read, written} = encoder.encodeInto(rest, this.#block.subarray(this.#filled));
+	/** Takes the chunk in; waits while a full block is handed on and the one before is still on its way. */
+	async write(chunk: Chunk): Promise<void> {
+		for (let rest = chunk; ;) {
+			const {read, written} = copyInto(rest, this.#block.subarray(this.#filled));
 			this.#filled += written;
 			if (read === rest.length) return;
-			rest = rest.slice(read);
+			rest = typeof rest === 'string' ? rest.slice(read) : rest.subarray(read);
 			if (this.#block.length < this.#blockBytes) this.#grow();
 			else await this.#handOn();
 		}
@@ -85,6 +86,14 @@ export class BlockWriter {
 	async #take(block: Uint8Array): Promise<void> {
 		await this.#append(this.#compress === undefined ? block : await this.#compress(block));
 	}
+}
+
+/** As much of the chunk as there is room for, text as UTF-8: how much of it was read, and the bytes written. */
+function copyInto(chunk: Chunk, room: Uint8Array): {read: number; written: number} {
+	if (typeof chunk === 'string') return encoder.encodeInto(chunk, room);
+	const read = Math.min(chunk.length, room.length);
+	room.set(chunk.subarray(0, read));
+	return {read, written: read};
 }
 
 /** Writes all of the bytes; the system may take a part at a time, the last part before a full disk for one. */

@@ -43,8 +43,8 @@ export async function openDirectOutput(
 	};
 
 	return {
-		write: async text => guarded(async () => {
-			await writer.write(text);
+		write: async chunk => guarded(async () => {
+			await writer.write(chunk);
 			// Whoever reads a pipe waits for each record; compressed ones come in blocks.
 			if (compress === undefined) await writer.cut();
 		}),

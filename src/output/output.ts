@@ -1,3 +1,6 @@
+/** A piece of an output: text, which is written as UTF-8, or bytes. */
+export type Chunk = string | Uint8Array;
+
 /** How far an export had come when everything up to here was made durable. */
 export interface Checkpoint {
 	/** Unix milliseconds: every window before this instant is written. */
@@ -21,15 +24,15 @@ export interface ResumedRun {
 }
 
 /**
- * Where an export's text goes. Calls are made one after the other: each waits for the one before. The last call
+ * Where an export goes. Calls are made one after the other: each waits for the one before. The last call
  * is `commit` or `abandon`; `abandon` may follow a `commit` that failed, and itself.
  */
 export interface Output {
 	/**
-	 * Resolves once the text is accepted and there is room for more.
+	 * Resolves once the chunk is accepted and there is room for more.
 	 * @throws OutputError, BrokenPipeError, LockedError
 	 */
-	write(text: string): Promise<void>;
+	write(chunk: Chunk): Promise<void>;
 	/**
 	 * Everything written so far may be kept: a later run of the same command continues here, or, when this one is killed,
 	 * at a checkpoint shortly before. Streams do nothing.

@@ -8,7 +8,7 @@ import {BlockWriter, writeFully} from './block-writer.ts';
 import type {Compress} from './compression.ts';
 import {writeFailure} from './failure.ts';
 import type {Lock} from './lock.ts';
-import type {Checkpoint, Output, ResumedRun} from './output.ts';
+import type {Checkpoint, Chunk, Output, ResumedRun} from './output.ts';
 import type {OutputRange, Sidecar} from './partial.ts';
 
 /** As long as the work took, times this, it is not due again: it takes a tenth of the time at most. */
@@ -104,8 +104,8 @@ export class PartialFile implements Output {
 		});
 	}
 
-	async write(text: string): Promise<void> {
-		await this.#guarded(async () => this.#writer.write(text));
+	async write(chunk: Chunk): Promise<void> {
+		await this.#guarded(async () => this.#writer.write(chunk));
 	}
 
 	async checkpoint(checkpoint: Checkpoint): Promise<void> {

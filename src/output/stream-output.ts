@@ -1,7 +1,7 @@
 import type {OutputStream, Context} from '../base/context.ts';
 import {visibleInJson, visibleOnLines} from '../base/visible.ts';
 import {writeFailure} from './failure.ts';
-import type {Output} from './output.ts';
+import type {Chunk, Output} from './output.ts';
 
 /** What ends an output's waiting for its reader. */
 export type Interruption = Pick<Context, 'signal' | 'sleep'>;
@@ -38,12 +38,12 @@ class StreamOutput implements Output {
 		stream.on('error', this.#fail);
 	}
 
-	async write(text: string): Promise<void> {
+	async write(chunk: Chunk): Promise<void> {
 		this.#throwFailure();
-		if (text === '') return;
+		if (chunk.length === 0) return;
 		let accepted = false;
 		this.#pending++;
-		const hasRoom = this.#stream.write(text, error => {
+		const hasRoom = this.#stream.write(chunk, error => {
 			this.#pending--;
 			accepted = true;
 			if (error) this.#fail(error);

@@ -62,7 +62,7 @@ const table = {
 	},
 	format: {
 		group: 'Output:', short: 'f', takes: '<name>', decides: 'bytes', notInJobs: keptWhole, configured: formatNames,
-		description: 'ndjson, json, csv, table or ocsf; default by the output file name, else table on a terminal and ndjson elsewhere',
+		description: `${formatNames.slice(0, -1).join(', ')} or ${formatNames.at(-1)}; default by the output file name, else table on a terminal and ndjson elsewhere`,
 	},
 	output: {
 		group: 'Output:', short: 'o', takes: '<file>', decides: 'run', notInJobs: '"dir" of the job says where its records go',

@@ -8,7 +8,7 @@ import {languages, type Language} from '../sources/labels.ts';
 import {earliestStart, longestWindowMs, reachText, stepMs} from '../sources/range.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import {resolveFilters} from './filters.ts';
-import {formatNames, formatOf, defaultLanguage, type FormatName} from './format-names.ts';
+import {chooseFormat, defaultLanguage, type FormatName} from './format-names.ts';
 import {namesOf, redactionsOf} from './names.ts';
 import type {ExportFlags, SourceDefaults} from './options.ts';
 import type {Query} from './query.ts';
@@ -70,11 +70,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 		throw new UsageError('--since is later than --until', {hint: 'the range is [since, until): since comes first'});
 	}
 	const path = flags.output === undefined || flags.output === '-' ? undefined : flags.output;
-	const format = oneOf(
-		flags.format ?? (path === undefined ? undefined : formatOf(path)) ?? defaults.format ??
-			(terminal && path === undefined ? 'table' : 'ndjson'),
-		formatNames, '--format',
-	);
+	const format = chooseFormat({asked: flags.format, configured: defaults.format, path, terminal: terminal && path === undefined});
 	const fields = namesOf(flags.fields ?? defaults.fields ?? [], flags.fields === undefined ? 'fields in the configuration' : '--fields');
 	const limit = flags.limit === undefined ? undefined : requireWholeNumber(flags.limit, '--limit', {least: 1});
 	return {

@@ -19,6 +19,7 @@ import type {Output} from '../output/output.ts';
 import type {State} from '../output/state.ts';
 import {writeReport, createStreamOutput} from '../output/stream-output.ts';
 import type {ExportFlags} from '../query/options.ts';
+import {traitsOf} from '../query/format-names.ts';
 import type {Query} from '../query/query.ts';
 import {resolveSettings, type ExportSettings} from '../query/settings.ts';
 import {labelledColumns} from '../sources/labels.ts';
@@ -149,7 +150,7 @@ async function openRange(
 		keepsExisting: run.flags.state !== undefined && run.flags.overwrite !== true,
 		range: {since, until, slidingSince: settings.sliding.since && stateUntil === undefined, slidingUntil: settings.sliding.until},
 		resume,
-		resumable: format !== 'table',
+		resumable: traitsOf(format).resumable === true,
 		now: context.now,
 		monotonic: context.monotonic,
 		signal: context.signal,
@@ -197,7 +198,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		const {client, inspect} = await connect(opened, query, settings.output.fields);
 		const sink = new FormatSink({
 			query, output, counters, inspect,
-			formatter: formatterOf(run, output.resumed?.checkpoint.records ?? 0),
+			formatter: await formatterOf(run, output.resumed?.checkpoint.records ?? 0),
 			...(run.flags.state === undefined ? {} : {clock}),
 			beforeWrite: () => run.progress?.clear(),
 			verbose: message => {
@@ -242,7 +243,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	throw error;
 }
 
-function formatterOf({source, settings: {output}, context: {stdout}}: Run, written: number): Formatter {
+async function formatterOf({source, log, settings: {output}, context: {stdout}}: Run, written: number): Promise<Formatter> {
 	return createFormatter(output.format, {
 		source,
 		columns: labelledColumns(source, output.labels),
@@ -252,6 +253,9 @@ function formatterOf({source, settings: {output}, context: {stdout}}: Run, writt
 		...(output.path === undefined && stdout.isTTY === true ? {width: stdout.columns ?? 80} : {}),
 		escapeFormulas: output.escapeFormulas,
 		bom: output.bom,
+		warn: message => {
+			log.warning(`${source.name}: ${message}`);
+		},
 		written,
 	});
 }

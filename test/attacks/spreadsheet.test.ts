@@ -1,8 +1,7 @@
 import {parse} from 'csv-parse/sync';
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {createFormatter} from '../../src/output/formats/index.ts';
-import type {FormatName} from '../../src/query/format-names.ts';
+import {createCsv} from '../../src/output/formats/csv.ts';
 import {feishuOpenapi} from '../../src/sources/feishu-openapi.ts';
 
 const signs = ['=', '+', '-', '@', '\t=', '\r=', '\n=', '\uFF1D', '\uFF0B', '\uFF0D', '\uFF20', '\uFE66', '\u2212'];
@@ -10,8 +9,7 @@ const signs = ['=', '+', '-', '@', '\t=', '\r=', '\n=', '\uFF1D', '\uFF0B', '\uF
 const before = ['', ' ', '\u00A0', '\u3000', '\uFEFF', '\u200B', '\u2060', '\u00AD', '\u202E', '  \u200B'];
 
 function csv(record: {text: string; time?: number}, options: {fields?: string[]; escapeFormulas?: boolean} = {}): string[][] {
-	const format: FormatName = 'csv';
-	const formatter = createFormatter(format, {columns: feishuOpenapi.columns, language: 'off', timezone: 'UTC', escapeFormulas: true, bom: false, written: 0, ...options});
+	const formatter = createCsv({columns: feishuOpenapi.columns, language: 'off', timezone: 'UTC', escapeFormulas: true, bom: false, written: 0, warn: () => undefined, ...options});
 	const text = formatter.start() + formatter.write([{text: record.text, id: undefined, time: record.time}]) + formatter.end();
 	return parse(text, {relax_column_count: false});
 }

@@ -42,9 +42,9 @@ async function run(rows: readonly Row[], {resumed, signal = new AbortController(
 	const counters = newCounters();
 	const output: Output = {
 		...(resumed === undefined ? {} : {resumed}),
-		write: async text => {
-			written.push(text);
-			onWrite?.(text);
+		write: async chunk => {
+			written.push(String(chunk));
+			onWrite?.(String(chunk));
 		},
 		checkpoint: async checkpoint => {
 			checkpoints.push(checkpoint);
@@ -52,7 +52,7 @@ async function run(rows: readonly Row[], {resumed, signal = new AbortController(
 		commit: async () => undefined,
 		abandon: async () => undefined,
 	};
-	const formatter: Formatter = {start: () => '<', write: records => records.map(({text}) => (JSON.parse(text) as Row).id).join(''), end: () => '>', resumable: true};
+	const formatter: Formatter = {start: () => '<', write: records => records.map(({text}) => (JSON.parse(text) as Row).id).join(''), end: () => '>'};
 	const client: Client = {
 		async send(request) {
 				requests.push(request);

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {standardStreamOf} from '../../src/output/target.ts';
-import {compressionOf, formatOf} from '../../src/query/format-names.ts';
+import {chooseFormat, compressionOf, formatOf} from '../../src/query/format-names.ts';
 
 it.each([
 	['a.csv', 'csv', 'none'],
@@ -9,6 +9,7 @@ it.each([
 	['a.jsonl', 'ndjson', 'none'],
 	['A.JSON.GZ', 'json', 'gzip'],
 	['a.txt', undefined, 'none'],
+	['a.Parquet', 'parquet', 'none'],
 	['a.gz', undefined, 'gzip'],
 	['a.csv/b', undefined, 'none'],
 	['csv', undefined, 'none'],
@@ -31,6 +32,17 @@ it.each([
 	expect(standardStreamOf(path)).toBe(stream);
 });
 
-it.each(['a.xlsx', 'a.TSV', 'a.parquet', 'a.xls', 'a.docx', 'a.xml', 'a.yaml', 'a.avro', 'a.xlsx.gz', 'a.parquet.zst'])('refuses %s, which names a format that is not written', path => {
+it.each(['a.TSV', 'a.xls', 'a.docx', 'a.xml', 'a.yaml', 'a.avro', 'a.ods.gz'])('refuses %s, which names a format that is not written', path => {
 	expect(() => formatOf(path)).toThrow(/is no format/);
+});
+
+it.each(['a.parquet.gz', 'a.PARQUET.zst'])('packs nothing twice: %s', path => {
+	expect(() => formatOf(path)).toThrow(expect.objectContaining({hint: `name the file ${path.replace(/\.\w+$/, '')}`}) as Error);
+});
+
+it('shows a terminal what a terminal can show', () => {
+	expect(chooseFormat({asked: undefined, path: undefined, terminal: true})).toBe('table');
+	expect(chooseFormat({asked: 'parquet', path: undefined, terminal: false})).toBe('parquet');
+	expect(() => chooseFormat({asked: 'parquet', path: undefined, terminal: true})).toThrow('a terminal cannot show it');
+	expect(() => chooseFormat({asked: 'tsv', path: 'a.csv', terminal: false})).toThrow('"tsv" is not one of ndjson');
 });

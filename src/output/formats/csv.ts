@@ -17,7 +17,7 @@ type Cell = string | NegativeNumber;
 /**
  * RFC 4180: every column of the source, then `extra` with what no column covers as JSON. With `fields` exactly those.
  */
-export function createCsv(options: FormatOptions): Formatter {
+export function createCsv(options: FormatOptions): Formatter<string> {
 	const cellsOf = options.fields === undefined ? allCells(options) : pickedCells(options, options.fields);
 	const names = options.fields ?? [...options.columns.map(({name}) => name), 'extra'];
 	const dialect: Options = {
@@ -33,7 +33,6 @@ export function createCsv(options: FormatOptions): Formatter {
 		},
 	};
 	return {
-		resumable: true,
 		start: () => options.written > 0 ? '' : stringify([names.map(name => visibleInCell(name))], {...dialect, bom: options.bom}),
 		write: records => records.length === 0 ? '' : stringify(records.map(cellsOf), dialect),
 		end: () => '',

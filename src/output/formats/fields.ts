@@ -1,12 +1,15 @@
 import {parseFieldPath, type FieldPath} from '../../json/edit.ts';
 import type {Language} from '../../sources/labels.ts';
-import type {Column} from '../../sources/types.ts';
+import type {Column, ColumnType} from '../../sources/types.ts';
 import {createLabeller, type Labeller} from './labeller.ts';
 
 /** A column of the output: where its value stands, or the row's time when there is no path. */
 export interface Field {
 	readonly name: string;
 	readonly path: FieldPath | undefined;
+	/** As of a column; `json` where nothing declares it. */
+	readonly type: ColumnType;
+	readonly unitMs?: number | undefined;
 	/** Turns the value into what is shown in its place; absent where the value itself is shown. */
 	readonly show?: Labeller | undefined;
 }
@@ -15,7 +18,7 @@ export interface Field {
 export function toFields(names: readonly string[], columns: readonly Column[], language: Language = 'off'): Field[] {
 	return names.map(name => {
 		const column = columns.find(candidate => candidate.name === name);
-		return column === undefined ? {name, path: parseFieldPath(name)} : columnField(column, language);
+		return column === undefined ? {name, path: parseFieldPath(name), type: 'json'} : columnField(column, language);
 	});
 }
 
@@ -29,6 +32,6 @@ export function shownValue({show}: Field, value: string | undefined): string | u
 	return show === undefined || value === undefined ? value : show(value);
 }
 
-function columnField({name, path, label}: Column, language: Language): Field {
-	return {name, path, show: label === undefined || language === 'off' ? undefined : createLabeller(label, language)};
+function columnField({name, path, type, unitMs, label}: Column, language: Language): Field {
+	return {name, path, type, unitMs, show: label === undefined || language === 'off' ? undefined : createLabeller(label, language)};
 }

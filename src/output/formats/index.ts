@@ -1,24 +1,22 @@
 import type {FormatName} from '../../query/format-names.ts';
-import {createCsv} from './csv.ts';
-import {createJson, createNdjson} from './json-text.ts';
-import {createOcsf} from './ocsf.ts';
-import {createTable} from './table.ts';
 import type {FormatOptions, Formatter} from './types.ts';
 
 export type {FormatOptions, Formatter} from './types.ts';
 
-const formats: Readonly<Record<FormatName, (options: FormatOptions) => Formatter>> = {
-	ndjson: createNdjson,
-	json: createJson,
-	csv: createCsv,
-	table: createTable,
-	ocsf: createOcsf,
+/** Loaded when asked for: an export in lines of JSON need not wait for the others. */
+const makers: Readonly<Record<FormatName, () => Promise<(options: FormatOptions) => Formatter>>> = {
+	ndjson: async () => (await import('./json-text.ts')).createNdjson,
+	json: async () => (await import('./json-text.ts')).createJson,
+	csv: async () => (await import('./csv.ts')).createCsv,
+	table: async () => (await import('./table.ts')).createTable,
+	ocsf: async () => (await import('./ocsf.ts')).createOcsf,
+	parquet: async () => (await import('./parquet.ts')).createParquet,
 };
 
 /**
  * A formatter for one output.
  * @throws UsageError when a field is not a field.
  */
-export function createFormatter(name: FormatName, options: FormatOptions): Formatter {
-	return formats[name](options);
+export async function createFormatter(name: FormatName, options: FormatOptions): Promise<Formatter> {
+	return (await makers[name]())(options);
 }

@@ -6,10 +6,9 @@ import {createRfc3339} from './time.ts';
 import type {FormatOptions, Formatter} from './types.ts';
 
 /** One record per line, each as the API gave it. */
-export function createNdjson(options: FormatOptions): Formatter {
+export function createNdjson(options: FormatOptions): Formatter<string> {
 	const textOf = recordText(options);
 	return {
-		resumable: true,
 		start: () => '',
 		write(records) {
 			let text = '';
@@ -21,11 +20,10 @@ export function createNdjson(options: FormatOptions): Formatter {
 }
 
 /** One JSON array with a record per line, valid also when empty. */
-export function createJson(options: FormatOptions): Formatter {
+export function createJson(options: FormatOptions): Formatter<string> {
 	const textOf = recordText(options);
 	let written = options.written;
 	return {
-		resumable: true,
 		start: () => written === 0 ? '[\n' : '',
 		write(records) {
 			let text = '';

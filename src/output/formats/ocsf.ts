@@ -42,7 +42,7 @@ type Tree = Map<string, string | Tree>;
  * class, or lacks what its class needs, is a Base Event and counted. `raw_data` holds the whole record.
  * @throws UsageError when the source is not known, and for fields, which events do not have
  */
-export function createOcsf({source, fields, language}: FormatOptions): Formatter {
+export function createOcsf({source, fields, language}: FormatOptions): Formatter<string> {
 	if (source === undefined) {
 		throw new UsageError('--format ocsf: what the fields of this source mean is not known here', {hint: 'write ndjson'});
 	}
@@ -92,7 +92,6 @@ export function createOcsf({source, fields, language}: FormatOptions): Formatter
 		return written(event);
 	};
 	return {
-		resumable: true,
 		start: () => '',
 		write: records => records.map(record => `${eventOf(record)}\n`).join(''),
 		end: () => '',

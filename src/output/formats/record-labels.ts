@@ -25,7 +25,7 @@ export function createLabelReader(fields: readonly Field[]): (text: string) => M
  * fields; every other byte stays. A row that has such a member already, is no object or has nothing to show stays as it is.
  */
 export function addLabels(fields: readonly Field[]): (record: AuditRecord) => string {
-	const own: Field = {name: memberName, path: [memberName]};
+	const own: Field = {name: memberName, path: [memberName], type: 'json'};
 	const labelsOf = createLabelReader(fields);
 	const ownOf = createFieldReader([own]);
 	return ({text}) => {

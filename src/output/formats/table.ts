@@ -20,7 +20,7 @@ const charactersPerColumn = 16;
  * Columns with two spaces between them for people to read: the columns marked `table`, or the fields. Holds back the
  * first records until the widths are known, and then cuts what does not fit.
  */
-export function createTable({columns, fields: names, language, timezone, width}: FormatOptions): Formatter {
+export function createTable({columns, fields: names, language, timezone, width}: FormatOptions): Formatter<string> {
 	const fields =
 		names === undefined
 			? columnFields(
@@ -71,7 +71,6 @@ export function createTable({columns, fields: names, language, timezone, width}:
 		return [header, ...rows].map(cells => line(cells)).join('');
 	};
 	return {
-		resumable: false,
 		start: () => '',
 		write(records) {
 			if (waiting !== undefined) {

@@ -1,4 +1,5 @@
 import type {AuditRecord} from '../../base/record.ts';
+import type {Chunk} from '../output.ts';
 import type {Language} from '../../sources/labels.ts';
 import type {Column, SourceDefinition} from '../../sources/types.ts';
 
@@ -20,20 +21,20 @@ export interface FormatOptions {
 	readonly escapeFormulas: boolean;
 	/** Whether csv begins with a byte order mark, which Excel needs to read UTF-8. */
 	readonly bom: boolean;
+	/** Told at the end what the format could not hold, for people. */
+	readonly warn: (message: string) => void;
 	/** Records that an earlier, interrupted run has already written: nothing that stands before them comes again. */
 	readonly written: number;
 }
 
-/** Turns records into output text, in the order they are given, without holding more than a few. */
-export interface Formatter {
+/** Turns records into text or bytes, in the order they are given, without holding more than a few. */
+export interface Formatter<Made extends Chunk | Promise<Chunk> = Chunk | Promise<Chunk>> {
 	/** What comes before the first record; nothing when records have already been written. */
-	start(): string;
-	/** The text of these records, or of those among the first ones that were waiting for the layout. */
-	write(records: readonly AuditRecord[]): string;
+	start(): Made;
+	/** What these records come to, or those that were waiting for others. */
+	write(records: readonly AuditRecord[]): Made;
 	/** What is still held back, and what closes the output. */
-	end(): string;
-	/** Whether a later run can go on with the output of an interrupted one. */
-	readonly resumable: boolean;
+	end(): Made;
 	/** How many records so far have become OCSF events of no class; absent in other formats. */
 	readonly baseEvents?: () => number;
 }

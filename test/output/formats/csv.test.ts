@@ -2,14 +2,14 @@ import {parse} from 'csv-parse/sync';
 import {stringify} from 'csv-stringify/sync';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {createFormatter, type FormatOptions} from '../../../src/output/formats/index.ts';
+import {type FormatOptions} from '../../../src/output/formats/index.ts';
 import type {AuditRecord} from '../../../src/base/record.ts';
 import {anyJson} from '../../json/arbitrary-json.ts';
 import {oneLine} from '../../../src/json/text.ts';
-import {columns, defaults, format, noon, record} from './helpers.ts';
+import {columns, defaults, format, noon, record, textFormat} from './helpers.ts';
 
 const csv = (records: readonly AuditRecord[], options: Partial<FormatOptions> = {}): string =>
-	format(createFormatter('csv', {...defaults, ...options}), records);
+	format(textFormat('csv', {...defaults, ...options}), records);
 
 function readBack(text: string): string[][] {
 	return parse(text, {record_delimiter: '\r\n', relax_column_count: false});
@@ -31,8 +31,8 @@ describe('csv', () => {
 	});
 
 	it('writes no header and no byte order mark when records have been written before', () => {
-		expect(createFormatter('csv', {...defaults, bom: true, written: 1}).start()).toBe('');
-		expect(createFormatter('csv', {...defaults, bom: true}).start()).toMatch(/^\ufefftime,/);
+		expect(textFormat('csv', {...defaults, bom: true, written: 1}).start()).toBe('');
+		expect(textFormat('csv', {...defaults, bom: true}).start()).toMatch(/^\ufefftime,/);
 	});
 
 	it('writes strings decoded, numbers as written, null as nothing and the rest as JSON', () => {

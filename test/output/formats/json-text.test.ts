@@ -1,27 +1,26 @@
 import {describe, expect, it} from 'vitest';
-import {createFormatter} from '../../../src/output/formats/index.ts';
-import {defaults, format, record} from './helpers.ts';
+import {defaults, format, record, textFormat} from './helpers.ts';
 
 const rows = ['{"10":1,"9":9007199254740993}', '7', '{"id":"b","detail":{"status":200,"payload":"{\\"app_id\\":\\"cli\\"}"}}'];
 const records = rows.map(row => record(row));
 
 describe('ndjson', () => {
 	it('writes each row as it is, one per line', () => {
-		expect(format(createFormatter('ndjson', defaults), records, 1)).toBe(rows.map(row => `${row}\n`).join(''));
+		expect(format(textFormat('ndjson', defaults), records, 1)).toBe(rows.map(row => `${row}\n`).join(''));
 	});
 
 	it('writes nothing for no records', () => {
-		expect(format(createFormatter('ndjson', defaults), [])).toBe('');
+		expect(format(textFormat('ndjson', defaults), [])).toBe('');
 	});
 
 	it('picks fields by column name and by path, into strings too', () => {
-		const formatter = createFormatter('ndjson', {...defaults, fields: ['detail.payload.app_id', 'at', 'id']});
+		const formatter = textFormat('ndjson', {...defaults, fields: ['detail.payload.app_id', 'at', 'id']});
 		expect(format(formatter, [record({id: 'x', event_time: 5, detail: {payload: '{"app_id":"cli"}', status: 1}})]))
 			.toBe('{"detail":{"payload":{"app_id":"cli"}},"event_time":5,"id":"x"}\n');
 	});
 
 	it('gives the derived time where the row has none of its own', () => {
-		const formatter = createFormatter('ndjson', {...defaults, fields: ['id', 'time', 'event_time']});
+		const formatter = textFormat('ndjson', {...defaults, fields: ['id', 'time', 'event_time']});
 		expect(format(formatter, [
 			record({event_time: 5, id: 'x'}),
 			record({event_time: 5, id: 'x', time: 'own'}),
@@ -37,18 +36,18 @@ describe('ndjson', () => {
 describe('json', () => {
 	it('is one array with the rows as they are', () => {
 		for (const size of [1, 2, Infinity]) {
-			expect(format(createFormatter('json', defaults), records, size)).toBe(`[\n${rows.join(',\n')}\n]\n`);
+			expect(format(textFormat('json', defaults), records, size)).toBe(`[\n${rows.join(',\n')}\n]\n`);
 		}
 	});
 
 	it('is valid when empty', () => {
-		expect(JSON.parse(format(createFormatter('json', defaults), []))).toStrictEqual([]);
+		expect(JSON.parse(format(textFormat('json', defaults), []))).toStrictEqual([]);
 	});
 
 	it('goes on where an interrupted run ended', () => {
 		for (const written of [0, 1, 2, 3]) {
-			const first = createFormatter('json', defaults);
-			const second = createFormatter('json', {...defaults, written});
+			const first = textFormat('json', defaults);
+			const second = textFormat('json', {...defaults, written});
 			const text = first.start() + first.write(records.slice(0, written)) + (written === 0 ? '' : second.start()) + second.write(records.slice(written)) + second.end();
 			expect(text).toBe(`[\n${rows.join(',\n')}\n]\n`);
 		}

@@ -2,12 +2,12 @@ import {parse} from 'csv-parse/sync';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {oneLine} from '../../../src/json/text.ts';
-import {createFormatter, type FormatOptions} from '../../../src/output/formats/index.ts';
-import {defaultLanguage, formatNames, type FormatName} from '../../../src/query/format-names.ts';
+import {type FormatOptions} from '../../../src/output/formats/index.ts';
+import {defaultLanguage, formatNames} from '../../../src/query/format-names.ts';
 import {labelledColumns, type Language} from '../../../src/sources/labels.ts';
 import {column, timeColumn, type Column} from '../../../src/sources/types.ts';
 import {anyJson} from '../../json/arbitrary-json.ts';
-import {defaults, format, record} from './helpers.ts';
+import {defaults, format, record, textFormat, type TextFormat} from './helpers.ts';
 
 const columns: readonly Column[] = [
 	timeColumn,
@@ -27,8 +27,8 @@ const source = {
 	localeMaps: ['detail', 'elsewhere.map'],
 };
 
-function text(name: FormatName, rows: readonly unknown[], language: Language, options: Partial<FormatOptions> = {}): string {
-	const formatter = createFormatter(name, {...defaults, columns: labelledColumns(source, language), language, ...options});
+function text(name: TextFormat, rows: readonly unknown[], language: Language, options: Partial<FormatOptions> = {}): string {
+	const formatter = textFormat(name, {...defaults, columns: labelledColumns(source, language), language, ...options});
 	return format(formatter, rows.map(row => record(row)));
 }
 
@@ -180,7 +180,7 @@ describe('labels in ndjson and json', () => {
 	});
 
 	it('go on where an interrupted run ended', () => {
-		const formatter = createFormatter('json', {...defaults, columns: labelledColumns(source, 'en'), language: 'en', written: 1});
+		const formatter = textFormat('json', {...defaults, columns: labelledColumns(source, 'en'), language: 'en', written: 1});
 		expect(formatter.start() + formatter.write([record(row)]) + formatter.end()).toBe(`,\n${labelled}\n]\n`);
 	});
 });

@@ -1,14 +1,14 @@
 import truncatedWidth from 'fast-string-truncated-width';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {createFormatter, type FormatOptions} from '../../../src/output/formats/index.ts';
+import {type FormatOptions} from '../../../src/output/formats/index.ts';
 import {fit, fitWidths} from '../../../src/output/formats/layout.ts';
 import type {AuditRecord} from '../../../src/base/record.ts';
 import {anyJson} from '../../json/arbitrary-json.ts';
-import {defaults, format, noon, record} from './helpers.ts';
+import {defaults, format, noon, record, textFormat} from './helpers.ts';
 
 const table = (records: readonly AuditRecord[], options: Partial<FormatOptions> = {}): string[] => {
-	const text = format(createFormatter('table', {...defaults, ...options}), records, 7);
+	const text = format(textFormat('table', {...defaults, ...options}), records, 7);
 	expect(text.endsWith('\n')).toBe(true);
 	return text.slice(0, -1).split('\n');
 };
@@ -49,7 +49,7 @@ describe('table', () => {
 	});
 
 	it('waits for a hundred records to decide its layout, then streams', () => {
-		const formatter = createFormatter('table', {...defaults, fields: ['id'], width: 20});
+		const formatter = textFormat('table', {...defaults, fields: ['id'], width: 20});
 		const rows = Array.from({length: 100}, (_, index) => record({id: `row ${index}`}));
 		expect(formatter.start() + formatter.write(rows.slice(0, 99))).toBe('');
 		expect(formatter.write(rows.slice(99)).split('\n')).toHaveLength(102);
@@ -77,10 +77,6 @@ describe('table', () => {
 		expect(table([record('{"id":"a\\u001b[31mb\\n\\t\\r\\u202ec\\u200bd\\ud800\\u2028\\udb40\\udc01\\u009b\\u0000"}')], {fields: ['id']})[1])
 			.toBe(String.raw`a\u001b[31mb\n\t\r\u202ec\u200bd\ud800\u2028\u{e0001}\u009b\u0000`);
 		expect(table([], {fields: ['a\u001b[2J']})[0]).toBe(String.raw`a\u001b[2J`);
-	});
-
-	it('is not resumable: its layout depends on the first rows', () => {
-		expect(createFormatter('table', defaults).resumable).toBe(false);
 	});
 
 	it('never exceeds the terminal and never passes a control character on', () => {
