@@ -1,5 +1,6 @@
 import type {Window} from '../engine/windows.ts';
 import type {Account} from '../output/account.ts';
+import type {Compacted} from './compact.ts';
 import type {Gap} from './gaps.ts';
 
 /** Rows of one window that came after it had been read. */
@@ -25,12 +26,16 @@ export interface ArchiveResult {
 	gaps: readonly Gap[];
 	/** Rows whose content was another when they were read again. The archive keeps both. */
 	changed: number;
+	/** What was removed at the end of the run, being older than the archive keeps. */
+	pruned: {segments: number; records: number};
+	/** Days that were made one segment each, and the segments that they were. */
+	compacted: Compacted;
 }
 
 /** The result of a run that has done nothing yet. */
 export function newArchiveResult(): ArchiveResult {
 	return {
 		status: 'incomplete', covered: undefined, account: undefined, records: 0, segments: 0, late: {records: 0, latestByMs: 0, windows: []},
-		gaps: [], changed: 0,
+		gaps: [], changed: 0, pruned: {segments: 0, records: 0}, compacted: {days: 0, segments: 0},
 	};
 }

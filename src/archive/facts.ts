@@ -1,13 +1,14 @@
 import {join} from 'node:path';
 import lockfile from 'proper-lockfile';
+import {formatUtc} from '../base/timezone.ts';
 import {lockFileSystem, staleMs, currentOwner} from '../output/lock-file-system.ts';
 import {manifestName} from './layout.ts';
 import {parseLine, readManifest, readTail} from './manifest-file.ts';
-import type {Standing} from './manifest.ts';
+import {firstKept, type Standing} from './manifest.ts';
 
 /** What an archive comes to, as its manifest says. Times are RFC 3339 in UTC. */
 export interface ArchiveFacts extends Standing {
-	/** The archive's first instant. */
+	/** From when on there are records. */
 	readonly since: string;
 	/** The last line, by its number and the hash of its bytes; null while there is none but the first. */
 	readonly head: {readonly line: number; readonly sha256: string} | null;
@@ -24,7 +25,7 @@ export async function readArchiveFacts(dir: string): Promise<ArchiveFacts | unde
 		const first = parseLine(bytes);
 		if (first?.kind !== 'archive') return undefined;
 		const {line, hash} = tail.last;
-		return {since: first.since, head: line.kind === 'archive' ? null : {line: line.line, sha256: hash}, ...line.standing};
+		return {since: formatUtc(firstKept(first, line.standing)), head: line.kind === 'archive' ? null : {line: line.line, sha256: hash}, ...line.standing};
 	}
 	return undefined;
 }

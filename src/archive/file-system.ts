@@ -1,5 +1,5 @@
 import {constants} from 'node:fs';
-import {lstat, mkdir, open, rename, rm, type FileHandle} from 'node:fs/promises';
+import {lstat, mkdir, open, rename, rm, rmdir, type FileHandle} from 'node:fs/promises';
 import {systemCode} from '../base/errors.ts';
 import {syncDirectory} from '../output/atomic.ts';
 import {writeFully} from '../output/block-writer.ts';
@@ -32,6 +32,8 @@ export interface ArchiveFiles {
 	rename(from: string, to: string): Promise<void>;
 	/** Removes a file, there or not. */
 	remove(path: string): Promise<void>;
+	/** Removes a directory where it is empty. */
+	removeDirectory(path: string): Promise<void>;
 	/** Makes the names in a directory durable. */
 	syncDirectory(path: string): Promise<void>;
 }
@@ -56,6 +58,13 @@ export const diskFiles: ArchiveFiles = {
 	rename,
 	async remove(path) {
 		await rm(path, {force: true});
+	},
+	async removeDirectory(path) {
+		try {
+			await rmdir(path);
+		} catch (error) {
+			if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(systemCode(error) ?? '')) throw error;
+		}
 	},
 	syncDirectory,
 };

@@ -5,14 +5,13 @@ import {writeFailure} from '../output/failure.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {diskFiles, type ArchiveFiles, type WritableFile} from './file-system.ts';
 import {manifestName} from './layout.ts';
-import {chainStart, hashLine, type GapLine, type HeaderLine, type ManifestLine, type SegmentLine} from './manifest.ts';
+import {chainStart, hashLine, type ManifestLine} from './manifest.ts';
 import {longestLineBytes, type ManifestTail} from './manifest-file.ts';
 
-/** What the writer adds to every line. */
-type Added = 'line' | 'at' | 'prev';
+/** A line before it has its place in the chain: without what the writer adds to every line. */
+export type LineBody = BodyOf<ManifestLine>;
 
-/** A line before it has its place in the chain. */
-export type LineBody = Omit<HeaderLine, Added> | Omit<SegmentLine, Added> | Omit<GapLine, Added>;
+type BodyOf<L> = L extends ManifestLine ? Omit<L, 'line' | 'at' | 'prev'> : never;
 
 /** The end of a manifest, where lines are added. */
 export interface ManifestWriter {

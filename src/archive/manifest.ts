@@ -21,6 +21,10 @@ const standing = z.object({
 	records: z.int().min(0),
 	/** Windows that could not be read, or not completely; oldest first, without overlaps. */
 	gaps: z.array(range.extend({reason: z.string()})),
+	/** Of the time before this nothing is here any more: it was pruned. Absent as long as all is. */
+	pruned: instant.optional(),
+	/** Up to here, days were looked through for what can be compacted. */
+	compacted: instant.optional(),
 });
 
 const common = {
@@ -79,7 +83,33 @@ const segmentLine = z.object({
 /** A window that could not be read; later ones were. */
 const gapLine = z.object({kind: z.literal('gap'), ...range.shape, reason: z.string(), ...common, standing});
 
-export const lineSchema = z.discriminatedUnion('kind', [headerLine, segmentLine, gapLine]);
+/** Time of which nothing is kept any more: from the archive's start, or the end of the line of this kind before, to `until`. */
+const pruneLine = z.object({
+	kind: z.literal('prune'),
+	...range.shape,
+	/** Why, for people: the option or the setting that said so. */
+	rule: z.string(),
+	/** The segments that were there; they are removed once this line stands. */
+	removed: z.array(z.object({file: z.string(), records: z.int().min(0), sha256})),
+	...common,
+	standing,
+});
+
+/** The segments of a day as one: the same rows byte for byte, oldest first, those of the same time in the order of their lines. */
+const compactLine = z.object({
+	kind: z.literal('compact'),
+	...range.shape,
+	file: z.string(),
+	records: z.int().min(0),
+	bytes: z.int().min(0),
+	sha256,
+	/** The files that it stands for from now on; they are removed once this line stands. */
+	replaces: z.array(z.string()),
+	...common,
+	standing,
+});
+
+export const lineSchema = z.discriminatedUnion('kind', [headerLine, segmentLine, gapLine, pruneLine, compactLine]);
 
 /** One line of the manifest. Times are RFC 3339 in UTC. */
 export type ManifestLine = z.infer<typeof lineSchema>;
@@ -88,7 +118,9 @@ export type HeaderLine = z.infer<typeof headerLine>;
 
 export type SegmentLine = z.infer<typeof segmentLine>;
 
-export type GapLine = z.infer<typeof gapLine>;
+export type PruneLine = z.infer<typeof pruneLine>;
+
+export type CompactLine = z.infer<typeof compactLine>;
 
 export type Standing = z.infer<typeof standing>;
 
@@ -106,22 +138,40 @@ export interface ArchiveStanding {
 	readonly segments: number;
 	readonly records: number;
 	readonly gaps: readonly Gap[];
+	readonly pruned?: number | undefined;
+	readonly compacted?: number | undefined;
 }
 
 /** A line's standing. */
-export function readStanding({until, segments, records, gaps}: Standing): ArchiveStanding {
+export function readStanding({until, segments, records, gaps, pruned, compacted}: Standing): ArchiveStanding {
 	return {
 		until: Date.parse(until),
 		segments,
 		records,
 		gaps: gaps.map(gap => ({from: Date.parse(gap.since), to: Date.parse(gap.until), reason: gap.reason})),
+		...(pruned === undefined ? {} : {pruned: Date.parse(pruned)}),
+		...(compacted === undefined ? {} : {compacted: Date.parse(compacted)}),
 	};
 }
 
 /** A standing as a line carries it. */
-export function writeStanding({until, segments, records, gaps}: ArchiveStanding): Standing {
+export function writeStanding({until, segments, records, gaps, pruned, compacted}: ArchiveStanding): Standing {
 	return {
 		until: formatUtc(until), segments, records,
 		gaps: gaps.map(({from, to, reason}) => ({since: formatUtc(from), until: formatUtc(to), reason})),
+		...(pruned === undefined ? {} : {pruned: formatUtc(pruned)}),
+		...(compacted === undefined ? {} : {compacted: formatUtc(compacted)}),
 	};
+}
+
+/** From when on there are records: where the archive begins, or what was pruned of it ends. Unix milliseconds. */
+export function firstKept({since}: Pick<HeaderLine, 'since'>, {pruned}: Pick<Standing, 'pruned'>): number {
+	return Math.max(Date.parse(since), pruned === undefined ? -Infinity : Date.parse(pruned));
+}
+
+/** The files that are no part of the archive any more once a line stands. */
+export function replacedBy(line: ManifestLine): readonly string[] {
+	if (line.kind === 'compact') return line.replaces;
+	if (line.kind === 'prune') return line.removed.map(({file}) => file);
+	return line.kind === 'segment' && line.replaces !== undefined ? [line.replaces] : [];
 }

@@ -12,7 +12,7 @@ import {isThere, type ArchiveFiles} from './file-system.ts';
 import {manifestName, runMarkerName} from './layout.ts';
 import {DamagedManifestError, parseLine, readManifest, readTail, refuseOtherVersion, type ManifestTail} from './manifest-file.ts';
 import {openManifest, type ManifestWriter} from './manifest-writer.ts';
-import {archiveVersion, readStanding, type ArchiveStanding, type HeaderLine, type ManifestLine} from './manifest.ts';
+import {archiveVersion, firstKept, readStanding, type ArchiveStanding, type HeaderLine, type ManifestLine} from './manifest.ts';
 import {partitionsOf, sweep} from './sweep.ts';
 
 /** Between two tries to get the lock, in milliseconds. */
@@ -47,7 +47,7 @@ export interface OpenArchiveOptions {
 /** An archive that this run alone may write to. */
 export interface OpenArchive {
 	readonly writer: ManifestWriter;
-	/** The archive's first instant, Unix milliseconds. */
+	/** From when on there are records, Unix milliseconds. */
 	readonly since: number;
 	readonly standing: ArchiveStanding;
 	/** The line that says so. */
@@ -161,7 +161,7 @@ async function openLocked(lock: Lock, {dir, job, since, files, context, notice, 
 		const last = tail?.last?.line ?? await begin(writer, {job, since, account: met.account});
 		return {
 			writer,
-			since: Date.parse(last.kind === 'archive' ? last.since : header?.since ?? last.standing.until),
+			since: firstKept(last.kind === 'archive' ? last : header ?? {since: last.standing.until}, last.standing),
 			standing: readStanding(last.standing),
 			last,
 			account: met.account,
@@ -218,10 +218,11 @@ async function begin(
 async function tidy(
 	dir: string, {tail, files, notice, warning}: Pick<OpenArchiveOptions, 'files' | 'notice' | 'warning'> & {tail: ManifestTail | undefined},
 ): Promise<void> {
-	const {unfinished, setAside} = await sweep(dir, files);
+	const {unfinished, gone, setAside} = await sweep(dir, files);
 	const torn = (tail?.tornBytes ?? 0) > 0 ? ', an unfinished line of the manifest cut off' : '';
 	const removed = unfinished.length > 0 ? ', an unfinished segment removed' : '';
-	notice(`${dir}: the run before this one was cut off; going on where it ended${torn}${removed}`);
+	const completed = gone.length > 0 ? `, ${gone.length} segments removed that were pruned or compacted` : '';
+	notice(`${dir}: the run before this one was cut off; going on where it ended${torn}${removed}${completed}`);
 	for (const {file, to} of setAside) warning(`${dir}: ${file} is listed nowhere, and is now ${to}; its window is read again`);
 }
 

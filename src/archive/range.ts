@@ -2,7 +2,7 @@ import type {Window} from '../engine/windows.ts';
 import type {Gap} from './gaps.ts';
 import {endOfPartition, partitionOf, listedSegment, nameProblem, type ListedSegment} from './layout.ts';
 import {DamagedManifestError, parseLine, readManifestBackward} from './manifest-file.ts';
-import {readStanding, hashLine, type ManifestLine} from './manifest.ts';
+import {readStanding, hashLine, replacedBy, type ManifestLine} from './manifest.ts';
 
 /** What an archive has of some time. */
 export interface ArchiveRange {
@@ -12,6 +12,8 @@ export interface ArchiveRange {
 	readonly gaps: readonly Gap[];
 	/** How far the archive goes, Unix milliseconds. */
 	readonly until: number;
+	/** All before this was pruned; undefined where nothing was. */
+	readonly pruned: number | undefined;
 }
 
 /**
@@ -22,8 +24,8 @@ export interface ArchiveRange {
  * @throws DamagedManifestError: what lines that are gone or altered listed would be left out without a word
  */
 export async function findRange(dir: string, windows: readonly Window[]): Promise<ArchiveRange | undefined> {
-	const start = Math.min(...windows.map(({from}) => from));
-	const isWanted = ({from, to}: Window) => windows.some(window => from < window.to && to > window.from);
+	let start = Math.min(...windows.map(({from}) => from));
+	const isWanted = ({from, to}: Window) => windows.some(window => from < window.to && to > Math.max(window.from, start));
 	const segments: ListedSegment[] = [];
 	const replaced = new Set<string>();
 	let last: ManifestLine | undefined;
@@ -37,10 +39,13 @@ export async function findRange(dir: string, windows: readonly Window[]): Promis
 			);
 		if (following !== undefined && (line.line !== following.line - 1 || hashLine(bytes) !== following.prev))
 			throw new DamagedManifestError(dir, `line ${following.line} does not follow from the line before it`);
-		last ??= line;
+		if (last === undefined) {
+			last = line;
+			start = Math.max(start, readStanding(line.standing).pruned ?? -Infinity);
+		}
 		following = line;
 		if (Date.parse(line.standing.until) <= start) break;
-		if (line.kind !== 'segment') continue;
+		if (line.kind !== 'segment' && line.kind !== 'compact') continue;
 		const segment = listedSegment(line);
 		if (segment !== undefined && !replaced.has(segment.file) && isWanted(segment)) {
 			// What no segment is called is not opened: it could lie anywhere.
@@ -48,24 +53,31 @@ export async function findRange(dir: string, windows: readonly Window[]): Promis
 			if (problem !== undefined) throw new DamagedManifestError(dir, `line ${line.line} lists ${segment.file}: ${problem}`);
 			segments.push(segment);
 		}
-		if (line.replaces !== undefined) replaced.add(line.replaces);
+		for (const file of replacedBy(line)) replaced.add(file);
 	}
 	if (last === undefined) return undefined;
-	const {gaps, until} = readStanding(last.standing);
-	return {segments: segments.toReversed(), gaps: gaps.filter(isWanted), until};
+	const {gaps, until, pruned} = readStanding(last.standing);
+	return {segments: segments.toReversed(), gaps: gaps.filter(isWanted), until, pruned};
+}
+
+/** Segments by the partition that they are in; those of one in the order in which they come. */
+export function byDay(segments: readonly ListedSegment[]): Map<string, ListedSegment[]> {
+	const days = new Map<string, ListedSegment[]>();
+	for (const segment of segments) {
+		const day = partitionOf(segment.from);
+		const others = days.get(day);
+		if (others === undefined) days.set(day, [segment]);
+		else others.push(segment);
+	}
+	return days;
 }
 
 /** The segments of the time that a run reads again, by the day that they are in. */
 export class SegmentIndex {
-	readonly #byDay = new Map<string, ListedSegment[]>();
+	readonly #byDay: ReadonlyMap<string, readonly ListedSegment[]>;
 
 	private constructor(segments: readonly ListedSegment[]) {
-		for (const segment of segments) {
-			const day = partitionOf(segment.from);
-			const others = this.#byDay.get(day);
-			if (others === undefined) this.#byDay.set(day, [segment]);
-			else others.push(segment);
-		}
+		this.#byDay = byDay(segments);
 	}
 
 	/** The segments whose windows have a part in one of the given ones. @throws DamagedManifestError */

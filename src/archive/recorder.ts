@@ -6,7 +6,9 @@ import type {ArchiveFiles} from './file-system.ts';
 import {closestAsOne, withGap, withoutWindow} from './gaps.ts';
 import {endOfPartition, type SegmentCompression} from './layout.ts';
 import type {LineBody, ManifestWriter} from './manifest-writer.ts';
-import {readStanding, writeStanding, type ArchiveStanding, type SegmentLine} from './manifest.ts';
+import {
+	readStanding, writeStanding, type ArchiveStanding, type CompactLine, type PruneLine, type SegmentLine,
+} from './manifest.ts';
 import {draftSegment, type SegmentDraft, type WrittenSegment} from './segment-draft.ts';
 
 /** Every line repeats the open gaps: beyond so many, neighbours become one. */
@@ -35,6 +37,9 @@ export interface RecorderOptions {
 	readonly lost: AbortSignal;
 }
 
+/** What a line of such a change says, beside what every line has. */
+type ChangeOf<L> = Omit<L, 'line' | 'at' | 'prev' | 'standing'>;
+
 /** Writes what was read into the archive: segment, then line, each durable before the next. */
 export class Recorder {
 	/** What the archive comes to, with what is held back. */
@@ -43,6 +48,8 @@ export class Recorder {
 	recorded: ArchiveStanding;
 	/** Whether a file may lie there that no line lists: the next run has to sweep. */
 	unclean = false;
+	/** Where the earliest window begins of which it wrote rows. */
+	earliest = Infinity;
 	/** Windows without rows that follow one another: they become one line. */
 	#held: (Window & {readonly total: number | undefined}) | undefined;
 	readonly #options: RecorderOptions;
@@ -54,8 +61,8 @@ export class Recorder {
 	}
 
 	/** Begins a segment of a window that starts at this instant. */
-	async draft(from: number): Promise<SegmentDraft> {
-		const {dir, compression, files, lost} = this.#options;
+	async draft(from: number, compression = this.#options.compression): Promise<SegmentDraft> {
+		const {dir, files, lost} = this.#options;
 		lost.throwIfAborted();
 		const draft = await draftSegment(dir, {from, to: endOfPartition(from), compression}, files);
 		this.unclean = true;
@@ -74,7 +81,8 @@ export class Recorder {
 			return;
 		}
 		await this.flush();
-		const written = reading.draft === undefined ? undefined : await this.#commit(reading, reading.draft);
+		const written =
+			reading.draft === undefined ? undefined : await this.commit(reading, reading.draft, reading.completes === undefined ? undefined : 'late');
 		await this.#append(reading, written);
 		await this.#limitGaps();
 	}
@@ -98,6 +106,17 @@ export class Recorder {
 		await this.#line(segmentLine({...held, draft: undefined, completes: undefined, gap: undefined}, undefined, this.standing));
 	}
 
+	/**
+	 * Records a change of what is archived already.
+	 * @param file what it would list: removed when the line cannot be added
+	 */
+	async change(line: ChangeOf<PruneLine> | ChangeOf<CompactLine>, change: Partial<ArchiveStanding>, file?: string): Promise<void> {
+		const standing = {...this.standing, ...change};
+		await this.#line({...line, standing: writeStanding(standing)}, file);
+		this.standing = standing;
+		this.unclean = false;
+	}
+
 	async #hold({from, to, total}: Window & {readonly total: number | undefined}): Promise<void> {
 		const held = this.#held;
 		const joins = held !== undefined && held.to === from && endOfPartition(held.from) >= to;
@@ -106,22 +125,27 @@ export class Recorder {
 		this.standing = {...this.standing, until: to, gaps: withoutWindow(this.standing.gaps, {from, to})};
 	}
 
-	async #commit({from, to, completes}: Window & Pick<Reading, 'completes'>, draft: SegmentDraft): Promise<WrittenSegment> {
-		const {compression, writer, lost} = this.#options;
+	/** Gives a segment its name, before the next line lists it. @param kind what it is beside a first reading */
+	async commit(
+		{from, to}: Window, draft: SegmentDraft, kind: 'late' | 'day' | undefined, compression = this.#options.compression,
+	): Promise<WrittenSegment> {
+		const {writer, lost} = this.#options;
 		lost.throwIfAborted();
-		return draft.commit({from, to, compression, ...(completes === undefined ? {} : {late: writer.nextLine})});
+		return draft.commit({from, to, compression, ...(kind === undefined ? {} : {[kind]: writer.nextLine})});
 	}
 
 	async #append(reading: Reading, written: WrittenSegment | undefined): Promise<void> {
 		const {from, to, completes, gap} = reading;
 		const before = this.standing;
 		const standing: ArchiveStanding = {
+			...before,
 			until: completes === undefined ? to : before.until,
 			segments: before.segments + (written === undefined ? 0 : 1),
 			records: before.records + (written?.records ?? 0),
 			gaps: gap === undefined ? withoutWindow(before.gaps, {from, to}) : withGap(before.gaps, {from, to, reason: gap}),
 		};
 		await this.#line(segmentLine(reading, written, standing), written?.file);
+		if (written !== undefined) this.earliest = Math.min(this.earliest, from);
 		this.standing = standing;
 		this.unclean = false;
 	}

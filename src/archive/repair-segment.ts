@@ -9,6 +9,7 @@ import {withGap} from './gaps.ts';
 import type {SegmentCompression, ListedSegment} from './layout.ts';
 import {writeStanding} from './manifest.ts';
 import {incompleteBecause, settled, type Attempted, type RepairWork} from './repair-work.ts';
+import {nextWindow} from './run-plan.ts';
 import {SeenBefore} from './seen-before.ts';
 import {draftSegment, type SegmentDraft, type WrittenSegment} from './segment-draft.ts';
 import {setAside} from './sweep.ts';
@@ -54,9 +55,22 @@ export async function replaceSegment(work: RepairWork, segment: ListedSegment, {
 
 /** Writes the window's rows that no healthy segment has. @returns why the reading is not complete, if so */
 async function readAgain(
-	{dir, query, read, healthy, signal, inspect}: RepairWork, {from, to}: ListedSegment, draft: SegmentDraft,
+	work: RepairWork, {from, to}: Window, draft: SegmentDraft,
 ): Promise<string | undefined> {
-	const window = {from, to};
+	const {query, now} = work;
+	let incomplete: string | undefined;
+	// A compacted day is longer than a window.
+	for (let at = from; at < to;) {
+		const window = nextWindow({from: at, to}, {query, lengthMs: query.windowMs, now});
+		incomplete = await readWindow(work, window, draft) ?? incomplete;
+		at = window.to;
+	}
+	return incomplete;
+}
+
+async function readWindow(
+	{dir, query, read, healthy, signal, inspect}: RepairWork, window: Window, draft: SegmentDraft,
+): Promise<string | undefined> {
 	const seenBefore = await SeenBefore.open({
 		dir, source: query.source, window, segments: healthy.filter(other => meets(other, window)), strayMs: query.windowMs,
 	});
@@ -88,9 +102,9 @@ async function record(
 		archive: {writer}, healthy, surplus,
 	} = work;
 	const {from, to, file} = segment;
-	const {segments, records, gaps, until} = work.standing;
+	const {segments, records, gaps} = work.standing;
 	const standing = {
-		until,
+		...work.standing,
 		segments: segments - 1 + (written === undefined ? 0 : 1),
 		records: records - segment.records + (written?.records ?? 0),
 		gaps: gap === undefined ? gaps : withGap(gaps, {from, to, reason: gap}),

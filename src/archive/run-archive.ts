@@ -1,4 +1,5 @@
 import type {Context} from '../base/context.ts';
+import {formatDuration} from '../base/duration.ts';
 import {ApiError, LongRefusalError, NetworkError, UsageError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
 import type {AuditRecord} from '../base/record.ts';
@@ -14,11 +15,13 @@ import type {Query} from '../query/query.ts';
 import {stepMs} from '../sources/range.ts';
 import {newArchiveResult, type ArchiveResult} from './archive-result.ts';
 import {Archiving} from './archiving.ts';
+import {compact} from './compact.ts';
 import {Failures} from './failures.ts';
 import {diskFiles, type ArchiveFiles} from './file-system.ts';
 import type {SegmentCompression} from './layout.ts';
 import type {ManifestLine} from './manifest.ts';
 import {openArchive, type ArchiveJob, type OpenArchive} from './open-archive.ts';
+import {daysToPrune, prune} from './prune.ts';
 import {Recorder} from './recorder.ts';
 import {planRun, wholeUnits} from './run-plan.ts';
 import {SegmentIndex} from './range.ts';
@@ -38,6 +41,10 @@ export interface ArchiveOptions {
 	readonly overlapMs: number;
 	/** How much of the newest time is left to the next run, in milliseconds. */
 	readonly lagMs: number;
+	/** How long records are kept, in milliseconds; undefined for ever. */
+	readonly keepMs?: number | undefined;
+	/** Make one segment of those of each closed day. Default false. */
+	readonly compact?: boolean;
 	/** Records per segment; only the rows of one instant may be more. */
 	readonly maxRecords: number;
 	/** What it is of: the archive of another query is refused. */
@@ -86,13 +93,15 @@ export async function runArchive(options: ArchiveOptions, run: ArchiveRun): Prom
 	result.covered = {since: archive.since, until: standing.until};
 	const firstLine = writer.nextLine;
 	try {
-		await bringUpToDate({options, run: {...run, result}, archive, recorder});
+		const work = {options, run: {...run, result}, archive, recorder};
+		await bringUpToDate(work);
+		await shorten(work);
 	} finally {
 		lock.lost.removeEventListener('abort', onLost);
 		result.gaps = recorder.recorded.gaps;
 		// Who could read nothing is not known to be who its rows are of.
 		if (writer.nextLine > firstLine) result.account = archive.account;
-		result.covered = {since: archive.since, until: recorder.recorded.until};
+		result.covered = {since: Math.max(archive.since, recorder.recorded.pruned ?? 0), until: recorder.recorded.until};
 		await archive.close(!recorder.unclean && !writer.unsettled);
 	}
 	if (result.changed > 0)
@@ -158,6 +167,31 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 		read: readTask, concurrency, stop, signal: context.signal, sleep: context.sleep,
 	});
 	if (archive.last.kind === 'archive' && clock.skew !== undefined) log.notice(clock.skew);
+}
+
+/** Removes what is older than the archive keeps, and makes one segment of those of each closed day, as far as that is wanted. */
+async function shorten({options, run, archive, recorder}: Work): Promise<void> {
+	const {dir, keepMs, overlapMs} = options;
+	const {query: {source}, context, log, result, files = diskFiles} = run;
+	const {until} = recorder.standing;
+	if (keepMs !== undefined) {
+		const days = await daysToPrune(dir, {
+			since: archive.since, standing: recorder.standing, before: Math.min(context.now(), until) - keepMs,
+		});
+		await prune(recorder, days, {dir, files, rule: `keep ${formatDuration(keepMs)}`});
+		const gone = days.flatMap(({segments}) => segments);
+		result.pruned = {segments: gone.length, records: gone.reduce((sum, {records}) => sum + records, 0)};
+	}
+	if (options.compact !== true) return;
+	// What is before the mark was looked at by the runs before, but for what this one wrote there.
+	const from = Math.min(recorder.standing.compacted ?? -Infinity, recorder.earliest);
+	result.compacted = await compact(recorder, {
+		dir, files, source, from, closed: until - overlapMs, signal: context.signal,
+		since: Math.max(archive.since, recorder.standing.pruned ?? 0),
+		report: ({from: day, problem}) => {
+			if (problem !== undefined) log.warning(`${formatUtc(day).slice(0, 10)} is not made one segment: ${problem}`);
+		},
+	});
 }
 
 /** The length of the first fresh window: as many rows as a segment holds, if they come as they last did. */

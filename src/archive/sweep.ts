@@ -5,6 +5,7 @@ import {removeLeftovers} from '../output/atomic.ts';
 import {type ArchiveFiles, diskFiles, isThere} from './file-system.ts';
 import {dataName, lastRunName, parseSegmentPath, setAsideName} from './layout.ts';
 import {parseLine, readManifest} from './manifest-file.ts';
+import {replacedBy} from './manifest.ts';
 
 const asideEnding = '.tmp';
 
@@ -12,6 +13,8 @@ const asideEnding = '.tmp';
 export interface Swept {
 	/** Segments that were not finished: removed. */
 	readonly unfinished: string[];
+	/** Segments that others stand for, or that were pruned: what was begun was completed, and they are removed. */
+	readonly gone: string[];
 	/** Segments that no line lists, and where they are now. */
 	readonly setAside: ReadonlyArray<{readonly file: string; readonly to: string}>;
 }
@@ -22,30 +25,42 @@ export interface Swept {
  */
 export async function sweep(dir: string, files: ArchiveFiles): Promise<Swept> {
 	const unfinished: string[] = [];
+	const gone: string[] = [];
 	const unlisted: Array<{file: string; to: string}> = [];
 	const listed = await listedFiles(dir);
 	for (const partition of await partitionsOf(dir)) {
-		for (const name of await readdir(join(dir, partition))) {
+		const names = await readdir(join(dir, partition));
+		let left = names.length;
+		for (const name of names) {
 			const file = `${partition}/${name}`;
-			if (name.endsWith(asideEnding) && parseSegmentPath(file.slice(0, -asideEnding.length)) !== undefined) {
-				await files.remove(join(dir, file));
-				unfinished.push(file);
-			} else if (listed !== undefined && !listed.has(file) && parseSegmentPath(file) !== undefined) {
+			const segment = parseSegmentPath(name.endsWith(asideEnding) ? file.slice(0, -asideEnding.length) : file);
+			if (segment === undefined) continue;
+			const isDone = !name.endsWith(asideEnding);
+			if (isDone && (listed === undefined || listed.get(file) === 'here')) continue;
+			if (isDone && listed?.get(file) === undefined && segment.day === undefined) {
 				unlisted.push({file, to: await setAside(dir, file, files)});
+				continue;
 			}
+			// The rows of a day that no line makes one stand in the segments of which it was made.
+			await files.remove(join(dir, file));
+			(isDone && listed?.get(file) === 'gone' ? gone : unfinished).push(file);
+			left--;
 		}
+		if (left === 0) await files.removeDirectory(join(dir, partition));
 	}
 	await removeLeftovers(join(dir, lastRunName));
-	return {unfinished, setAside: unlisted};
+	return {unfinished, gone, setAside: unlisted};
 }
 
-/** Every file that a line lists; undefined where a line cannot be read: it could list any. */
-async function listedFiles(dir: string): Promise<ReadonlySet<string> | undefined> {
-	const listed = new Set<string>();
+/** Every file that a line lists, and whether it is still to be here; undefined where a line cannot be read: it could list any. */
+async function listedFiles(dir: string): Promise<ReadonlyMap<string, 'here' | 'gone'> | undefined> {
+	const listed = new Map<string, 'here' | 'gone'>();
 	for await (const {bytes, complete} of readManifest(dir)) {
 		const line = complete ? parseLine(bytes) : undefined;
 		if (line === undefined) return undefined;
-		if (line.kind === 'segment' && line.file !== null) listed.add(line.file);
+		// What a repair replaced was damaged, and is kept aside.
+		if (line.kind !== 'segment') for (const file of replacedBy(line)) listed.set(file, 'gone');
+		if ((line.kind === 'segment' || line.kind === 'compact') && line.file !== null) listed.set(line.file, 'here');
 	}
 	return listed;
 }

@@ -4,7 +4,9 @@ import type {ExitCode} from '../base/errors.ts';
 import {optionsNamed, timeForms} from '../query/options.ts';
 import type {VerifyFlags} from '../run/repair.ts';
 import type {CatFlags} from './cat.ts';
+import type {CompactFlags} from './compact.ts';
 import {mountOptions} from './mount-options.ts';
+import type {PruneFlags} from './prune.ts';
 
 const requestProfileOption = {
 	group: 'Log searches:', flags: '--request-profile <file>',
@@ -44,7 +46,12 @@ const catOptions = [
 	requestProfileOption,
 ];
 
-/** Adds `verify` and `cat` to the command line. */
+const beforeOption = {
+	group: 'Range:', flags: '--before <time>',
+	description: 'remove the days, in UTC, that end by then; an age (365d) or a time as --since takes it',
+};
+
+/** Adds `verify`, `cat`, `prune` and `compact` to the command line. */
 export function mountArchive(program: Command, context: Context, outcome: {exitCode: ExitCode}): void {
 	const verify = program.command('verify').description('prove an archive whole: nothing missing, repeated or altered')
 		.argument('<dir>', "the archive's directory")
@@ -74,5 +81,37 @@ Examples:
 	cat.action(async (dir: string, flags: CatFlags) => {
 		const {catCommand} = await import('./cat.ts');
 		outcome.exitCode = await catCommand(dir, flags, context);
+	});
+	const prune = program.command('prune')
+		.description('forget old days of an archive, on the record')
+		.argument('<job|dir>', 'a job of the configuration, or the directory of an archive')
+		.addHelpText('after', `
+A line of the manifest says which segments there were, how many records they had and by which rule they go, then they are
+removed: the archive stays whole, and begins later. What was pruned is never exported again.
+
+Examples:
+  $ audit-export prune /var/log/audit/feishu --before 365d --dry-run
+  $ audit-export prune calls --before 2026-01-01`);
+	mountOptions(prune, [beforeOption, ...optionsNamed(['timezone', 'dryRun', 'config', 'quiet', 'debug'], {
+		timezone: "for a date without an offset; default the system's", dryRun: 'show what would be removed, and remove nothing',
+	})]);
+	prune.action(async (name: string, flags: PruneFlags) => {
+		const {pruneCommand} = await import('./prune.ts');
+		await pruneCommand(name, flags, context);
+	});
+	const compact = program.command('compact')
+		.description('make one file of those of each closed day of an archive')
+		.argument('<job|dir>', 'a job of the configuration, or the directory of an archive')
+		.addHelpText('after', `
+Closed are days in which no run looks for late rows any more, and that have no gap. Their rows stay byte for byte, oldest
+first; the files that they were in are removed once the new one is in the manifest.
+
+Examples:
+  $ audit-export compact calls
+  $ audit-export compact /var/log/audit/feishu`);
+	mountOptions(compact, [...optionsNamed(['config', 'quiet', 'debug']), requestProfileOption]);
+	compact.action(async (name: string, flags: CompactFlags) => {
+		const {compactCommand} = await import('./compact.ts');
+		outcome.exitCode = await compactCommand(name, flags, context);
 	});
 }

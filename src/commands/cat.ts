@@ -82,7 +82,7 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 		log.error(`${formatUtc(Math.max(gap.from, range.from))} to ${formatUtc(Math.min(gap.to, range.to))} is not complete: ${gap.reason}`);
 	const isAhead = Number.isFinite(range.to) && range.to > found.until;
 	if (isAhead) log.error(`${formatUtc(Math.max(found.until, range.from))} to ${formatUtc(range.to)} was not read yet`);
-	const begins = Date.parse(header.since);
+	const begins = Math.max(Date.parse(header.since), found.pruned ?? 0);
 	if (Number.isFinite(range.from) && range.from < begins) log.warning(`the archive begins at ${formatUtc(begins)}`);
 	if (found.gaps.length === 0 && !isAhead) return exitCodes.complete;
 	log.error('rows of the range are missing, as named above', 'audit-export run reads what is open');

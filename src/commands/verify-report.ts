@@ -1,3 +1,4 @@
+import {firstKept} from '../archive/manifest.ts';
 import type {Repair} from '../archive/repair.ts';
 import {findingToJson, formatFinding, formatPlace, type Finding} from '../archive/verify/finding.ts';
 import type {Verified, VerifyProgress} from '../archive/verify/verify-archive.ts';
@@ -52,10 +53,12 @@ export function verificationToText({findings, verified, repairs}: Verification):
 }
 
 function totals(findings: readonly Finding[], {manifest, segments, records}: Verified): string {
-	const since = manifest.header === undefined ? '?' : instant(manifest.header.since);
+	const {header, pruned} = manifest;
+	const since = header === undefined ? '?' : formatUtc(firstKept(header, {pruned: pruned?.until}));
 	const until = manifest.standing === undefined ? '?' : instant(manifest.standing.until);
 	const verdict = findings.length === 0 ? 'whole' : counted(findings.length, 'finding');
-	return `${counted(segments, 'segment')}, ${counted(records, 'record')}, ${since} to ${until}: ${verdict}`;
+	const gone = pruned === undefined ? '' : `\npruned: ${counted(pruned.segments, 'segment')}, ${counted(pruned.records, 'record')} before ${instant(pruned.until)}, by ${pruned.rule}`;
+	return `${counted(segments, 'segment')}, ${counted(records, 'record')}, ${since} to ${until}: ${verdict}${gone}`;
 }
 
 /** The same as one JSON object. */
@@ -66,8 +69,9 @@ export function verificationToJson(dir: string, {findings, accepted, verified, r
 		status: findings.length === 0 && verified !== undefined ? 'whole' : 'damaged',
 		segments: verified?.segments ?? 0,
 		records: verified?.records ?? 0,
-		since: manifest?.header === undefined ? null : instant(manifest.header.since),
+		since: manifest?.header === undefined ? null : formatUtc(firstKept(manifest.header, {pruned: manifest.pruned?.until})),
 		until: manifest?.standing === undefined ? null : instant(manifest.standing.until),
+		pruned: manifest?.pruned ?? null,
 		head: manifest?.head ?? null,
 		notes: verified?.notes ?? [],
 		findings: findings.map(finding => findingToJson(finding)),

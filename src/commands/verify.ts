@@ -1,9 +1,8 @@
 import {resolve} from 'node:path';
 import {loadConfig} from '../access/config/load.ts';
-import {diskFiles} from '../archive/file-system.ts';
 import {DamagedManifestError} from '../archive/manifest-file.ts';
 import type {HeaderLine} from '../archive/manifest.ts';
-import {openArchive, readHeader, type OpenArchive} from '../archive/open-archive.ts';
+import {readHeader, type OpenArchive} from '../archive/open-archive.ts';
 import {isRepairable, type Repair} from '../archive/repair.ts';
 import {formatFinding, type Finding} from '../archive/verify/finding.ts';
 import type {ManifestHead} from '../archive/verify/manifest-check.ts';
@@ -14,6 +13,7 @@ import {oneOf} from '../base/given.ts';
 import type {Log} from '../base/log.ts';
 import {writeReport} from '../output/stream-output.ts';
 import {parseTime} from '../query/time.ts';
+import {openToChange} from '../run/archive-places.ts';
 import {archivedSource} from '../run/archived-source.ts';
 import {commandLog} from '../run/command-log.ts';
 import {readLastRun} from '../run/jobs/last-run.ts';
@@ -133,14 +133,8 @@ async function verifyAndRepair(verifying: Verifying): Promise<void> {
 /** Takes the archive's lock and clears away what a run left that was cut off; undefined where the manifest lets nothing be done. */
 async function openForRepair({dir, context, log}: Verifying): Promise<{archive: OpenArchive; header: HeaderLine} | undefined> {
 	try {
-		const header = await readHeader(dir);
 		// Verifying says that there is no archive.
-		if (header === undefined) return undefined;
-		const archive = await openArchive({
-			dir, job: {source: header.source, query: header.query}, since: Date.parse(header.since), wait: false, files: diskFiles, context,
-			notice: log.notice, warning: log.warning,
-		});
-		return {archive, header};
+		return (await readHeader(dir)) === undefined ? undefined : await openToChange(dir, {context, log});
 	} catch (error) {
 		if (!(error instanceof DamagedManifestError)) throw error;
 		log.warning(`nothing is repaired: ${error.message}`);

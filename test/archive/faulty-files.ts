@@ -1,4 +1,4 @@
-import {open, readFile, rename, rm, stat, truncate, writeFile} from 'node:fs/promises';
+import {mkdir, open, readFile, rename, rm, stat, truncate, writeFile} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {diskFiles, isThere, type ArchiveFiles, type WritableFile} from '../../src/archive/file-system.ts';
 
@@ -103,6 +103,13 @@ export function faultyFiles({crashAt, error = () => new Crash('killed'), recover
 			await diskFiles.remove(path);
 			if (content !== undefined) names.push({directory: dirname(path), async undo() {
 				if (await isThere(dirname(path))) await writeFile(path, content, {mode: 0o600});
+			}});
+		}),
+		removeDirectory: async path => step(async () => {
+			const wasThere = await isThere(path);
+			await diskFiles.removeDirectory(path);
+			if (wasThere && !(await isThere(path))) names.push({directory: dirname(path), undo: async () => {
+				await mkdir(path, {recursive: true, mode: 0o700});
 			}});
 		}),
 		syncDirectory: async path => step(async () => {

@@ -1,8 +1,10 @@
+import {readdirSync} from 'node:fs';
+import {join} from 'node:path';
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {HOUR, MINUTE, SECOND} from '../../src/base/duration.ts';
 import {archiveDirectory, archiveRun, beginning, modelClock} from './archive-run.ts';
-import {Crash, faultyFiles} from './faulty-files.ts';
+import {Crash, faultyFiles, type FaultyFiles} from './faulty-files.ts';
 import {ModelServer, networkFailure, apiFailure} from './model-server.ts';
 import {readArchive} from './read-archive.ts';
 
@@ -40,6 +42,46 @@ function seeded(seed: number): () => number {
 		return state / 2 ** 32;
 	};
 }
+
+it('prunes and compacts between these rows, and has every one of the days it keeps', async () => {
+	const days = fc.array(round.map(({passesMs, ...rest}) => ({...rest, passesMs: passesMs * 12})), {minLength: 3, maxLength: 9});
+	const removed = {segments: 0, days: 0};
+	await fc.assert(fc.asyncProperty(days, fc.boolean(), async (rounds, keeps) => {
+		const clock = modelClock();
+		const server = new ModelServer({now: clock.now});
+		const dir = archiveDirectory();
+		const options = {compression: 'none', maxRecords: 5, overlapMs, compact: true, keepMs: keeps ? 26 * HOUR : undefined} as const;
+		let id = 0;
+		const run = async (files?: FaultyFiles) => archiveRun({dir, client: server.client, clock, options, query: {windowMs: 3 * HOUR}, ...(files === undefined ? {} : {files})});
+		for (const {passesMs, rows, crashAt, powerCut, chance} of rounds) {
+			clock.ms += passesMs;
+			for (const {ageMs} of rows) {
+				const time = Math.floor((clock.ms - ageMs) / 1000) * 1000;
+				if (time >= beginning && ageMs < overlapMs - SECOND) server.rows.push({id: `r${id++}`, time, arrivesAt: clock.ms});
+			}
+			const files = faultyFiles({crashAt: crashAt ?? Infinity, random: seeded(chance)});
+			const {error, result} = await run(files);
+			if (error !== undefined) expect(error).toBeInstanceOf(Crash);
+			if (powerCut && error instanceof Crash) await files.cutPower();
+			removed.segments += result.pruned.segments;
+			removed.days += result.compacted.days;
+		}
+		clock.ms += 30 * HOUR;
+		// The first clears away what was cut off, the second goes on from it.
+		for (let count = 0; count < 2; count++) expect(await run()).toMatchObject({error: undefined, result: {status: 'complete'}});
+		const archive = readArchive(dir);
+		expect(archive.problems).toEqual([]);
+		const {standing} = archive.lines.at(-1) ?? {};
+		const kept = keeps ? Math.floor((clock.ms - 26 * HOUR) / (24 * HOUR)) * 24 * HOUR : beginning;
+		expect(keeps ? standing?.pruned : undefined).toBe(keeps ? new Date(kept).toISOString().replace('.000', '') : undefined);
+		expect(archive.texts.toSorted()).toEqual(server.arrived(kept, Math.floor(clock.ms / 1000) * 1000).toSorted());
+		const closed = Math.floor((clock.ms - overlapMs) / (24 * HOUR)) * 24 * HOUR;
+		const partitions = readdirSync(join(dir, 'data')).filter(name => Date.parse(name.slice(3)) < closed);
+		for (const partition of partitions) expect(readdirSync(join(dir, 'data', partition))).toHaveLength(1);
+	}), {numRuns: 25});
+	expect(removed.segments).toBeGreaterThan(0);
+	expect(removed.days).toBeGreaterThan(0);
+});
 
 it('has every row exactly once after one undisturbed run, wherever the runs before it ended', async () => {
 	await fc.assert(fc.asyncProperty(fc.array(round, {minLength: 1, maxLength: 6}), fc.constantFrom('gzip', 'none'), fc.integer({min: 1, max: 5}), async (rounds, compression, maxRecords) => {

@@ -5,7 +5,7 @@ import {gunzipSync} from 'node:zlib';
 
 /** A line of a manifest, read without the program's own schema. */
 export interface Line {
-	readonly kind: 'archive' | 'segment' | 'gap';
+	readonly kind: 'archive' | 'segment' | 'gap' | 'prune' | 'compact';
 	readonly line: number;
 	readonly prev: string;
 	readonly since: string;
@@ -18,7 +18,9 @@ export interface Line {
 	readonly completes?: 'late' | 'gap';
 	readonly late_by_ms?: number;
 	readonly reason?: string;
-	readonly standing: {until: string; segments: number; records: number; gaps: Array<{since: string; until: string; reason: string}>};
+	readonly replaces?: string | string[];
+	readonly removed?: Array<{file: string; sha256: string; records: number}>;
+	readonly standing: {until: string; segments: number; records: number; gaps: Array<{since: string; until: string; reason: string}>; pruned?: string; compacted?: string};
 }
 
 /** An archive as it lies there. */
@@ -41,7 +43,7 @@ export function readArchive(dir: string): ReadArchive {
 	const raw = manifest.split('\n').slice(0, -1);
 	const lines = raw.map(text => JSON.parse(text) as Line);
 	const texts: string[] = [];
-	const listed = new Set<string>();
+	const listed = new Map<string, Line>();
 	let prev = '0'.repeat(64);
 	let covered = 0;
 	let records = 0;
@@ -50,24 +52,34 @@ export function readArchive(dir: string): ReadArchive {
 		if (line.line !== index) problems.push(`line ${index}: number`);
 		prev = sha256(raw[index] ?? '');
 		if (line.kind === 'archive') covered = Date.parse(line.since);
-		else if (line.kind === 'gap' || line.completes === undefined) {
+		else if (line.kind === 'gap' || (line.kind === 'segment' && line.completes === undefined)) {
 			if (Date.parse(line.since) !== covered) problems.push(`line ${index}: starts at ${line.since}, not ${new Date(covered).toISOString()}`);
 			covered = Date.parse(line.until);
 		}
 		if (Date.parse(line.standing.until) !== covered) problems.push(`line ${index}: standing until ${line.standing.until}`);
-		if (line.kind !== 'segment') continue;
-		records += line.records;
+		for (const file of [...(line.removed ?? []).map(removed => removed.file), ...(Array.isArray(line.replaces) ? line.replaces : [])]) {
+			records -= listed.get(file)?.records ?? NaN;
+			if (line.kind === 'prune' && Date.parse(listed.get(file)?.until ?? '') > Date.parse(line.until)) problems.push(`line ${index}: prunes ${file}`);
+			listed.delete(file);
+		}
+		if (line.kind === 'segment' || line.kind === 'compact') {
+			records += line.records;
+			if (line.file !== null && listed.has(line.file)) problems.push(`${line.file}: listed twice`);
+			if (line.file !== null) listed.set(line.file, line);
+		}
 		if (line.standing.records !== records) problems.push(`line ${index}: ${line.standing.records} records, not ${records}`);
-		if (line.file === null) continue;
-		if (listed.has(line.file)) problems.push(`${line.file}: listed twice`);
-		listed.add(line.file);
 		if (line.standing.segments !== listed.size) problems.push(`line ${index}: ${line.standing.segments} segments, not ${listed.size}`);
-		const rows = readSegmentFile(dir, line, problems);
-		texts.push(...rows);
+	}
+	const pruned = lines.at(-1)?.standing.pruned;
+	for (const line of listed.values()) {
+		if (pruned !== undefined && Date.parse(line.until) <= Date.parse(pruned)) problems.push(`${line.file}: was pruned`);
+		texts.push(...readSegmentFile(dir, line, problems));
 	}
 	const partitions = existsSync(join(dir, 'data')) ? readdirSync(join(dir, 'data')) : [];
 	for (const partition of partitions.map(name => `data/${name}`)) {
-		for (const name of readdirSync(join(dir, partition))) if (!listed.has(`${partition}/${name}`)) problems.push(`${partition}/${name}: unlisted`);
+		const names = readdirSync(join(dir, partition));
+		if (names.length === 0 && pruned !== undefined && partition < `data/dt=${pruned}`) problems.push(`${partition}: empty`);
+		for (const name of names) if (!listed.has(`${partition}/${name}`)) problems.push(`${partition}/${name}: unlisted`);
 	}
 	if (existsSync(join(dir, 'run.json'))) problems.push('run.json is still there');
 	if (existsSync(join(dir, 'manifest.ndjson.lock'))) problems.push('the lock is still there');

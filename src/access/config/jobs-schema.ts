@@ -40,6 +40,10 @@ const job = section({
 	overlap: span.optional(),
 	/** How much of the newest time is left to the next run. */
 	lag: span.optional(),
+	/** How long records are kept; without it, for ever. */
+	keep: span.optional(),
+	/** One segment for each closed day. */
+	compact: z.boolean().optional(),
 	profile: word.optional(),
 	/** Most records of one segment. */
 	max_records: positive.optional(),

@@ -20,6 +20,14 @@ export function requireTrustedPath({isTrusted, path}: LoadedConfig, setting: str
 	if (!isTrusted) throw untrusted(path, setting);
 }
 
+/** As `requireTrustedPlace`, for a job whose records are to be removed. @throws UsageError */
+export function requireTrustedJob({isTrusted, path}: LoadedConfig, job: string): void {
+	if (isTrusted) return;
+	throw new UsageError(`${path}: jobs.${job} would have records removed, and the file was only found in the current directory`, {
+		hint: trustIt,
+	});
+}
+
 function untrusted(path: string | undefined, setting: string): UsageError {
 	return new UsageError(`${path}: ${setting} says where credentials go, and the file was only found in the current directory`, {
 		hint: trustIt,

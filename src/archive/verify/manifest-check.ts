@@ -1,8 +1,8 @@
 import {lastRunName, manifestName, listedSegment, nameProblem, type ListedSegment} from '../layout.ts';
 import {parseLine} from '../manifest-file.ts';
-import {chainStart, hashLine, type HeaderLine, type ManifestLine, type Standing} from '../manifest.ts';
+import {chainStart, hashLine, replacedBy, type HeaderLine, type ManifestLine, type PruneLine, type Standing} from '../manifest.ts';
 import type {Report} from './finding.ts';
-import {isFirstReading, standingProblem} from './standing-check.ts';
+import {checkCoverage, isFirstReading, standingProblem, type ReadWindow} from './standing-check.ts';
 
 /** Numbers kept as runs, in their order: a manifest may claim to have lost any number of lines. */
 class NumberRuns {
@@ -47,6 +47,18 @@ export interface ManifestContents {
 	readonly standing: Standing | undefined;
 	/** The last line, whole or not: whoever keeps its hash elsewhere can tell later that nothing before it was altered. */
 	readonly head: ManifestHead | undefined;
+	/** What was pruned; undefined where nothing was. */
+	readonly pruned: Pruned | undefined;
+}
+
+/** What was removed from an archive on purpose. */
+export interface Pruned {
+	/** All before this, RFC 3339 in UTC. */
+	readonly until: string;
+	/** Why, the last time. */
+	readonly rule: string;
+	readonly segments: number;
+	readonly records: number;
 }
 
 /** A line by its number and the hash of its bytes. */
@@ -87,6 +99,7 @@ export class ManifestCheck {
 	#header: HeaderLine | undefined;
 	#standing: Standing | undefined;
 	#head: ManifestHead | undefined;
+	#pruned: Pruned | undefined;
 	/** The line that must be there, and the hash of the one that has its number. */
 	readonly #known: ManifestHead | undefined;
 	#knownSeen: string | undefined;
@@ -111,9 +124,12 @@ export class ManifestCheck {
 		for (const [first, last] of this.#missing.runs()) {
 			this.#tell('line_missing', first, first === last ? `line ${first} is missing` : `lines ${first} to ${last} are missing`);
 		}
+		const until = this.#pruned === undefined ? -Infinity : Date.parse(this.#pruned.until);
+		for (const {file, to, line} of this.#segments.values())
+			if (to <= until) this.#tell('standing', line, `${file} is of time that was pruned, and no line says that it was removed`);
 		this.#checkKnown();
 		checkCoverage(this.#windows, this.#header === undefined ? undefined : Date.parse(this.#header.since), this.#report);
-		return {header: this.#header, segments: this.#segments, suspect: this.#suspect, standing: this.#standing, head: this.#head};
+		return {header: this.#header, segments: this.#segments, suspect: this.#suspect, standing: this.#standing, head: this.#head, pruned: this.#pruned};
 	}
 
 	/** Judges the waiting line. @param following the number that the line after it carries */
@@ -198,8 +214,8 @@ export class ManifestCheck {
 			this.#suspect.add(before.number);
 		}
 		if (before.line === undefined) return;
-		const replaced = line.kind === 'segment' && line.replaces !== undefined ? this.#segments.get(line.replaces) : undefined;
-		const problem = standingProblem(before.line.standing, line, replaced?.records ?? 0);
+		const gone = replacedBy(line).reduce((sum, file) => sum + (this.#segments.get(file)?.records ?? 0), 0);
+		const problem = standingProblem(before.line.standing, line, gone);
 		if (problem !== undefined) this.#tell('standing', number, problem);
 	}
 
@@ -210,9 +226,12 @@ export class ManifestCheck {
 			const file = line.kind === 'segment' ? line.file ?? undefined : undefined;
 			this.#windows.push({kind: line.kind, from: Date.parse(line.since), to: Date.parse(line.until), line: line.line, file});
 		}
-		if (line.kind !== 'segment') return;
-		if (line.replaces !== undefined && !this.#segments.delete(line.replaces))
-			this.#tell('standing', line.line, `it stands for ${line.replaces}, which no line before it lists`);
+		if (line.kind === 'prune') this.#prune(line);
+		for (const file of replacedBy(line)) {
+			if (!this.#segments.delete(file))
+				this.#tell('standing', line.line, `it ${line.kind === 'prune' ? 'removes' : 'stands for'} ${file}, which no line before it lists`);
+		}
+		if (line.kind !== 'segment' && line.kind !== 'compact') return;
 		const listed = listedSegment(line);
 		if (listed === undefined) {
 			if (line.file !== null || line.sha256 !== null || line.records > 0)
@@ -228,36 +247,21 @@ export class ManifestCheck {
 		else this.#segments.set(file, listed);
 	}
 
+	#prune({line, until, removed, rule}: PruneLine): void {
+		const {segments, records} = this.#pruned ?? {segments: 0, records: 0};
+		for (const {file, sha256} of removed) {
+			const listed = this.#segments.get(file);
+			if (listed !== undefined && (listed.sha256 !== sha256 || listed.to > Date.parse(until)))
+				this.#tell('standing', line, `it removes ${file} with another hash, or of another time, than it was listed with`);
+		}
+		this.#pruned = {
+			until, rule, segments: segments + removed.length, records: removed.reduce((sum, file) => sum + file.records, records),
+		};
+	}
+
 	#tell(
 		kind: 'line_unreadable' | 'line_missing' | 'line_order' | 'chain' | 'standing' | 'head' | 'name', line: number, detail: string,
 	): void {
 		this.#report({kind, file: manifestName, line, detail});
-	}
-}
-
-/** Time that a line says was read for the first time, or could not be read. */
-interface ReadWindow {
-	readonly kind: 'segment' | 'gap';
-	/** `[from, to)` in Unix milliseconds. */
-	readonly from: number;
-	readonly to: number;
-	readonly line: number;
-	readonly file: string | undefined;
-}
-
-/**
- * First readings and gaps follow one another without holes from the archive's start on: time that no line has, nobody
- * has read. @param since the archive's start, where it is known
- */
-function checkCoverage(windows: readonly ReadWindow[], since: number | undefined, report: Report): void {
-	let covered = since;
-	for (const {kind, from, to, line, file} of windows.toSorted((a, b) => a.from - b.from || a.line - b.line)) {
-		covered ??= from;
-		if (from > covered)
-			report({kind: 'window_gap', file, since: covered, until: from, line, detail: 'no line before it says that this time was read'});
-		// A window that was read can fail when it is looked at again for late rows: that is a gap, too.
-		else if (from < covered && kind === 'segment')
-			report({kind: 'window_overlap', file, since: from, until: Math.min(to, covered), line, detail: 'another line has this time, too'});
-		covered = Math.max(covered, to);
 	}
 }

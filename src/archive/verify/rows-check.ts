@@ -169,8 +169,8 @@ export class RowsCheck {
 		else if (this.hashes.length < this.#segment.records) this.hashes.push({id: hashText(id), content: hashText(text)});
 		if (time === undefined) this.withoutTime++;
 		else if (time < this.#segment.from || time >= this.#segment.to) this.#note('out_of_window', `row ${row} is of ${shownTime(time)}`);
-		// Rows whose time cannot be read stand at the end.
-		const at = time ?? Infinity;
+		// Rows whose time cannot be read stand at the end; where a day was made one, at the ends of what it was made of.
+		const at = time ?? (this.#segment.completes === 'day' ? this.#latest : Infinity);
 		if (at < this.#latest) this.#note('order', `row ${row} is older than the row before it`);
 		this.#latest = at;
 	}

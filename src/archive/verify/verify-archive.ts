@@ -66,15 +66,16 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verified> {
 	const found =
 		manifest.header === undefined ? 'the first line, which names the source, cannot be read' : await options.sourceOf(manifest.header);
 	const source = typeof found === 'string' ? undefined : found;
-	const {segments, records, withoutId, withoutTime, several} = await checkSegments(options, manifest, source);
+	const {segments, records, withoutId, withoutTime, gone, several} = await checkSegments(options, manifest, source);
 	await reportStrays({dir, listed: manifest.segments, isHeld, report, signal, sleep});
-	const notes = typeof found === 'string'
+	const notes = gone === 0 ? [] : [`${gone} segments were pruned or compacted meanwhile: verify again to prove what stands for them`];
+	notes.push(...typeof found === 'string'
 		? [`ids and times were not checked: ${found}`]
 		: [
 			...(withoutId === 0 ? [] : [`${withoutId} of ${records} records have no id that could be compared`]),
 			...(withoutTime === 0 ? [] : [`${withoutTime} of ${records} records have no time that could be compared`]),
 			...several,
-		];
+		]);
 	return {manifest, segments, records, notes};
 }
 
@@ -118,6 +119,8 @@ interface Counts {
 	/** Records that have no id, or no time, that could be read. */
 	withoutId: number;
 	withoutTime: number;
+	/** Segments that were pruned or compacted meanwhile. */
+	gone: number;
 	/** Ids with several contents, for people. */
 	several: string[];
 }
@@ -127,10 +130,15 @@ async function checkSegments(
 ): Promise<Counts> {
 	const segments = [...listed.values()];
 	const index = new IdIndex(segments.reduce((sum, {records}) => sum + records, 0));
-	const counts: Counts = {segments: 0, records: 0, withoutId: 0, withoutTime: 0, several: []};
+	const counts: Counts = {segments: 0, records: 0, withoutId: 0, withoutTime: 0, gone: 0, several: []};
+	const isStillListed = listedNow(dir);
 	try {
 		for (const [place, segment] of segments.entries()) {
 			const {rows, hashes, problems, withoutId, withoutTime} = await checkSegment(dir, segment, {source, signal});
+			if (problems.some(({kind}) => kind === 'missing') && !(await isStillListed(segment.file))) {
+				counts.gone++;
+				continue;
+			}
 			for (const row of hashes) index.add(row, place);
 			for (const problem of problems) report({...problem, ...placeOf(segment)});
 			if (problems.length === 0) counts.segments++;
@@ -147,6 +155,16 @@ async function checkSegments(
 		index.close();
 	}
 	return counts;
+}
+
+/** Whether the manifest lists a file by now: pruning and compacting may go on meanwhile. It is read again where it has grown. */
+function listedNow(dir: string): (file: string) => Promise<boolean> {
+	let [size, files]: [number, ReadonlySet<string>] = [-1, new Set()];
+	return async file => {
+		const found = (await lstat(join(dir, manifestName))).size;
+		if (found !== size) [size, files] = [found, (await readNow(dir)).files];
+		return files.has(file);
+	};
 }
 
 function placeOf({file, from, to, line}: ListedSegment): {file: string; since: number; until: number; line: number} {

@@ -31,6 +31,10 @@ export interface JobSummary extends Summary {
 	readonly changed: number;
 	/** Segments written. */
 	readonly segments: number;
+	/** What was removed, being older than `keep`. */
+	readonly pruned: ArchiveResult['pruned'];
+	/** Days that were made one segment each, and the segments that they were. */
+	readonly compacted: ArchiveResult['compacted'];
 	/** Open gaps of the archive, oldest first; `lost` where the source no longer gives out what is missing. */
 	readonly gaps: ReadonlyArray<Range & {readonly reason: string; readonly lost: boolean}>;
 	/** The time that the archive covers, but for the gaps; null before there is an archive. */
@@ -99,6 +103,8 @@ export function toJobSummary({
 		},
 		changed: result.changed,
 		segments: result.segments,
+		pruned: result.pruned,
+		compacted: result.compacted,
 		gaps: (after?.gaps ?? []).map(gap => ({...gap, lost: Date.parse(gap.until) <= earliestStart(source, startedAt + MINUTE)})),
 		covered: after === undefined ? null : {since: after.since, until: after.until},
 		archive: after === undefined ? null : {records: after.records, segments: after.segments},

@@ -1,12 +1,12 @@
 import {formatPath} from '../../access/config/explain.ts';
 import type {LoadedConfig} from '../../access/config/load.ts';
 import {expandPath} from '../../access/config/search-places.ts';
-import {requireTrustedPath, requireTrustedPlace} from '../../access/config/trust.ts';
+import {requireTrustedJob, requireTrustedPath, requireTrustedPlace} from '../../access/config/trust.ts';
 import type {OpenedSource} from '../../access/open-source.ts';
 import type {ArchiveFacts} from '../../archive/facts.ts';
 import {wholeUnits} from '../../archive/run-plan.ts';
 import type {Context} from '../../base/context.ts';
-import {HOUR} from '../../base/duration.ts';
+import {DAY, formatDuration, HOUR} from '../../base/duration.ts';
 import {UsageError} from '../../base/errors.ts';
 import type {BudgetLimit} from '../../base/transport.ts';
 import type {ExportFlags} from '../../query/options.ts';
@@ -86,6 +86,8 @@ export async function openJob(job: Job, {source: {open, options: rows, hosts}, r
 		});
 		return {query, warnings: archive === undefined ? warnings : []};
 	};
+	const overlapMs = job.overlapMs ?? source.arrivesWithinMs ?? HOUR;
+	requireKeepable(job, {overlapMs, config});
 	const {query} = resolve(undefined);
 	const appId = await opened.appId?.();
 	const asked = {
@@ -94,9 +96,24 @@ export async function openJob(job: Job, {source: {open, options: rows, hosts}, r
 		...(query.redactSecrets === true ? {redact_secrets: true} : {}),
 	};
 	return {
-		job, opened, appId, limit: query.budget, overlapMs: job.overlapMs ?? source.arrivesWithinMs ?? HOUR, asked,
+		job, opened, appId, limit: query.budget, overlapMs, asked,
 		account: await opened.account(), resolve,
 	};
+}
+
+/** @throws UsageError where a job would prune what its next runs look at again, or a file that nobody chose would have it prune */
+function requireKeepable(
+	{file, key, keepMs, lagMs}: Job, {overlapMs, config}: {overlapMs: number; config: LoadedConfig},
+): void {
+	if (keepMs === undefined) return;
+	const setting = `jobs.${key}.keep`;
+	requireTrustedJob(config, key);
+	const leastMs = overlapMs + lagMs + DAY;
+	if (keepMs >= leastMs) return;
+	throw new UsageError(
+		`${file}: ${setting}: ${formatDuration(keepMs)} is less than overlap, lag and a day, which are ${formatDuration(leastMs)}`,
+		{hint: 'runs still look for late rows in that time'},
+	);
 }
 
 /** @throws UsageError when nothing can be read from where the job begins */

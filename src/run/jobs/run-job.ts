@@ -34,6 +34,7 @@ export async function runJob(open: OpenJob, {budget, counters, context, wait, lo
 		await runArchive(
 			{
 				dir: job.dir, compression: job.compression, since: query.since, overlapMs, lagMs: job.lagMs, maxRecords: job.maxRecords,
+				keepMs: job.keepMs, compact: job.compact,
 				job: {source: job.source, query: asked, account, learned: await readLearned(job.dir)}, wait,
 			},
 			{query, ...await connect(opened, query), counters, stop, context, log, result},

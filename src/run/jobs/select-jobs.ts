@@ -30,6 +30,10 @@ export interface Job {
 	readonly overlapMs: number | undefined;
 	/** How much of the newest time is left to the next run, in milliseconds. */
 	readonly lagMs: number;
+	/** How long records are kept, in milliseconds; undefined for ever. */
+	readonly keepMs: number | undefined;
+	/** Whether each closed day becomes one segment. */
+	readonly compact: boolean;
 	readonly profile: string | undefined;
 	/** Most records of one segment. */
 	readonly maxRecords: number;
@@ -72,6 +76,8 @@ export async function jobsOf({config, path, jobFiles}: LoadedConfig, env: Readon
 		since: job.since ?? '24h',
 		overlapMs: job.overlap === undefined ? undefined : parseDuration(job.overlap),
 		lagMs: parseDuration(job.lag ?? '0s') ?? 0,
+		keepMs: job.keep === undefined ? undefined : parseDuration(job.keep),
+		compact: job.compact === true,
 		profile: job.profile,
 		maxRecords: job.max_records ?? defaultMaxRecords,
 		acceptGapsBefore: job.accept_gaps_before === undefined ? undefined : Date.parse(job.accept_gaps_before),
