@@ -54,19 +54,19 @@ const beforeOption = {
 /** Adds `verify`, `cat`, `prune` and `compact` to the command line. */
 export function mountArchive(program: Command, context: Context, outcome: {exitCode: ExitCode}): void {
 	const verify = program.command('verify').description('prove an archive whole: nothing missing, repeated or altered')
-		.argument('<dir>', "the archive's directory")
+		.argument('<dir...>', 'directories of archives')
 		.addHelpText('after', `
 Recomputes every hash, count and order, and names what is wrong in a line each. Works while a run goes on. The exit code
-is 0 when the archive is whole, 6 when something is wrong with it, 2 when it is none.
+is 0 when the archives are whole, 6 when something is wrong with one, 2 when one is none.
 
 Examples:
   $ audit-export verify /var/log/audit/feishu
   $ audit-export verify /var/log/audit/feishu --format json | jq '.findings[] | {kind, file, since, until}'
   $ audit-export verify /var/log/audit/feishu --repair --profile production`);
 	mountOptions(verify, verifyOptions);
-	verify.action(async (dir: string, flags: VerifyFlags) => {
+	verify.action(async (dirs: readonly string[], flags: VerifyFlags) => {
 		const {verifyCommand} = await import('./verify.ts');
-		outcome.exitCode = await verifyCommand(dir, flags, context);
+		outcome.exitCode = await verifyCommand(dirs, flags, context);
 	});
 	const cat = program.command('cat').description('stream a range of an archive, oldest first')
 		.argument('<dir>', "the archive's directory")

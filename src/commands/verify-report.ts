@@ -1,9 +1,11 @@
+import {identityOf, identityText} from '../archive/facts.ts';
 import {firstKept} from '../archive/manifest.ts';
 import type {Repair} from '../archive/repair.ts';
 import {findingToJson, formatFinding, formatPlace, type Finding} from '../archive/verify/finding.ts';
 import type {Verified, VerifyProgress} from '../archive/verify/verify-archive.ts';
 import type {Context} from '../base/context.ts';
 import {counted} from '../base/given.ts';
+import type {Account} from '../output/account.ts';
 import {formatUtc} from '../base/timezone.ts';
 
 const redrawEveryMs = 200;
@@ -38,34 +40,42 @@ export interface Verification {
 	readonly verified: Verified | undefined;
 	/** What was tried to put right; the findings are those that are left. */
 	readonly repairs: readonly Repair[];
+	/** What later runs told of the account. */
+	readonly learned: Account | undefined;
 }
 
 /** A line for each repair and finding, and one that sums up. */
-export function verificationToText({findings, verified, repairs}: Verification): string {
+export function verificationToText({findings, verified, repairs, learned}: Verification): string {
+	const header = verified?.manifest.header;
 	const lines = [
 		...repairs.map(({file, from, to, done, detail}) =>
 			formatPlace(done ? 'repaired' : 'not repaired', {file, since: from, until: to, detail}),
 		),
 		...findings.map(finding => formatFinding(finding)),
-		...(verified === undefined ? [] : [totals(findings, verified)]),
+		...(header === undefined ? [] : identityText(identityOf(header, learned))),
+		...(verified === undefined ? [] : totals(findings, verified)),
 	];
 	return lines.map(line => `${line}\n`).join('');
 }
 
-function totals(findings: readonly Finding[], {manifest, segments, records}: Verified): string {
-	const {header, pruned} = manifest;
+function totals(findings: readonly Finding[], {manifest: {header, pruned, standing}, segments, records}: Verified): string[] {
 	const since = header === undefined ? '?' : formatUtc(firstKept(header, {pruned: pruned?.until}));
-	const until = manifest.standing === undefined ? '?' : instant(manifest.standing.until);
+	const until = standing === undefined ? '?' : instant(standing.until);
 	const verdict = findings.length === 0 ? 'whole' : counted(findings.length, 'finding');
-	const gone = pruned === undefined ? '' : `\npruned: ${counted(pruned.segments, 'segment')}, ${counted(pruned.records, 'record')} before ${instant(pruned.until)}, by ${pruned.rule}`;
-	return `${counted(segments, 'segment')}, ${counted(records, 'record')}, ${since} to ${until}: ${verdict}${gone}`;
+	return [
+		...(pruned === undefined
+			? []
+			: [`pruned: ${counted(pruned.segments, 'segment')}, ${counted(pruned.records, 'record')} before ${instant(pruned.until)}, by ${pruned.rule}`]),
+		`${counted(segments, 'segment')}, ${counted(records, 'record')}, ${since} to ${until}: ${verdict}`,
+	];
 }
 
-/** The same as one JSON object. */
-export function verificationToJson(dir: string, {findings, accepted, verified, repairs}: Verification): string {
+/** The same for programs. */
+export function verificationToJson(dir: string, {findings, accepted, verified, repairs, learned}: Verification): Record<string, unknown> {
 	const {manifest} = verified ?? {};
-	const report = {
+	return {
 		dir,
+		...(manifest?.header === undefined ? {} : identityOf(manifest.header, learned)),
 		status: findings.length === 0 && verified !== undefined ? 'whole' : 'damaged',
 		segments: verified?.segments ?? 0,
 		records: verified?.records ?? 0,
@@ -80,7 +90,6 @@ export function verificationToJson(dir: string, {findings, accepted, verified, r
 			file: file ?? null, since: formatUtc(from), until: formatUtc(to), done, detail,
 		})),
 	};
-	return `${JSON.stringify(report, undefined, '\t')}\n`;
 }
 
 function instant(text: string): string {

@@ -5,18 +5,20 @@ import type {HeaderLine} from '../archive/manifest.ts';
 import {readHeader, type OpenArchive} from '../archive/open-archive.ts';
 import {isRepairable, type Repair} from '../archive/repair.ts';
 import {formatFinding, type Finding} from '../archive/verify/finding.ts';
-import type {ManifestHead} from '../archive/verify/manifest-check.ts';
 import {verifyArchive, type Verified} from '../archive/verify/verify-archive.ts';
 import type {Context} from '../base/context.ts';
 import {exitCodes, systemCode, type ExitCode} from '../base/errors.ts';
 import {oneOf} from '../base/given.ts';
 import type {Log} from '../base/log.ts';
+import type {Account} from '../output/account.ts';
+import {failureOf} from '../output/failure.ts';
 import {writeReport} from '../output/stream-output.ts';
 import {parseTime} from '../query/time.ts';
 import {openToChange} from '../run/archive-places.ts';
 import {archivedSource} from '../run/archived-source.ts';
 import {commandLog} from '../run/command-log.ts';
-import {readLastRun} from '../run/jobs/last-run.ts';
+import {readLastRun, type LastRun} from '../run/jobs/last-run.ts';
+import {worstExitCode} from '../run/jobs/run-summary.ts';
 import type {VerifyFlags} from '../run/repair.ts';
 import {startVerifyProgress, verificationToJson, verificationToText} from './verify-report.ts';
 
@@ -27,6 +29,8 @@ interface Verification {
 	accepted: Finding[];
 	verified: Verified | undefined;
 	repairs: Repair[];
+	/** What later runs told of the account. */
+	learned: Account | undefined;
 }
 
 interface Verifying {
@@ -40,32 +44,43 @@ interface Verifying {
 }
 
 /**
- * Proves an archive whole, or says what is wrong with it: on stdout, a line per finding and one that sums up.
- * @returns 0 for a whole archive, 6 otherwise
+ * Proves archives whole, or says what is wrong with them: on stdout, a line per finding and some that sum up. One that cannot
+ * be looked at keeps the others from nothing.
+ * @returns 0 for whole archives, 6 where something was found, and the code of an error otherwise: that of the worst
  */
-export async function verifyCommand(name: string, flags: VerifyFlags, context: Context): Promise<ExitCode> {
+export async function verifyCommand(names: readonly string[], flags: VerifyFlags, context: Context): Promise<ExitCode> {
 	const format = oneOf(flags.format ?? 'text', ['text', 'json'], '--format');
 	const log = commandLog(flags, context);
-	const state: Verification = {findings: [], accepted: [], verified: undefined, repairs: []};
 	const acceptGapsBefore =
 		flags.acceptGapsBefore === undefined
 			? -Infinity
 			: parseTime(flags.acceptGapsBefore, {now: context.now(), option: '--accept-gaps-before'}).ms;
-	const verifying: Verifying = {dir: resolve(context.cwd, name), flags, context, log, state, acceptGapsBefore};
-	const write = async () => {
-		await writeReport(format === 'json' ? verificationToJson(verifying.dir, state) : verificationToText(state), format, context);
-	};
-	try {
-		await (flags.repair === true ? verifyAndRepair(verifying) : verify(verifying));
-	} catch (error) {
-		// What was found is worth knowing, also when the rest was not looked at.
-		if (format === 'text' && state.findings.length + state.repairs.length > 0) await write();
-		throw error;
+	const codes: ExitCode[] = [];
+	const reports: unknown[] = [];
+	for (const name of names) {
+		const state: Verification = {findings: [], accepted: [], verified: undefined, repairs: [], learned: undefined};
+		const verifying: Verifying = {dir: resolve(context.cwd, name), flags, context, log, state, acceptGapsBefore};
+		const write = async () => {
+			if (format === 'json') reports.push(verificationToJson(verifying.dir, state));
+			else await writeReport(`${names.length === 1 ? '' : `${verifying.dir}:\n`}${verificationToText(state)}`, format, context);
+		};
+		try {
+			await (flags.repair === true ? verifyAndRepair(verifying) : verify(verifying));
+			for (const note of state.verified?.notes ?? []) log.notice(note);
+			for (const gap of state.accepted) log.notice(`accepted: ${formatFinding(gap)}`);
+			await write();
+			codes.push(state.findings.length === 0 ? exitCodes.complete : exitCodes.incomplete);
+		} catch (error) {
+			// What was found is worth knowing, also when the rest was not looked at.
+			if (format === 'text' && state.findings.length + state.repairs.length > 0) await write();
+			if (names.length === 1 || context.signal.aborted) throw error;
+			const {message, hint, exitCode} = failureOf(error);
+			log.error(message, hint);
+			codes.push(exitCode);
+		}
 	}
-	for (const note of state.verified?.notes ?? []) log.notice(note);
-	for (const gap of state.accepted) log.notice(`accepted: ${formatFinding(gap)}`);
-	await write();
-	return state.findings.length === 0 ? exitCodes.complete : exitCodes.incomplete;
+	if (format === 'json') await writeReport(`${JSON.stringify(names.length === 1 ? reports[0] : reports, undefined, '\t')}\n`, format, context);
+	return worstExitCode(codes);
 }
 
 /** Looks at everything; what was found before is forgotten. */
@@ -76,10 +91,12 @@ async function verify(
 	state.findings = [];
 	state.accepted = [];
 	const {findings, accepted} = state;
+	const lastRun = await knownRun(dir);
+	state.learned = lastRun?.account;
 	const progress = isShown ? startVerifyProgress(context, () => findings.length) : undefined;
 	try {
 		state.verified = await verifyArchive({
-			dir, isHeld, known: await knownHead(dir), signal: context.signal, sleep: context.sleep,
+			dir, isHeld, known: lastRun?.head ?? undefined, signal: context.signal, sleep: context.sleep,
 			report: finding => (finding.kind === 'gap' && (finding.until ?? Infinity) <= acceptGapsBefore ? accepted : findings).push(finding),
 			sourceOf: async header => archivedSource({
 				dir, header, flags, context, warn: () => undefined,
@@ -93,10 +110,10 @@ async function verify(
 	}
 }
 
-/** The last line as the last run left it; read before the manifest, which a run may be adding to. */
-async function knownHead(dir: string): Promise<ManifestHead | undefined> {
+/** What the last run left; read before the manifest, which a run may be adding to. */
+async function knownRun(dir: string): Promise<LastRun | undefined> {
 	try {
-		return (await readLastRun(dir))?.head ?? undefined;
+		return await readLastRun(dir);
 	} catch (error) {
 		// What the manifest says of itself can be proven all the same.
 		if (systemCode(error) === undefined) throw error;

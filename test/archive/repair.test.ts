@@ -73,6 +73,7 @@ describe('a segment that is lost or damaged', () => {
 			`repaired: ${first}, 2026-11-20T06:00:00Z to 2026-11-20T07:00:00Z: put back as it was, 6 records; what was there is now ${aside(first)}`,
 			`repaired: ${second}, 2026-11-20T07:00:00Z to 2026-11-20T08:00:00Z: put back as it was, 6 records`,
 			`repaired: ${third}, 2026-11-20T08:00:00Z to 2026-11-20T09:00:00Z: put back as it was, 6 records; what was there is now ${aside(third)}`,
+			'archive of: feishu-openapi, https://open.feishu.cn, the app cli_test', 'filters: none', 'redacted: nothing',
 			'6 segments, 36 records, 2026-11-20T06:00:00Z to 2026-11-20T12:00:00Z: whole',
 			'',
 		]);
@@ -156,6 +157,7 @@ describe('a segment that is lost or damaged', () => {
 			`not repaired: ${second}, 2026-11-20T07:00:00Z to 2026-11-20T08:00:00Z: the API has only 1 of its 6 records any more: kept as ${kept}`,
 			`missing: ${first} line 1, 2026-11-20T06:00:00Z to 2026-11-20T07:00:00Z: there is no such file`,
 			`missing: ${second} line 2, 2026-11-20T07:00:00Z to 2026-11-20T08:00:00Z: there is no such file`,
+			'archive of: feishu-openapi, https://open.feishu.cn, the app cli_test', 'filters: none', 'redacted: nothing',
 			'4 segments, 24 records, 2026-11-20T06:00:00Z to 2026-11-20T12:00:00Z: 2 findings',
 			'',
 		]);
@@ -293,7 +295,7 @@ describe('a repair', () => {
 		appendFileSync(join(dir, 'manifest.ndjson'), '{"kind":"segm');
 		const {code, stdout, stderr} = await repair();
 		expect(stderr).toContain('the run before this one was cut off');
-		expect([code, stdout.split('\n').length]).toEqual([0, 2]);
+		expect([code, stdout.split('\n').length]).toEqual([0, 5]);
 		expect(existsSync(join(dir, 'run.json'))).toBe(false);
 	});
 

@@ -55,7 +55,7 @@ it('prunes whole days on the record: what is left is whole, begins then, and not
 	]);
 	expect((await readdir(join(dir, 'data'))).toSorted()).toEqual(['dt=2026-11-18', 'dt=2026-11-19', 'dt=2026-11-20']);
 	const verified = await run(['verify', dir]);
-	expect(verified.stdout).toMatch(/^61 segments, 361 records, 2026-11-18T00:00:00Z to 2026-11-20T12:00:00Z: whole\npruned: 36 segments, 216 records before 2026-11-18T00:00:00Z, by prune --before 2026-11-18T12:00:00Z$/m);
+	expect(verified.stdout).toMatch(/^pruned: 36 segments, 216 records before 2026-11-18T00:00:00Z, by prune --before 2026-11-18T12:00:00Z\n61 segments, 361 records, 2026-11-18T00:00:00Z to 2026-11-20T12:00:00Z: whole$/m);
 	const cat = await run(['cat', dir, '--since', '2026-11-17', '--timezone', 'UTC']);
 	expect(idsOf(cat.stdout)).toEqual(idsFrom(rows, Date.UTC(2026, 10, 18)));
 	expect([cat.code, cat.stderr]).toEqual([0, 'warning: the archive begins at 2026-11-18T00:00:00Z\n']);

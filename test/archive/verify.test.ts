@@ -51,8 +51,53 @@ describe('a whole archive', () => {
 	it('is called whole, with what it holds', async () => {
 		const dir = archive();
 		const {code, stdout} = await runCommand(['verify', dir], {fetch: noFetch});
-		expect(stdout).toBe('4 segments, 40 records, 2026-11-20T22:00:00Z to 2026-11-21T02:00:00Z: whole\n');
+		expect(stdout).toBe([
+			'archive of: feishu-openapi, nobody in particular', 'filters: none', 'redacted: nothing',
+			'4 segments, 40 records, 2026-11-20T22:00:00Z to 2026-11-21T02:00:00Z: whole', '',
+		].join('\n'));
 		expect(code).toBe(0);
+	});
+
+	it('says what it is: source, place, account, filters and redaction', async () => {
+		const query = {base_url: 'https://open.feishu.cn', api_key: ['GET/a', 'GET/b'], status: 'failed', redact: ['log_detail.payload'], redact_secrets: true};
+		const dir = archive(hours(1), {query});
+		writeFileSync(join(dir, 'last-run.json'), JSON.stringify({
+			started_at: hour(1).until, ended_at: hour(1).until, status: 'complete', exit_code: 0, last_success_at: null, every_ms: null,
+			records: 0, requests: 0, waited_ms: 0, late: {records: 0}, account: {app_id: 'cli_7'},
+		}));
+		const {stdout} = await runCommand(['verify', dir], {fetch: noFetch});
+		expect(stdout.split('\n').slice(0, -2)).toEqual([
+			'archive of: feishu-openapi, https://open.feishu.cn, the app cli_7', 'filters: api_key ["GET/a","GET/b"], status failed',
+			'redacted: log_detail.payload, secrets',
+		]);
+		expect(await verify(dir)).toMatchObject({
+			source: 'feishu-openapi', base_url: 'https://open.feishu.cn', account: 'the app cli_7', filters: {api_key: ['GET/a', 'GET/b'], status: 'failed'},
+			redact: ['log_detail.payload'], redact_secrets: true,
+		});
+	});
+
+	it('may be one of several, of which one is damaged and one is none', async () => {
+		const [whole, damaged, none] = [archive(), archive(), temporaryDirectory()];
+		rmSync(join(damaged, fileOf(1)));
+		const {code, stdout, stderr} = await runCommand(['verify', whole, none, damaged], {fetch: noFetch});
+		expect(code).toBe(2);
+		expect(stderr).toContain(`error: ${none} is no archive`);
+		expect(stdout.split('\n').filter(line => line.startsWith('/') || line.startsWith('missing'))).toEqual([
+			`${whole}:`, `${damaged}:`, expect.stringMatching(/^missing: /),
+		]);
+		const json = await runCommand(['verify', whole, damaged, '--format', 'json'], {fetch: noFetch});
+		expect(json.code).toBe(6);
+		expect(JSON.parse(json.stdout)).toMatchObject([{dir: whole, status: 'whole'}, {dir: damaged, status: 'damaged'}]);
+	});
+
+	it('may hold what file systems and those who show them leave, and tells of it', async () => {
+		const dir = archive();
+		mkdirSync(join(dir, 'lost+found'));
+		mkdirSync(join(dir, 'data', '@eaDir'));
+		for (const file of ['.DS_Store', 'data/.nfs0001', 'data/dt=2026-11-20/._x.ndjson.gz']) writeFileSync(join(dir, file), '');
+		expect(await verify(dir)).toMatchObject({code: 0, notes: [
+			'left there by the file system, and passed over: .DS_Store, lost+found/, data/.nfs0001, data/@eaDir/, data/dt=2026-11-20/._x.ndjson.gz',
+		]});
 	});
 
 	it('may lie unpacked, have windows without rows, late rows, filled gaps, replaced segments and rows without times', async () => {
@@ -130,6 +175,7 @@ describe('a segment file', () => {
 		const {code, stdout} = await runCommand(['verify', dir], {fetch: noFetch});
 		expect(stdout).toBe([
 			'missing: data/dt=2026-11-20/20261120T230000Z_20261121T000000Z.ndjson.gz line 2, 2026-11-20T23:00:00Z to 2026-11-21T00:00:00Z: there is no such file',
+			'archive of: feishu-openapi, nobody in particular', 'filters: none', 'redacted: nothing',
 			'3 segments, 30 records, 2026-11-20T22:00:00Z to 2026-11-21T02:00:00Z: 1 finding',
 			'',
 		].join('\n'));
@@ -297,7 +343,7 @@ describe('the manifest', () => {
 		const dir = archive([...hours(1), {...hour(1), kind: 'gap', reason: 'out of reach'}, {...hour(2), rows: rowsOf(2)}, {...hour(3), kind: 'gap'}]);
 		const {code, stdout, stderr} = await runCommand(['verify', dir, '--accept-gaps-before', hour(1).until], {fetch: noFetch});
 		expect(code).toBe(6);
-		expect(stdout).toMatch(/^gap: 2026-11-21T01:00:00Z .*\n.*: 1 finding\n$/);
+		expect(stdout).toMatch(/^gap: 2026-11-21T01:00:00Z .*\n(?:.*\n)+.*: 1 finding\n$/);
 		expect(stderr).toBe('accepted: gap: 2026-11-20T23:00:00Z to 2026-11-21T00:00:00Z: out of reach\n');
 		expect((await runCommand(['verify', dir, '--accept-gaps-before', hour(3).until, '-q'], {fetch: noFetch})).code).toBe(0);
 	});

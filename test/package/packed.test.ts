@@ -30,7 +30,7 @@ it('holds what runs, and what users are to read, and nothing else', () => {
 	expect(files.filter(path => !path.startsWith('dist/'))).toEqual([
 		'CHANGELOG.md', 'LICENSE', 'README.md', 'bin/audit-export.js', 'config.example.json',
 		...[
-			'Dockerfile', 'airflow_audit_export.py', 'copy-archive.sh', 'kubernetes/argo-cron-workflow.yaml', 'kubernetes/cronjob.yaml', 'prometheus-rules.yaml',
+			'Dockerfile', 'airflow_audit_export.py', 'check-archive.sh', 'copy-archive.sh', 'kubernetes/argo-cron-workflow.yaml', 'kubernetes/cronjob.yaml', 'prometheus-rules.yaml',
 			'systemd/audit-export@.service', 'systemd/audit-export@.timer',
 		].map(name => `deploy/${name}`),
 		...['archives', 'configuration', 'console', 'fleets', 'formats', 'networks'].map(name => `docs/${name}.md`), 'package.json',

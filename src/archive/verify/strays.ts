@@ -1,6 +1,6 @@
 import {lstatSync} from 'node:fs';
 import {readdir} from 'node:fs/promises';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import type {Sleep} from '../../base/context.ts';
 import {systemCode} from '../../base/errors.ts';
 import {dataName, parseSegmentPath, runMarkerName, lastRunName, manifestName, setAsideName} from '../layout.ts';
@@ -10,6 +10,9 @@ import {ManifestCheck} from './manifest-check.ts';
 import {isBusy} from '../facts.ts';
 
 const partitionPattern = /^dt=\d{4}-\d{2}-\d{2}$/;
+
+/** What file systems, and programs that show them, leave anywhere. */
+const foreignPattern = /^(?:\.DS_Store|\._.*|lost\+found|\.nfs.*|@eaDir|\.snapshots?|\.Trash-\d+|Thumbs\.db|desktop\.ini)$/i;
 
 /**
  * What lies in an archive's directory and belongs to no line: paths below the directory, directories with a `/` at the
@@ -77,12 +80,14 @@ const passingLooks = 5;
 /**
  * Tells of files that no line lists. Those that a run under way has just made, or has listed by now, are none.
  * @param options.listed the files that the manifest listed when it was read
+ * @returns what was passed over, since a file system left it there
  */
 export async function reportStrays({dir, listed, isHeld, report, signal, sleep}: {
 	dir: string; listed: {has(file: string): boolean}; isHeld: boolean; report: Report; signal: AbortSignal; sleep: Sleep;
-}): Promise<void> {
+}): Promise<string[]> {
 	let left: string[] = [];
-	for await (const file of strayFiles(dir, listed)) left.push(file);
+	const foreign: string[] = [];
+	for await (const file of strayFiles(dir, listed)) (foreignPattern.test(basename(file)) ? foreign : left).push(file);
 	for (let look = 0; left.length > 0 && look < passingLooks; look++) {
 		const busy = await isBusy(dir, isHeld);
 		// A run may have gone on since the manifest was read, or may have ended just now.
@@ -100,6 +105,7 @@ export async function reportStrays({dir, listed, isHeld, report, signal, sleep}:
 			detail: isLeftOver ? 'left by a run that was cut off; the next run clears it away' : 'no line of the manifest lists it',
 		});
 	}
+	return foreign;
 }
 
 /** The manifest as it is by now: the files that it lists, and whether its end is cut off. */

@@ -2,6 +2,7 @@ import {lstat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Sleep} from '../../base/context.ts';
+import {visibleInTable} from '../../base/visible.ts';
 import {systemCode, UsageError} from '../../base/errors.ts';
 import {systemMessage} from '../../output/failure.ts';
 import type {SourceDefinition} from '../../sources/types.ts';
@@ -67,8 +68,9 @@ export async function verifyArchive(options: VerifyOptions): Promise<Verified> {
 		manifest.header === undefined ? 'the first line, which names the source, cannot be read' : await options.sourceOf(manifest.header);
 	const source = typeof found === 'string' ? undefined : found;
 	const {segments, records, withoutId, withoutTime, gone, several} = await checkSegments(options, manifest, source);
-	await reportStrays({dir, listed: manifest.segments, isHeld, report, signal, sleep});
+	const foreign = await reportStrays({dir, listed: manifest.segments, isHeld, report, signal, sleep});
 	const notes = gone === 0 ? [] : [`${gone} segments were pruned or compacted meanwhile: verify again to prove what stands for them`];
+	if (foreign.length > 0) notes.push(visibleInTable(`left there by the file system, and passed over: ${foreign.join(', ')}`));
 	notes.push(...typeof found === 'string'
 		? [`ids and times were not checked: ${found}`]
 		: [
