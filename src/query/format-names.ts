@@ -21,6 +21,8 @@ interface FormatTraits {
 	readonly resumable?: true;
 	/** It is no text: no terminal shows it, and what it holds is compressed already. */
 	readonly binary?: true;
+	/** By whose clocks it shows times where no `--timezone` is given. Default: it shows none. */
+	readonly clocks?: 'UTC' | 'system';
 	/** Codes come with what they mean unless `--labels` says otherwise. */
 	readonly labelled?: true;
 }
@@ -29,8 +31,8 @@ interface FormatTraits {
 export const formats = {
 	ndjson: {endings: ['.ndjson', '.jsonl'], resumable: true},
 	json: {endings: ['.json'], resumable: true},
-	csv: {endings: ['.csv'], resumable: true, labelled: true},
-	table: {endings: [], labelled: true},
+	csv: {endings: ['.csv'], resumable: true, labelled: true, clocks: 'UTC'},
+	table: {endings: [], labelled: true, clocks: 'system'},
 	ocsf: {endings: [], resumable: true},
 	parquet: {endings: ['.parquet'], binary: true},
 } as const satisfies Record<string, FormatTraits>;

@@ -3,7 +3,7 @@ import type {SourceDefinition, SourceOption} from '../sources/types.ts';
 import {formatNames} from './format-names.ts';
 
 /** What an option's value must be in the configuration; the checks themselves are the settings'. */
-export type ValueKind = 'names' | 'positive' | 'whole' | 'duration' | 'rate' | 'size' | 'timezone' | 'yes-or-no' | readonly string[];
+export type ValueKind = 'names' | 'positive' | 'whole' | 'duration' | 'rate' | 'size' | 'timezone' | 'text' | 'yes-or-no' | readonly string[];
 
 /**
  * One option, everywhere it can stand. From its row come the command line and its types, the configuration's defaults, a
@@ -25,8 +25,11 @@ interface Declared {
 	readonly negated?: string;
 	/** Sources that have it. Default all. */
 	readonly only?: (source: SourceDefinition) => boolean;
-	/** What it decides: which rows are asked for, the bytes that are written, or neither. */
-	readonly decides: 'rows' | 'bytes' | 'run';
+	/**
+	 * What it decides: which rows are asked for, what is kept of each, how they are written, or only how the run goes. A state
+	 * file of other rows is another one, an archive also of other records, an interrupted file also of other bytes.
+	 */
+	readonly decides: 'rows' | 'records' | 'bytes' | 'run';
 	/** Why a job cannot have it; absent where it can. */
 	readonly notInJobs?: string;
 	/** What the configuration may let it default to, under its name in snake_case; absent where it has no default there. */
@@ -57,7 +60,7 @@ const table = {
 			`start at the earliest possible time where --since is further back than that (${formatDuration(reachMs)})`,
 	},
 	timezone: {
-		group: 'Range:', takes: '<zone>', decides: 'run', configured: 'timezone',
+		group: 'Range:', takes: '<zone>', decides: 'bytes', configured: 'timezone',
 		description: "for dates without an offset, for tables and the time of csv; default the system's, for csv UTC",
 	},
 	format: {
@@ -73,11 +76,11 @@ const table = {
 		description: 'only these fields, in this order; also the columns of csv and table',
 	},
 	redact: {
-		group: 'Output:', takes: '<a.b>', isList: true, decides: 'bytes', configured: 'names',
+		group: 'Output:', takes: '<a.b>', isList: true, decides: 'records', configured: 'names',
 		description: "replace these fields' values before anything is written; reaches into JSON text too",
 	},
 	redactSecrets: {
-		group: 'Output:', negated: 'keep them where the configuration says redact_secrets', decides: 'bytes', configured: 'yes-or-no',
+		group: 'Output:', negated: 'keep them where the configuration says redact_secrets', decides: 'records', configured: 'yes-or-no',
 		description: 'replace what looks like a credential anywhere in a record: passwords, tokens, keys, cookies',
 	},
 	limit: {group: 'Output:', takes: '<n>', description: 'stop after n records', decides: 'bytes', notInJobs: keptWhole},
@@ -212,7 +215,7 @@ export interface OptionRow {
 	readonly repeatable?: boolean;
 	/** Its values are names with commas between them. */
 	readonly isList?: boolean;
-	/** An archive of other values is another archive where it decides the rows. Default `run`: neither rows nor bytes. */
+	/** What it decides. Default `run`. */
 	readonly decides?: Declared['decides'];
 	/** Why a job cannot have it. */
 	readonly notInJobs?: string;

@@ -41,7 +41,7 @@ export async function openArchivedSource({
 }: ArchiveOpening): Promise<OpenedArchiveSource> {
 	const {open, options} = openableNamed(header.source);
 	// Nothing else is a run's to keep there, and who can write to a manifest must not say where requests go.
-	const kept = options.filter(({decides, name}) => decides === 'rows' || name === 'redact' || name === 'redactSecrets');
+	const kept = options.filter(({decides}) => decides === 'rows' || decides === 'records');
 	const own = flagsOfJob(optionsOf(header), {rows: kept, file: join(dir, manifestName), path: ['query']});
 	const {profile, config: file, baseUrl, host, requestProfile} = connection;
 	const given = {profile, config: file, baseUrl, host, requestProfile};

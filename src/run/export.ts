@@ -1,11 +1,9 @@
-import {createHash} from 'node:crypto';
 import {resolve} from 'node:path';
 import {loadConfig} from '../access/config/load.ts';
 import type {OpenedSource, OpenSource} from '../access/open-source.ts';
 import type {Context} from '../base/context.ts';
 import {DAY, MINUTE} from '../base/duration.ts';
 import {ExportError, exitCodes, UsageError, type ExitCode} from '../base/errors.ts';
-import {systemTimezone} from '../base/system-timezone.ts';
 import {formatUtc} from '../base/timezone.ts';
 import {FormatSink, runExport} from '../engine/export.ts';
 import {ServerClock} from '../engine/server-clock.ts';
@@ -24,9 +22,9 @@ import type {Query} from '../query/query.ts';
 import {resolveSettings, type ExportSettings} from '../query/settings.ts';
 import {labelledColumns} from '../sources/labels.ts';
 import {earliestStart, leavesReachAt, reachText} from '../sources/range.ts';
-import {askedOf} from './asked.ts';
 import {commandLog} from './command-log.ts';
 import {reportGrowth, reportProblems, writeSummary, type ReportedRun} from './export-report.ts';
+import {fingerprintOf} from './identity.ts';
 import {formatPlan, planOf} from './plan.ts';
 import {startProgress, type Progress} from './progress.ts';
 import {withRun} from './session.ts';
@@ -48,22 +46,22 @@ interface Run extends ReportedRun {
  */
 export async function exportCommand(open: OpenSource, flags: ExportFlags, context: Context): Promise<ExitCode> {
 	const run = await prepare(open, flags, context);
-	const {opened} = run;
+	const {opened, settings} = run;
+	const asked = {opened, flags, env: context.env, settings};
 	if (flags.dryRun === true) {
-		const plan = planOf(run.settings.query, opened, context.now);
+		const plan = planOf(settings.query, opened, context.now);
 		const isJson = flags.format === 'json';
 		await writeReport(isJson ? `${JSON.stringify(plan, undefined, '\t')}\n` : formatPlan(plan), isJson ? 'json' : 'text', context);
 		return exitCodes.complete;
 	}
-	const fingerprint = fingerprintOf(run);
-	const keepsAnything = flags.state !== undefined || run.settings.output.path !== undefined;
+	const keepsAnything = flags.state !== undefined || settings.output.path !== undefined;
 	const account = keepsAnything ? await opened.account() : {};
 	const state =
 		flags.state === undefined
 			? undefined
-			: await openStateAt(resolve(context.cwd, flags.state), run, {fingerprint: fingerprint.query, account});
+			: await openStateAt(resolve(context.cwd, flags.state), run, {fingerprint: fingerprintOf(asked, 'state'), account});
 	try {
-		const {query, output} = await openRange(run, {fingerprint: fingerprint.output, account, stateUntil: state?.until});
+		const {query, output} = await openRange(run, {fingerprint: fingerprintOf(asked, 'file'), account, stateUntil: state?.until});
 		const {status, limited, reached} = await execute(run, query, output);
 		if (state !== undefined && status === 'complete') {
 			if (state.until === undefined && run.clock.skew !== undefined) run.log.notice(`${state.path}: ${run.clock.skew}`);
@@ -97,28 +95,6 @@ async function prepare(open: OpenSource, flags: ExportFlags, context: Context): 
 		config: {option: 'the configuration', path: config.path},
 	});
 	return Object.assign(run, {source, flags, context, log, opened, settings, startedAt, clock: new ServerClock(context.now)});
-}
-
-/**
- * What makes two runs ask for the same: `query` for a state file (what is asked), `output` for an interrupted file (also how
- * it is written). The range and the account are compared separately: one slides with the clock, of the other not all is known.
- */
-function fingerprintOf({source, opened, flags, context, settings: {query, output}}: Run): {query: string; output: string} {
-	const hash = (value: object) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-	const asked = {
-		source: source.name, ...askedOf(opened, flags, context.env),
-		// Known from a file only, it may be another one by the next run.
-		...(source.toRequest === undefined ? {} : {endpoint: source.endpoint}),
-	};
-	const {limit, order, redact, redactSecrets, windowMs, pageSize} = query;
-	const {format, fields, labels, timezone, escapeFormulas, bom} = output;
-	return {
-		query: hash(asked),
-		output: hash({
-			asked, limit, order, redact, windowMs, pageSize, format, fields, timezone: format === 'table' ? (timezone ?? systemTimezone()) : format === 'csv' ? (timezone ?? 'UTC') : '',
-			escapeFormulas, bom, labels, ...(redactSecrets === true ? {redactSecrets} : {}),
-		}),
-	};
 }
 
 async function openStateAt(path: string, {source, context, log}: Run, of: {fingerprint: string; account: Identity}): Promise<State> {

@@ -81,6 +81,7 @@ function sourceDefaults({pagination, window}: SourceLimits) {
 		names, positive, duration, rate, timezone,
 		whole: z.int('expected a whole number').min(0, 'expected a whole number from 0 on'),
 		size: maxResponse,
+		text: word,
 		'yes-or-no': z.boolean('expected true or false'),
 	};
 	const limited: Readonly<Record<string, z.ZodType>> = {

@@ -10,12 +10,11 @@ import {DAY, formatDuration, HOUR} from '../../base/duration.ts';
 import {UsageError} from '../../base/errors.ts';
 import type {BudgetLimit} from '../../base/transport.ts';
 import type {ExportFlags} from '../../query/options.ts';
-import type {Query} from '../../query/query.ts';
-import {resolveSettings} from '../../query/settings.ts';
+import {resolveSettings, type ExportSettings} from '../../query/settings.ts';
 import {formatUtc, parseTime} from '../../query/time.ts';
 import type {Identity} from '../../output/account.ts';
 import {stepMs} from '../../sources/range.ts';
-import {askedOf, type Asked} from '../asked.ts';
+import {askedOf, type Asked} from '../identity.ts';
 import type {Openable} from '../registry.ts';
 import {flagsOfJob} from './job-options.ts';
 import type {Job} from './select-jobs.ts';
@@ -37,14 +36,8 @@ export interface OpenJob {
 	readonly asked: Asked;
 	/** Who signs in. */
 	readonly account: Identity;
-	/** What is asked for as the clock stands now, given what is archived already. */
-	readonly resolve: (archive: ArchiveFacts | undefined) => ResolvedJob;
-}
-
-export interface ResolvedJob {
-	readonly query: Query;
-	/** What is to be said about the start of a new archive. */
-	readonly warnings: readonly string[];
+	/** What is asked for as the clock stands now, given what is archived already; of a new archive there may be warnings about its start. */
+	readonly resolve: (archive: ArchiveFacts | undefined) => ExportSettings;
 }
 
 /**
@@ -80,24 +73,18 @@ export async function openJob(job: Job, {source: {open, options: rows, hosts}, r
 		const now = context.now();
 		// A clock that was set back must not put the start of what is asked for after its end, the last whole unit of time.
 		const since = archive === undefined ? job.since : formatUtc(Math.min(wholeUnits(now, stepMs(source.range)), Date.parse(archive.until)));
-		const {query, warnings} = resolveSettings({
+		const settings = resolveSettings({
 			source, flags: {...flags, since}, defaults, env: context.env, now, terminal: false,
 			redactAt: `${job.file}: ${formatPath([...path, 'redact'])}`,
 		});
-		return {query, warnings: archive === undefined ? warnings : []};
+		return archive === undefined ? settings : {...settings, warnings: []};
 	};
 	const overlapMs = job.overlapMs ?? source.arrivesWithinMs ?? HOUR;
 	requireKeepable(job, {overlapMs, config});
-	const {query} = resolve(undefined);
-	const appId = await opened.appId?.();
-	const asked = {
-		...askedOf(opened, flags, context.env),
-		...(query.redact.length > 0 ? {redact: [...query.redact]} : {}),
-		...(query.redactSecrets === true ? {redact_secrets: true} : {}),
-	};
+	const settings = resolve(undefined);
 	return {
-		job, opened, appId, limit: query.budget, overlapMs, asked,
-		account: await opened.account(), resolve,
+		job, opened, appId: await opened.appId?.(), limit: settings.query.budget, overlapMs,
+		asked: askedOf({opened, flags, env: context.env, settings}, 'archive'), account: await opened.account(), resolve,
 	};
 }
 
