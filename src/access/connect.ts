@@ -8,7 +8,7 @@ import type {VendorDefinition} from '../sources/vendors/types.ts';
 import {vendorJudge} from '../http/answer.ts';
 import type {Budget} from '../http/budget.ts';
 import {createClient, type Client, type Judge, type RequestCounters, type TokenSource} from '../http/client.ts';
-import {createTokenSource, tokenJudge} from '../http/token.ts';
+import {createTokenSource, tokenJudge, type TokenPool} from '../http/token.ts';
 
 export interface ConnectOptions {
 	readonly source: SourceDefinition;
@@ -22,6 +22,8 @@ export interface ConnectOptions {
 	/** Counts the requests of the source; token exchanges are not among them. */
 	readonly counters: RequestCounters;
 	readonly context: Context;
+	/** Shared with other runs of the process. Default: its own. */
+	readonly tokenPool?: TokenPool | undefined;
 	readonly debug?: Log['debug'];
 	readonly warn: (message: string) => void;
 	/** The value of `--config`, for the command that a hint may name. */
@@ -51,7 +53,7 @@ export async function connect({source, connection, budget, counters, context, ..
 		source.auth === 'user'
 			? await userTokens({source, connection, context, ...options})
 			: createTokenSource({
-					name: source.name, vendor, context, inputs: connection,
+					name: source.name, vendor, context, inputs: connection, pool: options.tokenPool,
 					client: createClient({
 						...shared, judge: sayUnknown(tokenJudge(vendor, context, asker)), counters: {requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0},
 					}),

@@ -7,6 +7,7 @@ import {ExportError, type ExitCode} from '../base/errors.ts';
 import {oneOf, requireWholeNumber} from '../base/given.ts';
 import type {Log} from '../base/log.ts';
 import {formatUtc} from '../base/timezone.ts';
+import {TokenPool} from '../http/token.ts';
 import {requireDistinctFiles} from '../output/target.ts';
 import {commandLog} from '../run/command-log.ts';
 import {tellOfRun, type AfterRun} from '../run/jobs/after-run.ts';
@@ -31,6 +32,7 @@ interface Run {
 	/** The jobs to run. */
 	readonly jobs: readonly Job[];
 	readonly budgets: SharedBudgets;
+	readonly tokenPool: TokenPool;
 	readonly everyMs: number | undefined;
 	/** Jobs that run at once, at most. */
 	readonly atOnce: number;
@@ -86,19 +88,20 @@ async function prepare(names: readonly string[], flags: RunCommandFlags, context
 		flags, context, config, log, jobs, everyMs,
 		atOnce: requireWholeNumber(flags.jobsAtOnce ?? mostAtOnce, '--jobs-at-once', {least: 1}),
 		budgets: new SharedBudgets(context),
+		tokenPool: new TokenPool(),
 		after: {summary, metrics, onFailure, jobs: all, secretVariables: secretVariables(config.config), context, log},
 	});
 }
 
 /** Runs the jobs once, tells of each as it ends, and of all of them then. */
 async function runOnce(run: Run): Promise<ExitCode> {
-	const {flags, context, config, log, jobs, budgets, everyMs, after} = run;
+	const {flags, context, config, log, jobs, budgets, tokenPool, everyMs, after} = run;
 	const startedAt = context.now();
 	const beganAt = context.monotonic();
 	const isShown = context.stderr.isTTY === true && flags.progress !== false && flags.quiet !== true && flags.logFormat !== 'json';
 	try {
 		const outcomes = await runRound(jobs, {
-			sourceNamed: openableNamed, runFlags: flags, config, context, budgets, log,
+			sourceNamed: openableNamed, runFlags: flags, config, context, budgets, tokenPool, log,
 			wait: flags.wait === true, atOnce: run.atOnce,
 			onProgress: progress => {
 				if (isShown) run.progress = startProgressLine(() => roundProgressText(progress, context));

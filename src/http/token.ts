@@ -12,6 +12,7 @@ export interface TokenInputs {
 	readonly appSecret?: (() => Promise<string>) | undefined;
 	/** A ready-made token, used first. */
 	readonly accessToken?: (() => Promise<string>) | undefined;
+	readonly baseUrl: string;
 	/** Path of the token endpoint below the base URL. */
 	readonly exchangePath: string;
 }
@@ -27,40 +28,68 @@ const renewAheadMs = 300_000;
 /** A token that worked and was revoked may be renewed again; a loop of that ends here. */
 const mostRenewals = 10;
 
+/** What a token is exchanged for. */
+interface App {
+	readonly id: string;
+	readonly secret: string;
+}
+
+/** The token of an app, and the exchange that brings the next. */
+interface AppTokens {
+	held: HeldToken | undefined;
+	/** Aborts with the run that started it. */
+	pending: {readonly token: Promise<HeldToken>; readonly signal: AbortSignal} | undefined;
+}
+
+/** The tokens of a process: runs that ask one place as one app share them. */
+export class TokenPool {
+	/** Tokens that an API took at least once. */
+	readonly worked = new WeakSet<AccessToken>();
+	readonly #apps = new Map<string, AppTokens>();
+
+	/** Those of an app at a place; another secret of the same app may be a wrong one, and has to prove itself. */
+	of({baseUrl, exchangePath}: TokenInputs, {id, secret}: App): AppTokens {
+		const key = JSON.stringify([baseUrl, exchangePath, id, secret]);
+		const tokens = this.#apps.get(key) ?? {held: undefined, pending: undefined};
+		this.#apps.set(key, tokens);
+		return tokens;
+	}
+}
+
 /**
  * The tokens of one run: a ready-made one first where there is one, else exchanged for app id and secret, renewed
  * ahead of their end and when the API refuses them. All requests share one exchange under way.
+ * @param options.pool shared with other runs. Default: of this run alone
  */
-export function createTokenSource({name, vendor, inputs, client, context}: {
-	name: string; vendor: VendorDefinition; inputs: TokenInputs; client: Client; context: Context;
+export function createTokenSource({name, vendor, inputs, client, context, pool = new TokenPool()}: {
+	name: string; vendor: VendorDefinition; inputs: TokenInputs; client: Client; context: Context; pool?: TokenPool | undefined;
 }): TokenSource {
-	let held: HeldToken | undefined;
-	let pending: Promise<HeldToken> | undefined;
-	/** Tokens that the API took at least once. */
-	const worked = new WeakSet<AccessToken>();
+	let readyMade: Promise<AccessToken> | undefined;
 	let readyMadeRefused = false;
+	let tokens: AppTokens | undefined;
 
 	const canExchange = inputs.appId !== undefined && inputs.appSecret !== undefined;
 
-	async function obtain(): Promise<HeldToken> {
-		if (inputs.accessToken !== undefined && !readyMadeRefused) {
-			const value = await inputs.accessToken();
-			context.masker.add(value);
-			requireSendable(
-				value, `${name}: the ready-made access token`, 'copy the token again: it is one line of ASCII letters, digits and signs',
-			);
-			return {value, renewAt: Infinity};
-		}
-		return exchange();
+	async function takeReadyMade(read: () => Promise<string>): Promise<AccessToken> {
+		const value = await read();
+		context.masker.add(value);
+		requireSendable(
+			value, `${name}: the ready-made access token`, 'copy the token again: it is one line of ASCII letters, digits and signs',
+		);
+		return {value};
 	}
 
-	async function exchange(): Promise<HeldToken> {
+	async function readApp(): Promise<App> {
 		if (inputs.appId === undefined || inputs.appSecret === undefined) throw missingCredentials(name, vendor, inputs);
-		const appSecret = await inputs.appSecret();
-		context.masker.add(appSecret);
+		const secret = await inputs.appSecret();
+		context.masker.add(secret);
+		return {id: await inputs.appId(), secret};
+	}
+
+	async function exchange({id, secret}: App): Promise<HeldToken> {
 		const askedAt = context.monotonic();
 		const answer = await client.send({
-			method: 'POST', path: inputs.exchangePath, body: {app_id: await inputs.appId(), app_secret: appSecret},
+			method: 'POST', path: inputs.exchangePath, body: {app_id: id, app_secret: secret},
 		});
 		const value = firstAt(answer.body, vendor.exchange.tokenPaths);
 		if (typeof value !== 'string' || value === '') {
@@ -81,32 +110,57 @@ export function createTokenSource({name, vendor, inputs, client, context}: {
 		return {value, renewAt: askedAt + lifeMs - Math.min(renewAheadMs, lifeMs / 10)};
 	}
 
+	function startExchange(app: App, into: AppTokens): NonNullable<AppTokens['pending']> {
+		const token = exchange(app).then(exchanged => into.held = exchanged).finally(() => {
+			into.pending = undefined;
+		});
+		into.pending = {token, signal: context.signal};
+		return into.pending;
+	}
+
 	return {
 		async get() {
-			if (held !== undefined && context.monotonic() < held.renewAt) return held;
-			pending ??= obtain().then(
-				token => {
-					held = token;
-					return token;
-				},
-			).finally(() => {
-				pending = undefined;
-			});
-			return pending;
+			if (inputs.accessToken !== undefined && !readyMadeRefused) return readyMade ??= takeReadyMade(inputs.accessToken);
+			if (tokens?.held !== undefined && context.monotonic() < tokens.held.renewAt) return tokens.held;
+			const app = await readApp();
+			tokens = pool.of(inputs, app);
+			for (;;) {
+				if (tokens.held !== undefined && context.monotonic() < tokens.held.renewAt) return tokens.held;
+				const pending = tokens.pending ?? startExchange(app, tokens);
+				try {
+					return await unlessAborted(pending.token, context.signal);
+				} catch (error) {
+					// Interrupted by the run that started it: this one goes on.
+					if (context.signal.aborted || !pending.signal.aborted) throw error;
+				}
+			}
 		},
 		accepted(token) {
-			worked.add(token);
+			pool.worked.add(token);
 		},
 		refused(token, renewals) {
-			if (token === held) {
-				// Where nothing can replace it, it stays: that it is refused is what the user must hear, not that others are missing.
-				readyMadeRefused = canExchange;
-				held = undefined;
-			}
+			// Where nothing can replace it, a ready-made one stays: that it is refused is what the user must hear, not that others are missing.
+			if (inputs.accessToken !== undefined) readyMadeRefused ||= canExchange;
+			if (tokens !== undefined && token === tokens.held) tokens.held = undefined;
 			// Renewing helps once; more often only while the tokens do work for a time and are then revoked.
-			return canExchange && renewals < (worked.has(token) ? mostRenewals : 1);
+			return canExchange && renewals < (pool.worked.has(token) ? mostRenewals : 1);
 		},
 	};
+}
+
+/** What a promise comes to, or the signal's reason where that aborts first. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+	const over = new AbortController();
+	try {
+		return await Promise.race([promise, new Promise<never>((_, reject) => {
+			if (signal.aborted) reject(signal.reason);
+			signal.addEventListener('abort', () => {
+				reject(signal.reason);
+			}, {once: true, signal: over.signal});
+		})]);
+	} finally {
+		over.abort();
+	}
 }
 
 /**

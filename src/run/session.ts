@@ -8,6 +8,7 @@ import {RecordGuard} from '../engine/redactor.ts';
 import {newCounters, type RunCounters, type RunStatus} from '../engine/summary.ts';
 import type {Budget} from '../http/budget.ts';
 import type {Client} from '../http/client.ts';
+import type {TokenPool} from '../http/token.ts';
 import type {Query} from '../query/query.ts';
 
 /** What a run is given, whatever becomes of its records. */
@@ -15,6 +16,8 @@ export interface RunOptions {
 	readonly context: Context;
 	readonly log: Log;
 	readonly budget: Budget;
+	/** Shared with other runs of the process. Default: of its own. */
+	readonly tokenPool?: TokenPool;
 	/** Counted up as the run goes. Default: of its own. */
 	readonly counters?: RunCounters;
 	/** Ends it as the context's signal does: an archive's lock was taken away. */
@@ -59,7 +62,7 @@ export type Ended<T> = {
  * @returns also for a run that failed: how, its caller tells
  */
 export async function withRun<T>(options: RunOptions, work: (session: Session) => Promise<T>): Promise<Ended<T>> {
-	const {context, log, budget, counters = newCounters(), lost, prefix = ''} = options;
+	const {context, log, budget, tokenPool, counters = newCounters(), lost, prefix = ''} = options;
 	const stop = new AbortController();
 	const signals = [context.signal, ...lost === undefined ? [] : [lost]];
 	// Every request and every wait listens to them; the default of ten is a guess at leaks.
@@ -88,7 +91,7 @@ export async function withRun<T>(options: RunOptions, work: (session: Session) =
 				const ownGuard = new RecordGuard({redact: query.redact, source: query.source, ...fields && {fields}});
 				guard = ownGuard;
 				const client = await opened.connect({
-					timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget, counters,
+					timeoutMs: query.timeoutMs, retries: query.retries, maxResponseBytes: query.maxResponseBytes, budget, counters, tokenPool,
 					context: {...context, signal: stop.signal},
 					debug: log.debug, warn: log.warning,
 				});

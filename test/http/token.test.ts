@@ -3,7 +3,7 @@ import type {Context} from '../../src/base/context.ts';
 import {ApiError, CredentialsError} from '../../src/base/errors.ts';
 import {longestSecret} from '../../src/base/limits.ts';
 import type {ApiRequest} from '../../src/base/transport.ts';
-import {createTokenSource, type TokenInputs} from '../../src/http/token.ts';
+import {createTokenSource, TokenPool, type TokenInputs} from '../../src/http/token.ts';
 import {Masker} from '../../src/json/secrets/masker.ts';
 import {vendors, type VendorName} from '../../src/sources/vendors/index.ts';
 
@@ -21,8 +21,8 @@ function setting(value: string) {
 }
 
 /** A token source whose token endpoint answers as told, on a clock that tests move. */
-function createSource({vendor = 'feishu', with: given = ['app'], token = 'ready-made-token', answer}: {
-	vendor?: VendorName; with?: ReadonlyArray<'app' | 'id' | 'secret' | 'token'>; token?: string; answer?: (count: number) => unknown;
+function createSource({vendor = 'feishu', with: given = ['app'], token = 'ready-made-token', secret = appSecret, pool, signal = new AbortController().signal, answer}: {
+	vendor?: VendorName; with?: ReadonlyArray<'app' | 'id' | 'secret' | 'token'>; token?: string; secret?: string; pool?: TokenPool; signal?: AbortSignal; answer?: (count: number) => unknown;
 } = {}) {
 	const exchanges: ApiRequest[] = [];
 	const masker = new Masker();
@@ -30,12 +30,12 @@ function createSource({vendor = 'feishu', with: given = ['app'], token = 'ready-
 	const ready = setting(token);
 	const inputs: TokenInputs = {
 		...(given.includes('app') || given.includes('id') ? {appId: setting('app-id').get} : {}),
-		...(given.includes('app') || given.includes('secret') ? {appSecret: setting(appSecret).get} : {}),
+		...(given.includes('app') || given.includes('secret') ? {appSecret: setting(secret).get} : {}),
 		...(given.includes('token') ? {accessToken: ready.get} : {}),
-		exchangePath: '/token',
+		baseUrl: 'https://api.example', exchangePath: '/token',
 	};
 	const tokens = createTokenSource({
-		name: 'test', vendor: vendors[vendor], inputs,
+		name: 'test', vendor: vendors[vendor], inputs, pool,
 		client: {
 			async send(request) {
 				exchanges.push(request);
@@ -44,12 +44,13 @@ function createSource({vendor = 'feishu', with: given = ['app'], token = 'ready-
 				await new Promise(resolve => {
 					setImmediate(resolve);
 				});
+				signal.throwIfAborted();
 				const body = answer === undefined ? {code: 0, tenant_access_token: `exchanged-${count}`, expire: 7200} : answer(count);
 				if (body instanceof Error) throw body;
 				return {text: '', body, altered: false};
 			},
 		},
-		context: {masker, monotonic: () => clock.now} as unknown as Context,
+		context: {masker, monotonic: () => clock.now, signal} as unknown as Context,
 	});
 	return {tokens, exchanges, masker, clock, ready};
 }
@@ -221,5 +222,56 @@ describe('a token that no header can carry', () => {
 			message: 'test: the ready-made access token cannot be sent: it holds line breaks or other characters than printable ASCII',
 			hint: 'copy the token again: it is one line of ASCII letters, digits and signs',
 		});
+	});
+});
+
+describe('a pool of tokens', () => {
+	it('lets the runs of one app at one place share an exchange, and a token that another revoked', async () => {
+		const pool = new TokenPool();
+		const [one, two] = [createSource({pool}), createSource({pool})];
+		const [got, other] = await Promise.all([one.tokens.get(), two.tokens.get()]);
+		expect(other).toBe(got);
+		expect([one.exchanges.length, two.exchanges.length]).toEqual([1, 0]);
+		one.tokens.accepted(got);
+		expect(two.tokens.refused(got, 1)).toBe(true);
+		expect((await one.tokens.get())).not.toBe(got);
+	});
+
+	it.each([{secret: 'another-secret'}, {with: ['token' as const], token: 'own'}])('keeps %j apart', async differing => {
+		const pool = new TokenPool();
+		const [one, two] = [createSource({pool}), createSource({pool, ...differing})];
+		const [got, other] = await Promise.all([one.tokens.get(), two.tokens.get()]);
+		expect(other).not.toBe(got);
+	});
+
+	it('makes an exchange anew that was interrupted with the run that began it', async () => {
+		const pool = new TokenPool();
+		const stopped = new AbortController();
+		const [one, two] = [createSource({pool, signal: stopped.signal}), createSource({pool})];
+		const [ended, other] = [one.tokens.get().catch((error: unknown) => error), two.tokens.get()];
+		stopped.abort(new Error('stopped'));
+		expect(await ended).toMatchObject({message: 'stopped'});
+		expect((await other).value).toBe('exchanged-1');
+		expect(two.exchanges).toHaveLength(1);
+	});
+
+	it('holds up no run that is interrupted while another one makes the exchange', async () => {
+		const pool = new TokenPool();
+		const stopped = new AbortController();
+		const [one, two] = [createSource({pool}), createSource({pool, signal: stopped.signal})];
+		const order: string[] = [];
+		const both = [one.tokens.get().then(() => order.push('token')), two.tokens.get().catch(() => order.push('stopped'))];
+		await Promise.resolve();
+		stopped.abort(new Error('stopped'));
+		await Promise.all(both);
+		expect(order).toEqual(['stopped', 'token']);
+	});
+
+	it('tells every run why an exchange failed, and tries again for the next', async () => {
+		const pool = new TokenPool();
+		const sources = Array.from({length: 3}, () => createSource({pool, answer: () => new ApiError('no')}));
+		expect(await Promise.all(sources.map(async ({tokens}) => tokens.get().catch((error: unknown) => (error as Error).message)))).toEqual(['no', 'no', 'no']);
+		expect(sources.reduce((sum, {exchanges}) => sum + exchanges.length, 0)).toBe(1);
+		expect((await createSource({pool}).tokens.get()).value).toBe('exchanged-1');
 	});
 });

@@ -54,9 +54,10 @@ async function setUp() {
 	const workspace = await createWorkspace({}, {fetch: api.fetch});
 	const configure = async (document: object) => writeFile(join(workspace.dir, 'audit-export.config.json'), JSON.stringify(document), {mode: 0o600});
 	const run = async (...args: string[]) => workspace.run([...args, '--config', 'audit-export.config.json'], {clock: clockAt()});
-	return {workspace, configure, run, mend() {
+	const mend = () => {
 		isBroken = false;
-	}};
+	};
+	return {workspace, configure, run, mend};
 }
 
 const source = 'feishu-openapi';

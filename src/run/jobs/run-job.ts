@@ -4,6 +4,7 @@ import type {Context} from '../../base/context.ts';
 import {newCounters, type RunCounters, type RunStatus} from '../../engine/summary.ts';
 import {exitCodes} from '../../base/errors.ts';
 import type {Budget} from '../../http/budget.ts';
+import type {TokenPool} from '../../http/token.ts';
 import type {Log} from '../../base/log.ts';
 import {failureOf} from '../../output/failure.ts';
 import {readArchiveFacts, type ArchiveFacts} from '../../archive/facts.ts';
@@ -15,6 +16,7 @@ import type {OpenJob} from './open-job.ts';
 
 export interface RunJobOptions {
 	readonly budget: Budget;
+	readonly tokenPool: TokenPool;
 	readonly counters: RunCounters;
 	readonly context: Context;
 	/** Wait for as long as another run uses the archive. */
@@ -23,11 +25,12 @@ export interface RunJobOptions {
 }
 
 /** Runs one job into its archive. Never throws: what went wrong is in the outcome. */
-export async function runJob(open: OpenJob, {budget, counters, context, wait, log}: RunJobOptions): Promise<JobOutcome> {
+export async function runJob(open: OpenJob, {wait, ...running}: RunJobOptions): Promise<JobOutcome> {
+	const {counters, context, log} = running;
 	const {job, opened, overlapMs, asked, account} = open;
 	const result = newArchiveResult();
 	let before: ArchiveFacts | undefined;
-	const ended = await withRun({context, log, budget, counters}, async ({stop, connect}) => {
+	const ended = await withRun(running, async ({stop, connect}) => {
 		before = await readArchiveFacts(job.dir);
 		const {query, warnings} = open.resolve(before);
 		for (const warning of warnings) log.warning(warning);

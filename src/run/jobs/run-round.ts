@@ -5,6 +5,7 @@ import {exitCodes} from '../../base/errors.ts';
 import type {Log} from '../../base/log.ts';
 import {newCounters, type RunCounters} from '../../engine/summary.ts';
 import type {Budget} from '../../http/budget.ts';
+import type {TokenPool} from '../../http/token.ts';
 import {failureOf} from '../../output/failure.ts';
 import {timeOfDay} from '../progress.ts';
 import type {Openable} from '../registry.ts';
@@ -37,6 +38,7 @@ export interface RoundOptions {
 	readonly config: LoadedConfig;
 	readonly context: Context;
 	readonly budgets: SharedBudgets;
+	readonly tokenPool: TokenPool;
 	/** Wait for as long as another run uses an archive. */
 	readonly wait: boolean;
 	/** Jobs that run at once, at most. */
@@ -101,14 +103,14 @@ async function open(job: Job, {sourceNamed, runFlags, context, config, log}: Rou
 }
 
 async function runOne(
-	member: OpenJob, {context, log, wait, budget, progress}: RoundOptions & Pick<JobGroup, 'budget'> & {progress: RoundProgress},
+	member: OpenJob, {context, log, wait, tokenPool, budget, progress}: RoundOptions & Pick<JobGroup, 'budget'> & {progress: RoundProgress},
 ): Promise<JobOutcome> {
 	const {name} = member.job;
 	const own = jobLog(log, name);
 	const counters = newCounters();
 	progress.running.set(name, {counters, budget});
 	try {
-		return await runJob(member, {budget, counters, context, wait, log: own});
+		return await runJob(member, {budget, tokenPool, counters, context, wait, log: own});
 	} catch (error) {
 		return await failedJob(member.job, error, context);
 	} finally {

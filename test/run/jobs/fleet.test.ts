@@ -165,3 +165,15 @@ describe('shards', () => {
 		expect(ran.filter(({stderr}) => stderr.includes('no job of shard'))).toHaveLength(2);
 	});
 });
+
+it('asks for one token for all jobs of an app', async () => {
+	const api = fakeFeishu(rowsOf(1));
+	const profiles = {one: {feishu: {app_id: 'cli_one', app_secret: 's-1'}}, two: {feishu: {app_id: 'cli_two', app_secret: 's-2'}}};
+	const job = (profile: string, index: number) => ({source: 'feishu-openapi', dir: `${profile}-${index}`, since: '1h', profile, options: {api_key: `GET/${index}`}});
+	const jobs = Object.fromEntries(Array.from({length: 50}, (_, index) => [`job-${index}`, job(index < 48 ? 'one' : 'two', index)]));
+	const workspace = await createWorkspace(jobs, {fetch: api.fetch, profiles});
+	expect((await workspace.run(['run', '-q'], {clock: clockAt()})).code).toBe(0);
+	expect(api.exchanges).toHaveLength(2);
+	expect(new Set(api.exchanges.map(({parameters}) => parameters['app_id']))).toEqual(new Set(['cli_one', 'cli_two']));
+	expect(new Set(api.seen.map(({authorization}) => authorization)).size).toBe(2);
+});
