@@ -99,6 +99,7 @@ Examples:
 		.option('--ends <inclusive|exclusive>', 'how the end of a time range is read; default inclusive')
 		.option('--offset <rows|pages>', 'what an offset counts; default rows')
 		.option('--cap <n>', 'most rows that one query with offsets reaches; default as documented')
+		.option('--largest-page <n>', 'most rows of such a page; larger ones are refused')
 		.option('--console <page|offset|cursor>', "how the developer console's log search speaks on the wire; default page")
 		.option('--console-reach <days|hours>', 'how it counts the last seven days; default days, by the calendar')
 		.option('--totals <honest|saturating>', 'whether a total also counts what lies beyond the cap; default honest')

@@ -21,6 +21,7 @@ export interface SandboxCommandOptions {
 	readonly ends?: string;
 	readonly offset?: string;
 	readonly cap?: string;
+	readonly largestPage?: string;
 	readonly totals?: string;
 	readonly console?: string;
 	readonly consoleReach?: string;
@@ -54,6 +55,7 @@ export async function sandboxCommand(
 		ends: oneOf(options.ends ?? 'inclusive', ['inclusive', 'exclusive'], '--ends'),
 		offsetCounts: oneOf(options.offset ?? 'rows', ['rows', 'pages'], '--offset'),
 		...(options.cap === undefined ? {} : {cap: requireWholeNumber(options.cap, '--cap', {most: maxRecordsPerDay})}),
+		...(options.largestPage === undefined ? {} : {largestPage: requireWholeNumber(options.largestPage, '--largest-page', {most: maxRecordsPerDay})}),
 		totals: oneOf(options.totals ?? 'honest', ['honest', 'saturating'], '--totals'),
 		console: oneOf(options.console ?? consoleShapeNames[0], consoleShapeNames, '--console'),
 		consoleReach: oneOf(options.consoleReach ?? 'days', ['days', 'hours'], '--console-reach'),

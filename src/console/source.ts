@@ -61,7 +61,6 @@ export function consoleSource({range, toRequest, appId, ...setting}: ConsoleSour
 		readTime: range.read,
 		toRequest,
 		columns: columnsOf(kind, search),
-		sample: () => ({}),
 	};
 }
 

@@ -43,7 +43,6 @@ const shapes: Readonly<Record<string, Shape>> = {
 	event_id: withoutBlanks('the id of an event'), request_id: withoutBlanks('the id of a request'),
 	tenant_key: withoutBlanks("a tenant's key"),
 	user_open_id: {fits: value => /^ou_\w+$/.test(value), called: "a user's open_id", example: 'ou_ and what follows'},
-	columns: {fits: value => /^\w+$/.test(value), called: 'the name of a field', example: 'opTime or clientIP'},
 	'filter.opTime': codeLike('Unix time in milliseconds'),
 	'filter.eventName': codeLike('19001'),
 	'filter.status': codeLike('18001 (succeeded) or 18002 (failed)'),
@@ -68,6 +67,7 @@ export function resolveFilters(
 	for (const [name, option] of Object.entries<SourceOption>(source.options)) {
 		const given = flags[name] ?? (option.env === undefined ? undefined : env[option.env] || undefined);
 		const longName = longNameOf(option);
+		if (option.picks !== undefined) continue;
 		if (given === undefined) {
 			if (option.required === true)
 				throw new UsageError(`${longName} is missing`, {

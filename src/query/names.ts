@@ -1,7 +1,8 @@
 import {cleaned} from '../base/clean-text.ts';
 import {UsageError} from '../base/errors.ts';
 import {nearestText} from '../base/nearest.ts';
-import type {SourceDefinition} from '../sources/types.ts';
+import type {SourceDefinition, SourceOption} from '../sources/types.ts';
+import {snakeCase, type ExportFlags} from './options.ts';
 
 /** Marks a field that the source does not declare, because its vendor added it since. */
 const undeclaredMark = '?';
@@ -21,6 +22,26 @@ export function namesOf(list: readonly string[], place: string): string[] {
 	if (list.length > 0 && names.length === 0)
 		throw new UsageError(`${place}: ${JSON.stringify(list.join(','))} names no field`, {hint: 'name at least one, or leave it out'});
 	return names;
+}
+
+/**
+ * The fields that a source's own option picks, by the API's names for them or the rows'; undefined where it is not given.
+ * @throws UsageError for a name that is neither, and beside `--fields`, which says the same
+ */
+export function pickedFields({options, columns}: Pick<SourceDefinition, 'options' | 'columns'>, flags: ExportFlags): string[] | undefined {
+	for (const [name, {flags: written, picks}] of Object.entries<SourceOption>(options)) {
+		const given = flags[name];
+		if (picks === undefined || given === undefined) continue;
+		const long = written.split(' ', 1)[0] ?? written;
+		if (flags.fields !== undefined) throw new UsageError(`${long} and --fields both pick fields`, {hint: 'give one of them'});
+		const fields = new Set(columns.flatMap(({path = []}) => [path[0], path.join('.')]));
+		return (Array.isArray(given) ? given : [given]).map(entry => {
+			const field = picks[String(entry)] ?? snakeCase(String(entry));
+			if (fields.has(field)) return field;
+			throw new UsageError(`${long} ${String(entry)}: there is no such field, ${nearestText(String(entry), Object.keys(picks))}`);
+		});
+	}
+	return undefined;
 }
 
 /** The dotted path that an entry of `--redact` stands for. */

@@ -234,7 +234,9 @@ export const configuredOptions: ReadonlyArray<{readonly key: string; readonly ki
 export function exportOptions(source: SourceDefinition, hosts: readonly string[]): OptionRow[] {
 	const filter = {group: 'Filters:', decides: 'rows'} as const;
 	const filters = Object.entries<SourceOption>(source.options)
-		.map(([name, {flags, description, repeatable = false}]): OptionRow => ({...filter, name, flags, description, repeatable}));
+		.map(([name, {flags, description, repeatable = false, picks}]): OptionRow => ({
+			...filter, name, flags, description, repeatable, ...(picks === undefined ? {} : {decides: 'bytes', notInJobs: keptWhole}),
+		}));
 	if (source.filter !== undefined) {
 		const names = Object.keys(source.filter.names).join(', ');
 		filters.push({

@@ -9,7 +9,7 @@ import {earliestStart, longestWindowMs, reachText, stepMs} from '../sources/rang
 import type {SourceDefinition} from '../sources/types.ts';
 import {resolveFilters} from './filters.ts';
 import {chooseFormat, defaultLanguage, type FormatName} from './format-names.ts';
-import {namesOf, redactionsOf} from './names.ts';
+import {namesOf, pickedFields, redactionsOf} from './names.ts';
 import type {ExportFlags, SourceDefaults} from './options.ts';
 import type {Query} from './query.ts';
 import {formatUtc, chosenTimezone, parseTime} from './time.ts';
@@ -71,7 +71,8 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 	}
 	const path = flags.output === undefined || flags.output === '-' ? undefined : flags.output;
 	const format = chooseFormat({asked: flags.format, configured: defaults.format, path, terminal: terminal && path === undefined});
-	const fields = namesOf(flags.fields ?? defaults.fields ?? [], flags.fields === undefined ? 'fields in the configuration' : '--fields');
+	const fields = pickedFields(source, flags) ??
+		namesOf(flags.fields ?? defaults.fields ?? [], flags.fields === undefined ? 'fields in the configuration' : '--fields');
 	const limit = flags.limit === undefined ? undefined : requireWholeNumber(flags.limit, '--limit', {least: 1});
 	return {
 		query: {
@@ -140,7 +141,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 	function pageSize(): number {
 		const {defaultSize, maxSize} = source.pagination;
 		const size = requireWholeNumber(flags.pageSize ?? defaults.page_size ?? defaultSize, '--page-size', {least: 1});
-		if (size > maxSize) throw new UsageError(`--page-size: ${size} is more than the ${maxSize} that the API allows`);
+		if (size > maxSize) throw new UsageError(`--page-size: ${size} is more than the ${maxSize} that ${source.name} is asked for at most`);
 		return size;
 	}
 

@@ -1,21 +1,27 @@
 import {parseJson} from '../json/value.ts';
-import type {SourceDefinition} from '../sources/types.ts';
+import type {SourceDefinition, SourceFile} from '../sources/types.ts';
 import {isJsonObject} from './json-object.ts';
 import {BadParameter, type Parameters} from './parameters.ts';
 import type {Filter} from './selection.ts';
 
-/** One test that a row must pass: one of its values at `path` is one of the wanted, or contains it (`anywhere`). */
-type Condition = {readonly path: readonly string[]; readonly wanted: readonly string[]} | {readonly anywhere: string};
+/** One test that a row must pass: one of its values at `path` is one of the wanted, or contains it (`anywhere`), or the source `lets` it. */
+type Condition =
+	| {readonly path: readonly string[]; readonly wanted: readonly string[]}
+	| {readonly anywhere: string}
+	| {readonly lets: string; readonly value: string};
 
 /**
  * What the parameters of a request let through: a row whose fields equal the values of its options, or one of the values;
  * that holds the text which is looked for anywhere; that passes the filter expression. Empty values filter nothing.
  * @throws BadParameter for a filter expression that is not understood.
  */
-export function filterOf(definition: SourceDefinition, parameters: Parameters): Filter | undefined {
-	const conditions = [...optionConditions(definition, parameters), ...expressionConditions(definition, parameters)];
+export function filterOf({source, lets = {}}: Pick<SourceFile, 'source' | 'lets'>, parameters: Parameters): Filter | undefined {
+	const conditions = [...optionConditions(source, parameters), ...expressionConditions(source, parameters)];
+	for (const name of Object.keys(lets)) if (parameters[name] !== undefined) conditions.push({lets: name, value: String(parameters[name])});
 	if (conditions.length === 0) return undefined;
-	return {key: JSON.stringify(conditions), matches: row => conditions.every(condition => passes(row, condition))};
+	const matches = (row: unknown) => conditions.every(condition =>
+		'lets' in condition ? lets[condition.lets]?.(row, condition.value) !== false : passes(row, condition));
+	return {key: JSON.stringify(conditions), matches};
 }
 
 function* optionConditions({options, splitBy}: SourceDefinition, parameters: Parameters): Generator<Condition> {
@@ -53,9 +59,20 @@ function expressionConditions({filter, columns}: SourceDefinition, parameters: P
 	});
 }
 
-function passes(row: unknown, condition: Condition): boolean {
+function passes(row: unknown, condition: Exclude<Condition, {lets: string}>): boolean {
 	if ('anywhere' in condition) return JSON.stringify(row).toLowerCase().includes(condition.anywhere);
 	return valuesAt(row, condition.path).some(value => condition.wanted.includes(value));
+}
+
+/** A row with the fields alone that a request picks, where it does; a name that the API does not know picks nothing. */
+export function shownBy({options}: SourceDefinition, parameters: Parameters): (row: unknown) => unknown {
+	for (const {parameter, picks} of Object.values(options)) {
+		const names = parameters[parameter];
+		if (picks === undefined || typeof names !== 'object' || names.length === 0) continue;
+		const fields = new Set(names.map(name => picks[name]));
+		return row => isJsonObject(row) ? Object.fromEntries(Object.entries(row).filter(([name]) => fields.has(name))) : row;
+	}
+	return row => row;
 }
 
 /** The texts at a path: through every entry of an array, and of a map at its end. */

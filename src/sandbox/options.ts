@@ -41,6 +41,8 @@ export interface SandboxOptions {
 	readonly ends?: Ends;
 	/** What an offset counts, where the documentation leaves it open. Default `rows`. */
 	readonly offsetCounts?: 'rows' | 'pages';
+	/** Most rows that may be asked for in a page, where the documentation names no limit. Default: as many as are ever asked for. */
+	readonly largestPage?: number;
 	/** Most rows that one query with offsets reaches. Default: as documented. */
 	readonly cap?: number;
 	/** Whether a total also counts what lies beyond the cap. Default `honest`: it does. */

@@ -20,6 +20,8 @@ export interface PageRequest {
 /** How an API with offsets reads them, where its documentation leaves that open. */
 export interface OffsetReading {
 	readonly counts: 'rows' | 'pages';
+	/** Most rows of a page; undefined: as many as are ever asked for. */
+	readonly largestPage: number | undefined;
 	/** Most rows that one query reaches; undefined: as documented. */
 	readonly cap: number | undefined;
 	/** `saturating`: the total never exceeds the cap. */
@@ -97,7 +99,7 @@ function numberedPage(pagination: NumberedPagination, {definition, parameters, s
 function offsetPage(pagination: OffsetPagination, {definition, parameters, selection, order, reader, offsets}: PageRequest): Page {
 	const {offsetParameter} = pagination;
 	const cap = offsets.cap ?? pagination.cap;
-	const size = pageSize(definition, pagination, parameters);
+	const size = pageSize(definition, pagination, parameters, offsets.largestPage);
 	const offset = wholeNumber(parameters, offsetParameter) ?? 0;
 	const skip = offsets.counts === 'rows' ? offset : offset * size;
 	if (skip + size > cap) throw new BadParameter(offsetParameter, `reaches beyond the ${cap} rows that one query serves`);
@@ -108,8 +110,10 @@ function offsetPage(pagination: OffsetPagination, {definition, parameters, selec
 	};
 }
 
-function pageSize(definition: SourceDefinition, {sizeParameter, maxSize}: Pagination, parameters: Parameters): number {
-	const size = wholeNumber(parameters, sizeParameter) ?? Math.min(documentedPageSizes[definition.name] ?? usualPageSize, maxSize);
-	if (size < 1 || size > maxSize) throw new BadParameter(sizeParameter, `must be between 1 and ${maxSize}`);
+function pageSize(
+	definition: SourceDefinition, {sizeParameter, maxSize}: Pagination, parameters: Parameters, largest = maxSize,
+): number {
+	const size = wholeNumber(parameters, sizeParameter) ?? Math.min(documentedPageSizes[definition.name] ?? usualPageSize, largest);
+	if (size < 1 || size > largest) throw new BadParameter(sizeParameter, `must be between 1 and ${largest}`);
 	return size;
 }

@@ -1,6 +1,6 @@
 import {Hono, type Context as HonoContext} from 'hono';
-import {sources} from '../sources/index.ts';
-import type {SourceDefinition} from '../sources/types.ts';
+import {sourceFiles} from '../sources/index.ts';
+import type {SourceFile} from '../sources/types.ts';
 import {vendors} from '../sources/vendors/index.ts';
 import type {ConsoleRoute} from './console/handler.ts';
 import {createConsole} from './console/index.ts';
@@ -24,7 +24,7 @@ interface Notes {
  * types, limits, tokens, page tokens and request budgets as the documentation says the real ones are. Everything
  * about a source is read from its definition.
  */
-export function createSandbox(options: SandboxOptions, definitions: readonly SourceDefinition[] = Object.values(sources)): Sandbox {
+export function createSandbox(options: SandboxOptions, files: readonly SourceFile[] = Object.values(sourceFiles)): Sandbox {
 	const {seed = 1, latencyMs = 0, tokenLifeSeconds = 7200, now, sleep, onRequest} = options;
 	const random = mulberry32(seedOf(seed, 'requests'));
 	const app = new Hono<Notes>();
@@ -61,7 +61,7 @@ export function createSandbox(options: SandboxOptions, definitions: readonly Sou
 		});
 	}
 
-	const signIn = createSignIn(sandboxVendors.feishu, options, definitions);
+	const signIn = createSignIn(sandboxVendors.feishu, options, files.map(({source}) => source));
 	for (const route of signIn.routes) mount(sandboxVendors.feishu, route);
 	const developerConsole = createConsole(sandboxVendors.feishu.credentials.appId, options);
 	for (const route of developerConsole.routes) mount(sandboxVendors.feishu, route);
@@ -70,11 +70,11 @@ export function createSandbox(options: SandboxOptions, definitions: readonly Sou
 		const store = createTokenStore({seed: seedOf(seed, vendor.name), lifeSeconds: tokenLifeSeconds, ...vendor});
 		stores.push(store);
 		mount(vendor, {path: vendors[vendor.name].exchange.path, handlers: {POST: createTokenApi(vendor, store)}});
-		for (const definition of definitions) {
-			if (definition.vendor !== vendor.name) continue;
-			const {method, path} = definition.endpoint;
+		for (const file of files) {
+			const {name, vendor: vendorName, endpoint: {method, path}} = file.source;
+			if (vendorName !== vendor.name) continue;
 			mount(vendor, {
-				path, source: definition.name, handlers: {[method]: createSourceApi(definition, options, vendor, {app: store, users: signIn.tokens})},
+				path, source: name, handlers: {[method]: createSourceApi(file, options, vendor, {app: store, users: signIn.tokens})},
 			});
 		}
 	}

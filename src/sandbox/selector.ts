@@ -1,5 +1,5 @@
 import {earliestStart} from '../sources/range.ts';
-import type {SourceDefinition} from '../sources/types.ts';
+import type {SourceFile} from '../sources/types.ts';
 import {filterOf} from './filters.ts';
 import {BadParameter, wholeNumber, type Parameters} from './parameters.ts';
 import type {Selection} from './selection.ts';
@@ -17,8 +17,9 @@ export type Ends = 'inclusive' | 'exclusive';
  * @throws BadParameter
  */
 export function selectorOf(
-	definition: SourceDefinition, parameters: Parameters, {ends, nowMs, reach}: {ends: Ends; nowMs: number; reach: number},
+	file: Pick<SourceFile, 'source' | 'lets'>, parameters: Parameters, {ends, nowMs, reach}: {ends: Ends; nowMs: number; reach: number},
 ): Selection {
+	const {source: definition} = file;
 	const {range, window} = definition;
 	const start = wholeNumber(parameters, range.start);
 	const end = wholeNumber(parameters, range.end);
@@ -33,5 +34,5 @@ export function selectorOf(
 	const to = Math.min(end === undefined ? existing : end + beyondEnd, existing);
 	const span = window.maxMs === undefined ? reach : Math.min(reach, window.maxMs / range.unitMs);
 	if (start !== undefined && start * range.unitMs < earliestStart(definition, nowMs)) throw new BadParameter(range.start, 'is too long ago');
-	return {from: start ?? to - span, to, filter: filterOf(definition, parameters)};
+	return {from: start ?? to - span, to, filter: filterOf(file, parameters)};
 }

@@ -1,5 +1,6 @@
 import type {ApiHandler} from './api-handler.ts';
-import type {SourceDefinition} from '../sources/types.ts';
+import type {SourceDefinition, SourceFile} from '../sources/types.ts';
+import {shownBy} from './filters.ts';
 import type {UserTokens} from './oauth/user-tokens.ts';
 import {hasScope, type SandboxOptions} from './options.ts';
 import {createPageTokens} from './page-token.ts';
@@ -25,16 +26,17 @@ export interface Callers {
  * request without a valid token costs no budget, and one with bad parameters does.
  */
 export function createSourceApi(
-	definition: SourceDefinition, options: SandboxOptions, {tokenPrefix, places}: SandboxVendor, {app, users}: Callers,
+	file: SourceFile, options: SandboxOptions, {tokenPrefix, places}: SandboxVendor, {app, users}: Callers,
 ): ApiHandler {
+	const {source: definition, sample} = file;
 	const {seed = 1, recordsPerDay = 1000, rate = 'real', order = 'descending', ends = 'inclusive'} = options;
 	const {budget, parameters: rules, scope, range: {unitMs, rowUnitMs = unitMs}} = definition;
-	const offsets = {counts: options.offsetCounts ?? 'rows', cap: options.cap, totals: options.totals ?? 'honest'};
+	const offsets = {counts: options.offsetCounts ?? 'rows', largestPage: options.largestPage, cap: options.cap, totals: options.totals ?? 'honest'};
 	const rows = options.rows?.[definition.name];
 	const timeline = rows !== undefined ? listedTimeline(rows) : generatedTimeline({
 		name: definition.name, unitMs,
 		// Rows happen in the unit that is asked with, and say so in their own.
-		sample: (random, {id, time}) => definition.sample(random, {id, time: Math.floor(time * unitMs / rowUnitMs)}),
+		sample: (random, {id, time}) => sample(random, {id, time: Math.floor(time * unitMs / rowUnitMs)}),
 	}, {seed, recordsPerDay});
 	const reader = createReader(timeline);
 	const pageTokens = createPageTokens(JSON.stringify([seed, recordsPerDay, order]));
@@ -71,11 +73,12 @@ export function createSourceApi(
 		try {
 			const parameters = checkParameters(rules, sent);
 			checkPlaces(parameters, places);
-			const selection = selectorOf(definition, parameters, {ends, nowMs: at, reach: timeline.reach});
+			const selection = selectorOf(file, parameters, {ends, nowMs: at, reach: timeline.reach});
 			const {positions, facts} = cutPage({
 				definition, parameters, selection, order: orderOf(definition, parameters) ?? order, reader, tokens: pageTokens, offsets,
 			});
-			return replies.success([[definition.rows, positions.map(position => timeline.row(position))], ...facts]);
+			const shown = shownBy(definition, parameters);
+			return replies.success([[definition.rows, positions.map(position => shown(timeline.row(position)))], ...facts]);
 		} catch (error) {
 			if (error instanceof BadParameter) return replies.refuseParameter(error, definition.badParameter);
 			throw error;

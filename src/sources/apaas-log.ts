@@ -1,8 +1,14 @@
 import {DAY, SECOND} from '../base/duration.ts';
 import {statusOption} from './outcome.ts';
+import {valueAt} from '../json/value.ts';
 import {column, timeColumn, type Column, type SampleRow} from './types.ts';
 
 const outcome = {coded: {path: ['status'], failed: ['18002']}} as const;
+
+/** The names that the API has for fields, as far as they are documented. It has none for a row's id. */
+const columnNames = {
+	opTime: 'op_time', appName: 'app_name', eventName: 'op_type', clientIP: 'client_ip', operator: 'operator', status: 'status',
+} as const;
 
 /**
  * What the audit logs of the Feishu low-code platform have in common: a user's token, ten requests a second, ten
@@ -47,10 +53,10 @@ export const apaasLog = {
 		},
 		column: {
 			flags: '--column <name>',
-			description:
-				'ask the API for this field by its own name (opTime, appName, eventName, clientIP, operator, status …; repeatable); what it then leaves out is missing in the export',
+			description: `only this field, by the API's name for it (${Object.keys(columnNames).join(', ')} …; repeatable)`,
 			repeatable: true,
 			parameter: 'columns',
+			picks: columnNames,
 		},
 		appType: {
 			flags: '--app-type <apaas|aily>',
@@ -62,7 +68,7 @@ export const apaasLog = {
 	},
 	filter: {
 		parameter: 'filter',
-		names: {opTime: 'op_time', appName: 'app_name', eventName: 'op_type', clientIP: 'client_ip', operator: 'operator.id', status: 'status'},
+		names: {...columnNames, operator: 'operator.id'},
 	},
 	order: {parameter: 'sort_order', ascending: 'asc'},
 	budget: {requests: 10, perMs: SECOND},
@@ -168,6 +174,13 @@ const events = [
 	['19027', '导出数据，共 1,024 条', '/api/data/v1/export'],
 ] as const;
 
+const aily = '智能助手';
+
+/** No field tells of which type an app is. Among those rows the sandbox has one of each. */
+export const apaasLets = {
+	app_type: (row: unknown, type: string) => (valueAt(row, ['app_name', '2052']) === aily) === (type === '1'),
+};
+
 /** Makes rows of one of these log types. */
 export function apaasSample(logTypes: readonly string[]): SampleRow {
 	return (random, {id, time}) => {
@@ -209,7 +222,7 @@ export function apaasSample(logTypes: readonly string[]): SampleRow {
 			status: failed ? '18002' : '18001',
 			failed_reason_i18n: failed ? {2052: '权限不足', 1033: 'Permission denied'} : {},
 			data_changes: event === '19014' ? ['{"old": "草稿","new": "已提交"}', '{"old": null,"new": 9007199254740993}'] : [],
-			app_name: {2052: '审批应用'},
+			app_name: {2052: random.pick(['审批应用', '审批应用', aily])},
 			keyword_field_app_version: 'v1.2.3',
 			keyword_field_functional_sub_module: '223',
 		};

@@ -24,5 +24,7 @@ export const feishuApaasDataChange = defineSource({
 	labels: {log_type: {[dataChanges]: {en: 'Data change', zh: '数据变更日志'}}, ...apaasLabels},
 	// No class tells of changed values.
 	ocsf: {common: apaasEvents},
-	sample: apaasSample([dataChanges]),
 });
+
+/** Rows for the sandbox. */
+export const feishuApaasDataChangeSample = apaasSample([dataChanges]);

@@ -66,5 +66,7 @@ export const feishuApaas = defineSource({
 			},
 		],
 	},
-	sample: apaasSample([types.enterprise, types.login, types.app]),
 });
+
+/** Rows for the sandbox. */
+export const feishuApaasSample = apaasSample([types.enterprise, types.login, types.app]);

@@ -1,5 +1,5 @@
 import {DAY, MINUTE, SECOND} from '../base/duration.ts';
-import {column, defineSource, timeColumn} from './types.ts';
+import {column, defineSource, timeColumn, type SampleRow} from './types.ts';
 
 /** The module of documents: https://open.larksuite.com/document/ukTMukTMukTM/uQjM5YjL0ITO24CNykjN/audit_log/appendix */
 const documents = '1';
@@ -173,36 +173,38 @@ export const feishuBehavior = defineSource({
 			},
 		}],
 	},
-	sample(random, {id, time}) {
-		const [name, module, objectType, object, title] = random.pick(events);
-		const ip = random.pick(['203.0.113.7', '198.51.100.23', '2001:db8:85a3::8a2e:370:7334']);
-		const user = random.pick(['4a3b8541', '55ed16fe', 'c0ffee42']);
-		return {
-			event_id: `${id.slice(0, -2)}00`,
-			unique_id: id,
-			event_module: module,
-			event_name: name,
-			operator_type: 1,
-			operator_value: user,
-			operator_detail: {operator_name: {default_name: 'Anna Schmidt', i18n_value: {zh_cn: '安娜'}}, tenant_name: 'Example'},
-			operator_tenant: 'F686619755',
-			event_time: time,
-			audit_context: random.pick([
-				{terminal_type: 3, web_context: {IP: ip, user_agent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)'}},
-				{
-					terminal_type: 2,
-					pc_context: {udid: '', did: '7254062411181719572', app_ver: '7.53.5', ver: '10.15.7', os: 'mac', wifip: '', region: 'CN', IP: ip},
-				},
-			]),
-			audit_detail: {city: random.pick(['北京', 'Berlin', '']), device_model: '', mc: '', os: ''},
-			common_drawers: {common_draw_info_list: [{info_key: 'CCM_op_status', info_val: 'success', val_type: '1'}]},
-			department_ids: ['0', 'od-ab89476fbcf901c3e5ccd78f788f85bf'],
-			extend: {},
-			ip,
-			objects: [{object_detail: {}, object_name: title, object_owner: user, object_type: objectType, object_value: object}],
-			operator_app: '',
-			operator_app_name: '',
-			recipients: [],
-		};
-	},
 });
+
+/** Rows for the sandbox. */
+export const feishuBehaviorSample: SampleRow = (random, {id, time}) => {
+	const [name, module, objectType, object, title] = random.pick(events);
+	const ip = random.pick(['203.0.113.7', '198.51.100.23', '2001:db8:85a3::8a2e:370:7334']);
+	const user = random.pick(['4a3b8541', '55ed16fe', 'c0ffee42']);
+	return {
+		event_id: `${id.slice(0, -2)}00`,
+		unique_id: id,
+		event_module: module,
+		event_name: name,
+		operator_type: 1,
+		operator_value: user,
+		operator_detail: {operator_name: {default_name: 'Anna Schmidt', i18n_value: {zh_cn: '安娜'}}, tenant_name: 'Example'},
+		operator_tenant: 'F686619755',
+		event_time: time,
+		audit_context: random.pick([
+			{terminal_type: 3, web_context: {IP: ip, user_agent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)'}},
+			{
+				terminal_type: 2,
+				pc_context: {udid: '', did: '7254062411181719572', app_ver: '7.53.5', ver: '10.15.7', os: 'mac', wifip: '', region: 'CN', IP: ip},
+			},
+		]),
+		audit_detail: {city: random.pick(['北京', 'Berlin', '']), device_model: '', mc: '', os: ''},
+		common_drawers: {common_draw_info_list: [{info_key: 'CCM_op_status', info_val: 'success', val_type: '1'}]},
+		department_ids: ['0', 'od-ab89476fbcf901c3e5ccd78f788f85bf'],
+		extend: {},
+		ip,
+		objects: [{object_detail: {}, object_name: title, object_owner: user, object_type: objectType, object_value: object}],
+		operator_app: '',
+		operator_app_name: '',
+		recipients: [],
+	};
+};

@@ -1,5 +1,5 @@
 import {DAY, MINUTE, SECOND} from '../base/duration.ts';
-import {column, defineSource, timeColumn} from './types.ts';
+import {column, defineSource, timeColumn, type SampleRow} from './types.ts';
 
 const actions = {
 	'release': '0', 'interception': '1', 'timeout-interception': '2', 'abnormal-interception': '3',
@@ -113,20 +113,22 @@ export const feishuDlp = defineSource({
 	},
 	// No class tells of what a rule against leaks did.
 	ocsf: {common: {'message': 'event_name', 'metadata.event_code': 'event_name'}},
-	sample(random, {id, time}) {
-		const policy = random.pick(['Personal data', '源代码外发', 'Contracts']);
-		return {
-			event_name: random.pick(['AppMessageDLP', 'AppFileDLP']),
-			user_id: random.pick(['ou_04444ce34fe049fb495d150dddeac36a', 'ou_7d8a6e6df7621556ce0d21922b676706']),
-			execute_time: String(time),
-			action_name: random.pick(Object.values(actions)),
-			hit_policies: random.below(4) === 0 ? [policy, 'Everything'] : [policy],
-			entity_id: id,
-			evidences: {
-				keyword_hits: random.pick([[], ['保密'], ['confidential', '内部']]),
-				regular_hits: random.pick([[], ['AKIA[0-9A-Z]{16}']]),
-				sensitive_hits: random.pick([[], ['ID card'], ['手机号']]),
-			},
-		};
-	},
 });
+
+/** Rows for the sandbox. */
+export const feishuDlpSample: SampleRow = (random, {id, time}) => {
+	const policy = random.pick(['Personal data', '源代码外发', 'Contracts']);
+	return {
+		event_name: random.pick(['AppMessageDLP', 'AppFileDLP']),
+		user_id: random.pick(['ou_04444ce34fe049fb495d150dddeac36a', 'ou_7d8a6e6df7621556ce0d21922b676706']),
+		execute_time: String(time),
+		action_name: random.pick(Object.values(actions)),
+		hit_policies: random.below(4) === 0 ? [policy, 'Everything'] : [policy],
+		entity_id: id,
+		evidences: {
+			keyword_hits: random.pick([[], ['保密'], ['confidential', '内部']]),
+			regular_hits: random.pick([[], ['AKIA[0-9A-Z]{16}']]),
+			sensitive_hits: random.pick([[], ['ID card'], ['手机号']]),
+		},
+	};
+};

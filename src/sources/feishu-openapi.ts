@@ -1,7 +1,7 @@
 import {HOUR, MINUTE, SECOND} from '../base/duration.ts';
 import {methodActivities} from './ocsf.ts';
 import {statusOption} from './outcome.ts';
-import {column, defineSource, timeColumn} from './types.ts';
+import {column, defineSource, timeColumn, type SampleRow} from './types.ts';
 
 const outcome = {httpStatus: ['log_detail', 'status_code'], response: ['log_detail', 'response']} as const;
 
@@ -115,16 +115,18 @@ export const feishuOpenapi = defineSource({
 			},
 		}],
 	},
-	sample(random, {id, time}) {
-		const [method, path, query, payload] = random.pick(apis);
-		const [status, response] = random.pick(outcomes);
-		return {
-			id,
-			api_key: `${method}${path}`,
-			event_time: time,
-			app_id: random.pick(['cli_a1b2c3d4e5f6', 'cli_9f8e7d6c5b4a', 'cli_sandbox']),
-			ip: random.pick(['203.0.113.7', '198.51.100.23', '2001:db8:85a3::8a2e:370:7334']),
-			log_detail: {path, method, query_param: query, payload, status_code: status, response},
-		};
-	},
 });
+
+/** Rows for the sandbox. */
+export const feishuOpenapiSample: SampleRow = (random, {id, time}) => {
+	const [method, path, query, payload] = random.pick(apis);
+	const [status, response] = random.pick(outcomes);
+	return {
+		id,
+		api_key: `${method}${path}`,
+		event_time: time,
+		app_id: random.pick(['cli_a1b2c3d4e5f6', 'cli_9f8e7d6c5b4a', 'cli_sandbox']),
+		ip: random.pick(['203.0.113.7', '198.51.100.23', '2001:db8:85a3::8a2e:370:7334']),
+		log_detail: {path, method, query_param: query, payload, status_code: status, response},
+	};
+};

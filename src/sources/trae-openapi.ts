@@ -1,7 +1,7 @@
 import {DAY, SECOND} from '../base/duration.ts';
 import {methodActivities} from './ocsf.ts';
 import {statusOption} from './outcome.ts';
-import {column, defineSource, timeColumn} from './types.ts';
+import {column, defineSource, timeColumn, type SampleRow} from './types.ts';
 
 const outcome = {httpStatus: ['status_code']} as const;
 
@@ -84,17 +84,19 @@ export const traeOpenapi = defineSource({
 			},
 		}],
 	},
-	sample(random, {id, time}) {
-		return {
-			log_id: id,
-			app_id: random.pick(['AK1234****5678', 'AK9876****4321', 'AK0000****1111']),
-			api_path: random.pick([
-				'/openapi/v1/users', '/openapi/v1/audit/openapi-logs', '/openapi/v1/departments/研发中心', '/openapi/v1/usage/models',
-			]),
-			http_method: random.pick(['GET', 'GET', 'GET', 'POST', 'DELETE']),
-			source_ip: random.pick(['203.0.113.7', '198.51.100.23', '2001:db8:85a3::8a2e:370:7334']),
-			status_code: random.pick([200, 200, 200, 200, 400, 401, 403, 500]),
-			operation_time: time,
-		};
-	},
 });
+
+/** Rows for the sandbox. */
+export const traeOpenapiSample: SampleRow = (random, {id, time}) => {
+	return {
+		log_id: id,
+		app_id: random.pick(['AK1234****5678', 'AK9876****4321', 'AK0000****1111']),
+		api_path: random.pick([
+			'/openapi/v1/users', '/openapi/v1/audit/openapi-logs', '/openapi/v1/departments/研发中心', '/openapi/v1/usage/models',
+		]),
+		http_method: random.pick(['GET', 'GET', 'GET', 'POST', 'DELETE']),
+		source_ip: random.pick(['203.0.113.7', '198.51.100.23', '2001:db8:85a3::8a2e:370:7334']),
+		status_code: random.pick([200, 200, 200, 200, 400, 401, 403, 500]),
+		operation_time: time,
+	};
+};

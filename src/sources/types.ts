@@ -43,6 +43,8 @@ export interface SourceOption {
 	readonly match?: 'field' | 'anywhere';
 	/** Compares here what the API cannot: whether a parsed row has one of the values. Nothing is sent then. */
 	readonly locally?: (row: unknown, values: readonly string[]) => boolean;
+	/** Picks fields of rows, which are asked for whole: the API's own names for them, each with its field. Nothing is sent. */
+	readonly picks?: Readonly<Record<string, string>>;
 	/** Why this option cannot be used with this source as it is set up. */
 	readonly refusal?: string;
 }
@@ -216,7 +218,14 @@ export interface SourceDefinition {
 	readonly localeMaps?: readonly string[];
 	/** How rows become events of the Open Cybersecurity Schema Framework. Default: each is a Base Event. */
 	readonly ocsf?: OcsfDeclaration;
+}
+
+/** What the file of a source exports: what is declared of it, and what only the sandbox takes, the rows that it makes up. */
+export interface SourceFile {
+	readonly source: SourceDefinition;
 	readonly sample: SampleRow;
+	/** What a parameter lets through that no field of a row answers to, by the parameter. `row` is of `sample`. */
+	readonly lets?: Readonly<Record<string, (row: unknown, value: string) => boolean>>;
 }
 
 /** Checks a definition's shape and keeps its literal types. */

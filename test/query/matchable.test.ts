@@ -6,7 +6,7 @@ import {sources} from '../../src/sources/index.ts';
 it.each([
 	['feishu-openapi', {apiKey: ['open-apis/a']}], ['feishu-openapi', {apiKey: ['FETCH/open-apis/a']}], ['feishu-openapi', {appId: 'acme'}],
 	['trae-openapi', {sourceIp: '10.0.0.300'}], ['trae-openapi', {apiPath: 'openapi/v1/users'}], ['feishu-behavior', {eventName: 'space create doc'}],
-	['feishu-apaas', {namespace: 'package_a', column: ['op time']}], ['feishu-apaas', {namespace: 'package_a', filter: ['clientIP=10.0.0.300']}],
+	['feishu-apaas', {namespace: 'package_a', filter: ['clientIP=10.0.0.300']}],
 	['feishu-apaas', {namespace: 'package_a', filter: ['status=18001, succeeded']}], ['feishu-apaas', {namespace: 'package_a', filter: ['eventName=login']}],
 ] as const)('refuses a filter of %s that can match nothing: %j', (name, flags) => {
 	expect(() => resolveFilters(sources[name], flags, {})).toThrow(/can match nothing/);

@@ -1,6 +1,6 @@
 import {createSandbox, type SandboxOptions} from '../../src/sandbox/index.ts';
-import {sources} from '../../src/sources/index.ts';
-import type {SourceDefinition} from '../../src/sources/types.ts';
+import {sourceFiles, sources} from '../../src/sources/index.ts';
+import type {SourceDefinition, SourceFile} from '../../src/sources/types.ts';
 import {vendors} from '../../src/sources/vendors/index.ts';
 
 /** Noon of a day in 2026, in Unix milliseconds; tests move it. */
@@ -32,9 +32,9 @@ interface Body {
 }
 
 /** A sandbox with a clock that tests set, and a client that asks it as the vendors document. */
-export function createTestClient(options: Partial<SandboxOptions> = {}, definitions: readonly SourceDefinition[] = Object.values(sources)) {
+export function createTestClient(options: Partial<SandboxOptions> = {}, files: readonly SourceFile[] = Object.values(sourceFiles)) {
 	const clock = {now: noon};
-	const sandbox = createSandbox({now: () => clock.now, sleep: async () => undefined, rate: 'off', ...options}, definitions);
+	const sandbox = createSandbox({now: () => clock.now, sleep: async () => undefined, rate: 'off', ...options}, files);
 	const client = {
 		clock,
 		sandbox,

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {feishuOpenapi} from '../../src/sources/feishu-openapi.ts';
-import {traeOpenapi} from '../../src/sources/trae-openapi.ts';
-import type {SourceDefinition} from '../../src/sources/types.ts';
+import {traeOpenapi, traeOpenapiSample} from '../../src/sources/trae-openapi.ts';
+import type {SourceFile} from '../../src/sources/types.ts';
 import {dayTimes} from '../../src/sandbox/day.ts';
 import {createTestClient, itemsOf, noon} from './client.ts';
 
@@ -62,9 +62,9 @@ describe('generated rows', () => {
 
 	it('are made only when they are on the page', async () => {
 		let made = 0;
-		const counting: SourceDefinition = {...traeOpenapi, sample: (random, row) => {
+		const counting: SourceFile = {source: traeOpenapi, sample: (random, row) => {
 			made++;
-			return traeOpenapi.sample(random, row);
+			return traeOpenapiSample(random, row);
 		}};
 		const client = createTestClient({recordsPerDay: 100_000}, [counting]);
 		const {body} = await client.trae({start_time: now - 89 * 86_400, end_time: now, page: 40_000, page_size: 100});

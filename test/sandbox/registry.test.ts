@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {DAY} from '../../src/base/duration.ts';
-import {defineSource} from '../../src/sources/types.ts';
+import {defineSource, type SourceFile} from '../../src/sources/types.ts';
 import {createTestClient, itemsOf, noon} from './client.ts';
 
 /** A source of a shape that no source has yet: GET with tokens, a path parameter, milliseconds as text, nested fields. */
@@ -28,12 +28,12 @@ const invented = defineSource({
 	id: 'key',
 	time: 'at',
 	columns: [],
-	sample: (random, {id, time}) => ({key: id, at: time, event: {name: random.pick(['made', 'changed', 'deleted'])}}),
 });
+const inventedFile: SourceFile = {source: invented, sample: (random, {id, time}) => ({key: id, at: time, event: {name: random.pick(['made', 'changed', 'deleted'])}})};
 const range = {oldest: noon - DAY, latest: noon};
 
 it('serves a source that it has never heard of from its definition alone', async () => {
-	const client = createTestClient({}, [invented]);
+	const client = createTestClient({}, [inventedFile]);
 	const {status, body} = await client.ask(invented, {...range, limit: 30, names: ['made', 'deleted']});
 	expect(status).toBe(200);
 	const row = {key: expect.stringMatching(/^\d{19}$/), at: expect.any(Number), event: {name: expect.stringMatching(/^(made|deleted)$/)}};
@@ -47,11 +47,11 @@ it.each([
 	['too many values', {...range, names: ['a', 'b', 'c']}],
 	['too long a range', {oldest: noon - 30 * DAY, latest: noon}],
 ])('refuses %s as its definition says', async (_name, parameters) => {
-	expect((await createTestClient({}, [invented]).ask(invented, parameters)).body.code).toBe(1780103);
+	expect((await createTestClient({}, [inventedFile]).ask(invented, parameters)).body.code).toBe(1780103);
 });
 
 it('accepts the longest range', async () => {
-	expect((await createTestClient({}, [invented]).ask(invented, {oldest: noon - 30 * DAY + 1, latest: noon})).body.code).toBe(0);
+	expect((await createTestClient({}, [inventedFile]).ask(invented, {oldest: noon - 30 * DAY + 1, latest: noon})).body.code).toBe(0);
 });
 
 it('orders explicit rows by their time and keeps the order of those that share one', async () => {
@@ -70,12 +70,12 @@ const nameless = defineSource({
 	options: {code: {flags: '--code <code>', description: 'only these', repeatable: true, parameter: 'codes', field: 'code'}},
 	range: {...invented.range, rowUnitMs: 1000},
 	id: null,
-	sample: (random, {time}) => ({at: String(time), code: random.pick([1, 2, 3])}),
 });
+const namelessFile: SourceFile = {source: nameless, sample: (random, {time}) => ({at: String(time), code: random.pick([1, 2, 3])})};
 const rowsOf = (body: {data?: unknown}) => (body.data as {list: {rows: Array<{at: string; code: number}>}}).list.rows;
 
 it('writes the times of rows in their own unit, cut to it', async () => {
-	const {body} = await createTestClient({}, [nameless]).ask(nameless, {oldest: noon - 3_600_000, latest: noon, limit: 20});
+	const {body} = await createTestClient({}, [namelessFile]).ask(nameless, {oldest: noon - 3_600_000, latest: noon, limit: 20});
 	expect(rowsOf(body)).toHaveLength(20);
 	for (const {at} of rowsOf(body)) {
 		expect(Number(at)).toBeGreaterThanOrEqual(noon / 1000 - 3600);
@@ -84,7 +84,7 @@ it('writes the times of rows in their own unit, cut to it', async () => {
 });
 
 it('lets through the rows whose number is in a list', async () => {
-	const {body} = await createTestClient({}, [nameless]).ask(nameless, {...range, names: ['a'], limit: 30, codes: [1, 3]});
+	const {body} = await createTestClient({}, [namelessFile]).ask(nameless, {...range, names: ['a'], limit: 30, codes: [1, 3]});
 	expect(new Set(rowsOf(body).map(({code}) => code))).toEqual(new Set([1, 3]));
 });
 
@@ -94,5 +94,5 @@ it.each([
 	['a number in a list that is too large', {names: ['a'], limit: 30, codes: [1, 4]}],
 	['a list of something else', {names: ['a'], limit: 30, codes: ['one']}],
 ])('refuses %s in the way of that API', async (_name, parameters) => {
-	expect(await createTestClient({}, [nameless]).ask(nameless, {...range, ...parameters})).toMatchObject({status: 200, body: {code: 4242, msg: 'no'}});
+	expect(await createTestClient({}, [namelessFile]).ask(nameless, {...range, ...parameters})).toMatchObject({status: 200, body: {code: 4242, msg: 'no'}});
 });

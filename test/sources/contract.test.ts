@@ -9,10 +9,10 @@ import {valueAt, wholeNumber} from '../../src/json/value.ts';
 import {createCsv} from '../../src/output/formats/csv.ts';
 import {exportOptions} from '../../src/query/options.ts';
 import {checkParameters, readBody, readQuery, type SentParameters} from '../../src/sandbox/parameters.ts';
-import {sources} from '../../src/sources/index.ts';
+import {sourceFiles} from '../../src/sources/index.ts';
 import type {Pagination} from '../../src/sources/pagination.ts';
 import {longestWindowMs} from '../../src/sources/range.ts';
-import type {SourceDefinition} from '../../src/sources/types.ts';
+import type {SourceDefinition, SourceFile} from '../../src/sources/types.ts';
 import {vendors} from '../../src/sources/vendors/index.ts';
 
 /** The examples of the vendor's documentation: `request` is a JSON body or a query string, `response` the answer to it. */
@@ -23,7 +23,7 @@ interface Fixture {
 
 const fixtures = new URL('../fixtures/', import.meta.url);
 
-const definitions = Object.entries<SourceDefinition>(sources).map(([key, source]) => ({key, name: source.name, source}));
+const definitions = Object.entries<SourceFile>(sourceFiles).map(([key, {source, sample}]) => ({key, name: source.name, source, sampleOf: sample}));
 
 function fixtureOf(name: string): Fixture {
 	return JSON.parse(readFileSync(new URL(`${name}.json`, fixtures), 'utf8')) as Fixture;
@@ -69,7 +69,7 @@ it('every source has its own name and endpoint, and a fixture of its name', () =
 	expect(names).toEqual(expect.arrayContaining(definitions.map(({name}) => name)));
 });
 
-describe.each(definitions)('$name', ({key, name, source}) => {
+describe.each(definitions)('$name', ({key, name, source, sampleOf}) => {
 	const {parameters, pagination, range, window, budget} = source;
 
 	it('is registered under its name, which is a subcommand', () => {
@@ -186,7 +186,7 @@ describe.each(definitions)('$name', ({key, name, source}) => {
 		const random = {below: (n: number) => n - 1, pick: <T>(values: readonly T[]) => values.at(-1) as T};
 		const unitMs = range.rowUnitMs ?? range.unitMs;
 		const time = Date.UTC(2026, 10, 20) / unitMs;
-		const sample = source.sample(random, {id: '7', time});
+		const sample = sampleOf(random, {id: '7', time});
 		expect(toRecord(JSON.stringify(sample), sample, source)).toMatchObject({id: source.id === null ? undefined : '7', time: time * unitMs});
 		for (const {value} of rowsOf(source)) expect(Object.keys(sample as object).toSorted()).toEqual(Object.keys(value as object).toSorted());
 	});

@@ -4,8 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {redactSecrets} from '../../../src/json/secrets/redact-secrets.ts';
 import {pickValue} from '../../../src/json/edit.ts';
 import {sampleRandom} from '../../../src/sandbox/random.ts';
-import {sources} from '../../../src/sources/index.ts';
-import type {SourceDefinition} from '../../../src/sources/types.ts';
+import {everySource} from '../../helpers/every-source.ts';
 import {anyJson} from '../arbitrary-json.ts';
 
 const core = 'Zq7Xw3Kp9Rt5';
@@ -103,10 +102,10 @@ describe('of the rows of every source', () => {
 		expect(redactSecrets(text)).toStrictEqual({text, values: 0});
 	});
 
-	it.each(Object.values<SourceDefinition>(sources).map(source => ({name: source.name, source})))('takes nothing out of the samples of $name but the secrets in payloads', ({source}) => {
+	it.each(everySource.map(({source, sample}) => ({name: source.name, source, sample})))('takes nothing out of the samples of $name but the secrets in payloads', ({source, sample}) => {
 		let values = 0;
 		for (let index = 0; index < 60; index++) {
-			const text = JSON.stringify(source.sample(sampleRandom(index), {id: String(index), time: 1_772_582_400 + index}));
+			const text = JSON.stringify(sample(sampleRandom(index), {id: String(index), time: 1_772_582_400 + index}));
 			const redacted = redactSecrets(text);
 			values += redacted.values;
 			const columnsOf = (row: string) => source.columns.map(({name, path}) => [name, path === undefined ? undefined : pickValue(row, [path])]);

@@ -8,6 +8,7 @@ import {createOcsf} from '../../../src/output/formats/ocsf.ts';
 import {sampleRandom, seedOf} from '../../../src/sandbox/random.ts';
 import {sources} from '../../../src/sources/index.ts';
 import type {SourceDefinition} from '../../../src/sources/types.ts';
+import {sampleOf} from '../../helpers/every-source.ts';
 import {runCommand} from '../../helpers/context.ts';
 import {fakeFeishu} from '../../helpers/fake-api.ts';
 import {anyJson} from '../../json/arbitrary-json.ts';
@@ -121,7 +122,7 @@ function eventsOf(source: SourceDefinition, rows: readonly string[]): {events: E
 
 const rowsOf = (source: SourceDefinition, count: number) => {
 	const seeded = sampleRandom(seedOf(source.name));
-	return Array.from({length: count}, (_, index) => JSON.stringify(source.sample(seeded, {id: `77${index}`, time: 1_795_949_534})));
+	return Array.from({length: count}, (_, index) => JSON.stringify(sampleOf(source)(seeded, {id: `77${index}`, time: 1_795_949_534})));
 };
 
 /** A row with the value of each of these dotted fields replaced, as text: no number is rounded. */

@@ -11,7 +11,7 @@ import type {FormatOptions} from '../../../src/output/formats/index.ts';
 import {sampleRandom} from '../../../src/sandbox/random.ts';
 import type {AuditRecord} from '../../../src/base/record.ts';
 import type {SourceDefinition} from '../../../src/sources/types.ts';
-import {everySource} from '../../helpers/every-source.ts';
+import {everySource, sampleOf} from '../../helpers/every-source.ts';
 import {columns, defaults, noon, record} from './helpers.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'parquet-'));
@@ -54,7 +54,7 @@ async function query(sql: string): Promise<unknown[]> {
 /** Rows of the sandbox, and hostile ones: members that are missing, null or of any size, and text that is hard to write. */
 function rowsOf(source: SourceDefinition): AuditRecord[] {
 	const unitMs = source.range.rowUnitMs ?? source.range.unitMs;
-	const sample = (index: number) => source.sample(sampleRandom(index), {
+	const sample = (index: number) => sampleOf(source)(sampleRandom(index), {
 		id: String(7_254_062_413_199_179_796n + BigInt(index)), time: Math.floor(noon / unitMs) + index,
 	}) as Record<string, unknown>;
 	const values = [...Array.from({length: 200}, (_, index) => sample(index)), ...Object.keys(sample(1)).flatMap((key, index) => {
