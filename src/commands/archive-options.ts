@@ -34,7 +34,7 @@ const verifyOptions = [
 const catOptions = [
 	...optionsNamed(
 		[
-			'since', 'until', 'timezone', 'format', 'output', 'fields', 'redact', 'redactSecrets', 'labels', 'escapeFormulas', 'csvBom',
+			'since', 'until', 'timezone', 'format', 'output', 'fields', 'wide', 'redact', 'redactSecrets', 'labels', 'escapeFormulas', 'csvBom',
 			'config',
 			'quiet', 'debug',
 		],

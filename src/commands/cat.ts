@@ -15,6 +15,7 @@ import type {Window} from '../engine/windows.ts';
 import {standardStreamOf} from '../output/target.ts';
 import {openFileOutput} from '../output/file-output.ts';
 import {createFormatter, type Formatter} from '../output/formats/index.ts';
+import {tableView} from '../output/formats/layout.ts';
 import type {Output} from '../output/output.ts';
 import {createStreamOutput} from '../output/stream-output.ts';
 import {chooseFormat, defaultLanguage, traitsOf, type FormatName} from '../query/format-names.ts';
@@ -37,6 +38,7 @@ export type CatFlags = ConnectionFlags &
 		| 'format'
 		| 'output'
 		| 'fields'
+		| 'wide'
 		| 'redact'
 		| 'redactSecrets'
 		| 'labels'
@@ -56,7 +58,7 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 	const {timezone, range} = rangeOf(flags, context);
 	const {header, found} = await openRange(name, dir, range);
 	const source = await sourceOf(header, {dir, flags, context, log});
-	const format = chooseFormat({asked: flags.format, path: flags.output, terminal: context.stdout.isTTY === true && isStdout(flags)});
+	const format = chooseFormat({asked: flags.format, path: flags.output, terminal: (context.stdout.isTTY === true && isStdout(flags)) || flags.wide === true});
 	const formatter = await formatterOf(source, {format, timezone, flags, context, log});
 	const redact = redactionsOf(flags.redact ?? [], {source});
 	const redactor = createRedactor({...flags, redact}, source);
@@ -76,6 +78,7 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 		throw error;
 	}
 	guard.tell(log);
+	if (context.stdout.isTTY === true && isStdout(flags) && formatter.closing !== undefined) log.notice(formatter.closing());
 	const baseEvents = formatter.baseEvents?.() ?? 0;
 	if (baseEvents > 0) log.notice(baseEventsText(baseEvents));
 	for (const gap of found.gaps)
@@ -147,7 +150,7 @@ async function formatterOf(
 		language,
 		...(fields === undefined ? {} : {fields}),
 		timezone,
-		...(context.stdout.isTTY === true && isStdout(flags) ? {width: context.stdout.columns ?? 80} : {}),
+		...(isStdout(flags) ? tableView(context, flags.wide) : {}),
 		escapeFormulas: flags.escapeFormulas ?? true,
 		bom: flags.csvBom ?? false,
 		warn: log.warning,

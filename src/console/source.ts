@@ -119,6 +119,6 @@ function columnsOf(kind: SearchKind, {response, fields = {}}: SearchProfile): re
 	paths.delete('time');
 	return [
 		timeColumn,
-		...[...paths].map(path => column(path, 'json', meaning(path), {table: path !== response.time.at})),
+		...[...paths].map((path, index) => column(path, 'json', meaning(path), path === response.time.at ? {} : {table: index + 2})),
 	];
 }

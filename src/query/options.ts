@@ -75,6 +75,7 @@ const table = {
 		group: 'Output:', takes: '<a,b.c>', isList: true, decides: 'bytes', notInJobs: keptWhole, configured: 'names',
 		description: 'only these fields, in this order; also the columns of csv and table',
 	},
+	wide: {group: 'Output:', description: 'a table that leaves out and cuts nothing, for less -S', decides: 'bytes', notInJobs: keptWhole},
 	redact: {
 		group: 'Output:', takes: '<a.b>', isList: true, decides: 'records', configured: 'names',
 		description: "replace these fields' values before anything is written; reaches into JSON text too",
@@ -86,7 +87,7 @@ const table = {
 	limit: {group: 'Output:', takes: '<n>', description: 'stop after n records', decides: 'bytes', notInJobs: keptWhole},
 	order: {
 		group: 'Output:', takes: '<order>', decides: 'bytes', notInJobs: keptWhole, configured: ['time', 'served'],
-		description: 'served: as the API serves them (default); time: oldest first over the whole export',
+		description: 'time: oldest first over the whole export (default of tables); served: as the API serves them (default of others)',
 	},
 	resume: {
 		group: 'Output:', isOff: true, decides: 'run', notInJobs: 'an archive is always continued',

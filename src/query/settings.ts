@@ -22,6 +22,8 @@ export interface OutputSettings {
 	readonly fields: readonly string[];
 	/** IANA name of the zone of tables; undefined for the system's. */
 	readonly timezone: string | undefined;
+	/** A table cuts nothing, however wide the terminal is. */
+	readonly wide: boolean;
 	readonly escapeFormulas: boolean;
 	readonly bom: boolean;
 	/** The language of readable columns beside coded ones. */
@@ -70,7 +72,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 		throw new UsageError('--since is later than --until', {hint: 'the range is [since, until): since comes first'});
 	}
 	const path = flags.output === undefined || flags.output === '-' ? undefined : flags.output;
-	const format = chooseFormat({asked: flags.format, configured: defaults.format, path, terminal: terminal && path === undefined});
+	const format = chooseFormat({asked: flags.format, configured: defaults.format, path, terminal: (terminal && path === undefined) || flags.wide === true});
 	const fields = pickedFields(source, flags) ??
 		namesOf(flags.fields ?? defaults.fields ?? [], flags.fields === undefined ? 'fields in the configuration' : '--fields');
 	const limit = flags.limit === undefined ? undefined : requireWholeNumber(flags.limit, '--limit', {least: 1});
@@ -84,7 +86,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 			windowMs: windowMs(),
 			timezone,
 			...(limit === undefined ? {} : {limit}),
-			order: oneOf(flags.order ?? defaults.order ?? 'served', ['served', 'time'], '--order'),
+			order: oneOf(flags.order ?? defaults.order ?? (format === 'table' ? 'time' : 'served'), ['served', 'time'], '--order'),
 			...(defaults.offset_counts === undefined ? {} : {offsetCounts: defaults.offset_counts}),
 			redact: redactionsOf(flags.redact ?? defaults.redact ?? [], {
 				source, place: flags.redact === undefined ? 'redact in the configuration' : redactAt,
@@ -101,6 +103,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 			path,
 			fields,
 			timezone,
+			wide: flags.wide ?? false,
 			escapeFormulas: flags.escapeFormulas ?? true,
 			bom: flags.csvBom ?? false,
 			labels: oneOf(flags.labels ?? defaultLanguage(format, fields), languages, '--labels'),

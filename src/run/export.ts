@@ -13,6 +13,7 @@ import {Budget} from '../http/budget.ts';
 import type {Identity} from '../output/account.ts';
 import {requireDistinctFiles, standardStreamOf} from '../output/target.ts';
 import {createFormatter, type Formatter} from '../output/formats/index.ts';
+import {tableView} from '../output/formats/layout.ts';
 import type {Output} from '../output/output.ts';
 import type {State} from '../output/state.ts';
 import {writeReport, createStreamOutput} from '../output/stream-output.ts';
@@ -172,9 +173,9 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	let oldest: {from: number; to: number; records: number} | undefined;
 	const ended = await withRun({context, log, budget, prefix: `${source.name}: `}, async ({counters, stop, connect}) => {
 		const {client, inspect} = await connect(opened, query, settings.output.fields);
+		const formatter = await formatterOf(run, output.resumed?.checkpoint.records ?? 0);
 		const sink = new FormatSink({
-			query, output, counters, inspect,
-			formatter: await formatterOf(run, output.resumed?.checkpoint.records ?? 0),
+			query, output, counters, inspect, formatter,
 			...(run.flags.state === undefined ? {} : {clock}),
 			beforeWrite: () => run.progress?.clear(),
 			verbose: message => {
@@ -197,6 +198,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 			run.progress?.stop();
 			run.progress = undefined;
 		}
+		if (context.stdout.isTTY === true && settings.output.path === undefined && formatter.closing !== undefined) log.notice(formatter.closing());
 		if (oldest?.records === 0 && oldest.from === query.since)
 			log.notice(
 				`${source.name}: nothing came of its oldest day, ${formatUtc(oldest.from)} to ${formatUtc(oldest.to)}: there may have been nothing, or the API answers nothing of what it no longer keeps`,
@@ -219,14 +221,14 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	throw error;
 }
 
-async function formatterOf({source, log, settings: {output}, context: {stdout}}: Run, written: number): Promise<Formatter> {
+async function formatterOf({source, log, settings: {output}, context}: Run, written: number): Promise<Formatter> {
 	return createFormatter(output.format, {
 		source,
 		columns: labelledColumns(source, output.labels),
 		language: output.labels,
 		...(output.fields.length === 0 ? {} : {fields: output.fields}),
 		timezone: output.timezone,
-		...(output.path === undefined && stdout.isTTY === true ? {width: stdout.columns ?? 80} : {}),
+		...(output.path === undefined ? tableView(context, output.wide) : {}),
 		escapeFormulas: output.escapeFormulas,
 		bom: output.bom,
 		warn: message => {

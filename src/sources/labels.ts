@@ -16,7 +16,8 @@ export function labelledColumns(
 	return source.columns.flatMap(column => {
 		const label = labelOf(source, column);
 		if (label === undefined) return [column];
-		return [{...column, table: false}, {...column, name: `${column.name}.label`, type: 'text', meaning: `${column.name} in words`, label}];
+		const {table: _, ...coded} = column;
+		return [coded, {...column, name: `${column.name}.label`, type: 'text', meaning: `${column.name} in words`, prose: true, label}];
 	});
 }
 

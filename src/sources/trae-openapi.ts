@@ -64,11 +64,11 @@ export const traeOpenapi = defineSource({
 		timeColumn,
 		column('log_id', 'text', 'identity of the call'),
 		column('operation_time', 'time', 'when the call was made', {unitMs: SECOND}),
-		column('app_id', 'text', 'the app that called, masked by the API', {table: true}),
-		column('http_method', 'text', 'HTTP method', {table: true}),
-		column('api_path', 'text', 'HTTP path', {table: true}),
-		column('status_code', 'integer', 'HTTP status of the answer', {table: true}),
-		column('source_ip', 'text', 'the address that the call came from', {table: true}),
+		column('app_id', 'text', 'the app that called, masked by the API', {table: 6}),
+		column('http_method', 'text', 'HTTP method', {table: 3, heading: 'method'}),
+		column('api_path', 'text', 'HTTP path', {table: 4}),
+		column('status_code', 'integer', 'HTTP status of the answer', {table: 2, heading: 'status'}),
+		column('source_ip', 'text', 'the address that the call came from', {table: 5}),
 	],
 	ocsf: {
 		events: [{

@@ -89,18 +89,22 @@ export interface Column {
 	readonly inText?: boolean;
 	/** What it means, in one line for people. */
 	readonly meaning: string;
-	/** Also a column of the narrower table. Default false. */
-	readonly table?: boolean;
+	/** Its place among the columns of a table, from the left; where not all fit, the last ones are left out. Default: it has none. */
+	readonly table?: number;
+	/** What stands above it in a table. Default: the last word of its path. */
+	readonly heading?: string;
+	/** Text for people or JSON, which a table may cut; what names something (ids, addresses, paths, codes) is shown whole or not at all. */
+	readonly prose?: boolean;
 	/** Shows what the value means: the words for its code, or the text of one language out of a map by locale id. */
 	readonly label?: Readonly<Record<string, Label>> | 'locale-map';
 }
 
 /** The column of a row's time in one form for all sources. */
-export const timeColumn: Column = {name: 'time', type: 'time', meaning: 'when it happened', table: true};
+export const timeColumn: Column = {name: 'time', type: 'time', meaning: 'when it happened', table: 1};
 
 /** A column whose name is its dotted path. */
 export function column(
-	name: string, type: ColumnType, meaning: string, more: Pick<Column, 'table' | 'unitMs' | 'quoted' | 'inText'> = {},
+	name: string, type: ColumnType, meaning: string, more: Pick<Column, 'table' | 'heading' | 'prose' | 'unitMs' | 'quoted' | 'inText'> = {},
 ): Column {
 	return {name, path: name.split('.'), type, meaning, ...more};
 }

@@ -153,7 +153,7 @@ describe('what is written', () => {
 		const dir = writeArchive(hours(1));
 		expect((await cat(dir, '--fields', 'app_id,log_detail.path', '--until', '2026-11-20T22:06:00Z')).stdout).toBe('{"app_id":"cli_0","log_detail":{"path":"/x"}}\n');
 		const {stdout: csv} = await cat(dir, '--format', 'csv');
-		expect(csv.split('\r\n')[0]).toBe('time,id,api_key,event_time,app_id,ip,log_detail.method,log_detail.path,log_detail.status_code,log_detail.query_param,log_detail.payload,log_detail.response,extra');
+		expect(csv.split('\r\n')[0]).toBe('time,id,api_key,event_time,app_id,ip,log_detail.method,log_detail.path,log_detail.status_code,log_detail.query_param,log_detail.payload,log_detail.response,log_detail.response.code,extra');
 		expect(csv.split('\r\n')[1]).toMatch(/^2026-11-20T22:00:00Z,7123456789012000000,/);
 		expect(JSON.parse((await cat(dir, '-f', 'json')).stdout)).toEqual(rowsOf(0));
 		expect((await cat(dir, '--redact', 'log_detail.payload')).stdout).not.toContain('发布');
@@ -170,8 +170,9 @@ describe('what is written', () => {
 	it('is a table on a terminal, with times in the time zone given', async () => {
 		const stdout = memoryStream({isTTY: true, columns: 100});
 		const ran = await runCommand(['cat', writeArchive(hours(1)), '--timezone', 'Asia/Shanghai'], {fetch: noFetch, stdout});
-		expect(ran.stdout).toMatch(/^time +api_key/);
+		expect(ran.stdout).toMatch(/^time +status +api_key/);
 		expect(ran.stdout).toContain('2026-11-21 06:00:00');
+		expect(ran.stderr).toBe('10 rows, 0 failed\n');
 	});
 
 	it('goes to a file by its name, packed, but never into the archive', async () => {

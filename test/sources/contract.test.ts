@@ -165,7 +165,7 @@ describe.each(definitions)('$name', ({key, name, source, sampleOf}) => {
 		const {columns} = source;
 		expect(unique(columns.map(column => column.name))).toBe(true);
 		expect(columns.filter(column => column.path === undefined)).toHaveLength(1);
-		expect(columns.some(column => column.table === true)).toBe(true);
+		expect(columns.some(column => column.table !== undefined)).toBe(true);
 		for (const {text, value} of rowsOf(source)) {
 			for (const {path} of columns) if (path !== undefined) expect(pickValue(text, [path])).not.toBeUndefined();
 			const csv = createCsv({columns, timezone: 'UTC', escapeFormulas: false, bom: false, written: 1, warn: () => undefined});

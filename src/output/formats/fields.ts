@@ -12,6 +12,10 @@ export interface Field {
 	readonly unitMs?: number | undefined;
 	/** Turns the value into what is shown in its place; absent where the value itself is shown. */
 	readonly show?: Labeller | undefined;
+	/** Whether a table may cut it; undefined where nobody declared that. */
+	readonly isProse?: boolean | undefined;
+	/** What stands above it in a table of a source's own columns. */
+	readonly heading?: string;
 }
 
 /** What `--fields` names: columns of the source by their names, everything else by dotted path. */
@@ -32,6 +36,10 @@ export function shownValue({show}: Field, value: string | undefined): string | u
 	return show === undefined || value === undefined ? value : show(value);
 }
 
-function columnField({name, path, type, unitMs, label}: Column, language: Language): Field {
-	return {name, path, type, unitMs, show: label === undefined || language === 'off' ? undefined : createLabeller(label, language)};
+function columnField({name, path, type, unitMs, label, prose, heading = path?.at(-1) ?? name}: Column, language: Language): Field {
+	return {
+		name, path, type, unitMs, heading,
+		show: label === undefined || language === 'off' ? undefined : createLabeller(label, language),
+		isProse: prose ?? (type === 'json' && path !== undefined ? undefined : false),
+	};
 }

@@ -1,4 +1,5 @@
 import truncatedWidth from 'fast-string-truncated-width';
+import type {Context} from '../../base/context.ts';
 import {cutText, isPlain} from '../../base/visible.ts';
 
 /** Spaces between the columns of a table. */
@@ -30,38 +31,54 @@ export function fit(text: string, limit: number): Shown {
 	return {text: cut + ellipsis, width: displayWidth(cut) + 1};
 }
 
-/** Columns up to this wide (a time with milliseconds) stay whole while the wider ones keep `leastWide` each. */
-const sparedWidth = 23;
-const leastWide = 8;
-
-/**
- * The widths that columns of these natural widths get in a terminal. The widest give way first, down to a common
- * width, so that narrow columns stay readable; columns that cannot even have one character are left out at the end. The
- * column at `whole` (a time, which says nothing when cut) is not cut as long as the others have room beside it.
- */
-export function fitWidths(natural: readonly number[], terminal: number, whole = -1): number[] {
-	const kept = natural[whole];
-	const rest = terminal - (kept ?? 0) - gap.length;
-	if (kept !== undefined && natural.length > 1 && rest >= (natural.length - 1) * (leastWide + gap.length) - gap.length) {
-		const others = fitWidths(natural.filter((_, index) => index !== whole), rest);
-		return [...others.slice(0, whole), kept, ...others.slice(whole)];
-	}
-	const count = Math.max(1, Math.min(natural.length, Math.floor((terminal + gap.length) / (1 + gap.length))));
-	const fitted = natural.slice(0, count);
-	let room = terminal - gap.length * (count - 1);
-	const wide = fitted.filter(width => width > sparedWidth);
-	const spares = room - sum(fitted) + sum(wide) >= wide.length * leastWide;
-	const narrowestFirst = fitted.map((width, index) => ({width, index})).toSorted((a, b) => a.width - b.width);
-	for (const [position, {width, index}] of narrowestFirst.entries()) {
-		const granted = spares && width <= sparedWidth ? width : Math.max(1, Math.min(width, Math.floor(room / (count - position))));
-		fitted[index] = granted;
-		room -= granted;
-	}
-	// The last column needs no padding: what is left over costs nothing there and may show longer values later.
-	if (room > 0) fitted[count - 1] = (fitted[count - 1] ?? 0) + room;
-	return fitted;
+/** What a column of a table would take. */
+export interface Wanted {
+	/** Terminal columns that nearly all of its cells fit in. */
+	readonly natural: number;
+	/** Its cells may be cut. */
+	readonly isProse: boolean;
 }
 
-function sum(numbers: readonly number[]): number {
-	return numbers.reduce((total, number) => total + number, 0);
+/** Less of a text says nothing. */
+const leastProse = 12;
+
+/** The terminal columns that a column needs at least, to be there at all. */
+export function leastWidth({natural, isProse}: Wanted): number {
+	return isProse ? Math.min(natural, leastProse) : natural;
+}
+
+/**
+ * The widths that columns get in a terminal, 0 for those that are left out: from left to right each gets what it needs at
+ * least, as long as there is room; what then is left over goes to those that may be cut.
+ */
+export function fitColumns(wanted: readonly Wanted[], terminal: number): number[] {
+	let room = terminal + gap.length;
+	const widths = wanted.map(column => {
+		const least = leastWidth(column);
+		if (least === 0 || least + gap.length > room) return 0;
+		room -= least + gap.length;
+		return least;
+	});
+	return widths.map((width, index) => {
+		const more = width === 0 ? 0 : Math.min(room, (wanted[index]?.natural ?? 0) - width);
+		room -= more;
+		return width + more;
+	});
+}
+
+/**
+ * How a table fits what it is written to: the width of a terminal, and whether failures are marked by colour there.
+ * `FORCE_COLOR` and `NO_COLOR` decide before anything else, as other programs take them.
+ * @param isWide nothing is to be left out or cut
+ */
+export function tableView(
+	{stdout, env}: Pick<Context, 'stdout' | 'env'>, isWide = false,
+): {readonly width?: number; readonly colour?: boolean} {
+	if (stdout.isTTY !== true) return {colour: isForced(env)};
+	const colour = isForced(env) || (env['FORCE_COLOR'] === undefined && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb');
+	return {colour, ...isWide ? {} : {width: stdout.columns ?? 80}};
+}
+
+function isForced({FORCE_COLOR: forced}: Context['env']): boolean {
+	return forced !== undefined && !['0', 'false'].includes(forced);
 }

@@ -17,6 +17,8 @@ export interface FormatOptions {
 	readonly timezone?: string | undefined;
 	/** Columns of the terminal that tables must fit; undefined when there is no terminal. */
 	readonly width?: number | undefined;
+	/** Whether tables mark failures by colour. Default false. */
+	readonly colour?: boolean;
 	/** Whether csv neutralises cells that a spreadsheet would run as formulas. */
 	readonly escapeFormulas: boolean;
 	/** Whether csv begins with a byte order mark, which Excel needs to read UTF-8. */
@@ -35,6 +37,8 @@ export interface Formatter<Made extends Chunk | Promise<Chunk> = Chunk | Promise
 	write(records: readonly AuditRecord[]): Made;
 	/** What is still held back, and what closes the output. */
 	end(): Made;
+	/** Of a table: how many rows it has, how many of them are failures, and what it does not show; for people, once all is written. */
+	readonly closing?: () => string;
 	/** How many records so far have become OCSF events of no class; absent in other formats. */
 	readonly baseEvents?: () => number;
 }

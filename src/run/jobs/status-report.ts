@@ -1,4 +1,4 @@
-import {displayWidth, fit, fitWidths, gap} from '../../output/formats/layout.ts';
+import {displayWidth, fit, fitColumns, gap} from '../../output/formats/layout.ts';
 import {createLocalTime} from '../../output/formats/time.ts';
 import {visibleInTable} from '../../base/visible.ts';
 import {DAY, HOUR, MINUTE, SECOND} from '../../base/duration.ts';
@@ -65,8 +65,10 @@ export function formatStatusTable(
 		}),
 	].map(row => row.map(visibleInTable));
 	const natural = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => displayWidth(row[column] ?? ''))));
-	const widths = width === undefined ? natural : fitWidths(natural, width);
-	return rows.map(row => `${widths.map((limit, column) => {
+	// A part of a date or a number would say something else: what does not fit is left out, and only names are cut.
+	const widths = width === undefined ? natural : fitColumns(natural.map((size, column) => ({natural: size, isProse: column === 0})), width);
+	return rows.map(row => `${widths.flatMap((limit, column) => {
+		if (limit === 0) return [];
 		const shown = fit(row[column] ?? '', limit);
 		return `${shown.text}${' '.repeat(Math.max(0, limit - shown.width))}`;
 	}).join(gap).trimEnd()}\n`).join('');

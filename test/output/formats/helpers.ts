@@ -8,10 +8,10 @@ import {column, timeColumn, type Column} from '../../../src/sources/types.ts';
 /** Columns as a source has them: a derived time, plain ones and nested ones. */
 export const columns: readonly Column[] = [
 	timeColumn,
-	column('id', 'text', 'identity', {table: true}),
+	column('id', 'text', 'identity', {table: 2}),
 	{...column('event_time', 'time', 'when', {unitMs: 1000}), name: 'at'},
-	column('detail.status', 'integer', 'HTTP status', {table: true}),
-	column('detail.payload', 'text', 'what was sent', {table: true}),
+	column('detail.status', 'integer', 'HTTP status', {table: 3}),
+	column('detail.payload', 'text', 'what was sent', {table: 4, prose: true}),
 	column('detail.user.name', 'text', 'who'),
 ];
 

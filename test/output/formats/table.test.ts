@@ -2,7 +2,7 @@ import truncatedWidth from 'fast-string-truncated-width';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {type FormatOptions} from '../../../src/output/formats/index.ts';
-import {fit, fitWidths} from '../../../src/output/formats/layout.ts';
+import {fit, fitColumns} from '../../../src/output/formats/layout.ts';
 import type {AuditRecord} from '../../../src/base/record.ts';
 import {anyJson} from '../../json/arbitrary-json.ts';
 import {defaults, format, noon, record, textFormat} from './helpers.ts';
@@ -21,15 +21,15 @@ describe('table', () => {
 			record({id: '审计', detail: {status: null}}),
 			record({id: 'abcdef', detail: {status: 1, payload: [1]}}),
 		])).toStrictEqual([
-			'time                 id      detail.status  detail.payload',
-			'2026-11-20 09:30:12  a       200            x',
+			'time                 id      status  payload',
+			'2026-11-20 09:30:12  a       200     x',
 			'2026-11-20 09:30:12  审计',
-			'2026-11-20 09:30:12  abcdef  1              [1]',
+			'2026-11-20 09:30:12  abcdef  1       [1]',
 		]);
 	});
 
 	it('shows only the header when empty', () => {
-		expect(table([])).toStrictEqual(['time  id  detail.status  detail.payload']);
+		expect(table([])).toStrictEqual(['time  id  status  payload']);
 		expect(table([], {width: 8})).toHaveLength(1);
 	});
 
@@ -54,16 +54,49 @@ describe('table', () => {
 		expect(formatter.start() + formatter.write(rows.slice(0, 99))).toBe('');
 		expect(formatter.write(rows.slice(99)).split('\n')).toHaveLength(102);
 		expect(formatter.write([record({id: 'x'})])).toBe('x\n');
-		expect(formatter.write([record({id: 'x'.repeat(50)})])).toBe(`${'x'.repeat(19)}…\n`);
+		expect(formatter.write([record({id: 'x'.repeat(50)})])).toBe('…\n');
 		expect(formatter.end()).toBe('');
 	});
 
-	it('cuts the widest columns first', () => {
-		const row = record({id: 'short', detail: {status: 200, payload: 'p'.repeat(500)}});
-		expect(table([row], {width: 60})).toStrictEqual([
-			'time                 id     detail.status  detail.payload',
-			`2026-11-20 09:30:12  short  200            ${'p'.repeat(16)}…`,
-		]);
+	it.each([
+		[60, 'time                 id          status  payload', `2026-11-20 09:30:12  row-1234-5  200     ${'p '.repeat(9).trim()} …`],
+		[52, 'time                 id          status', '2026-11-20 09:30:12  row-1234-5  200'],
+		[38, 'time                 id', '2026-11-20 09:30:12  row-1234-5'],
+		[30, 'time                 status', '2026-11-20 09:30:12  200'],
+		[12, 'id', 'row-1234-5'],
+	])('in %i columns cuts text for people, and leaves columns out from the right before it cuts a name', (width, ...lines) => {
+		const row = record({id: 'row-1234-5', detail: {status: 200, payload: 'p p '.repeat(500)}});
+		expect(table([row], {width})).toStrictEqual(lines);
+	});
+
+	it('makes room for one long name among many by showing less of what stands beside it, and shows none of it in part', () => {
+		const formatter = textFormat('table', {...defaults, width: 60});
+		const row = (id: string) => record({id, detail: {status: 200, payload: 'text '.repeat(20)}});
+		const lines = format(formatter, [...Array.from({length: 99}, () => row('short')), row('longer-name'), row('n'.repeat(40))]).split('\n');
+		expect(lines[1]).toBe('2026-11-20 09:30:12  short  200     text text text text tex…');
+		expect(lines[100]).toBe('2026-11-20 09:30:12  longer-name  200     text text text te…');
+		expect(lines[101]).toBe('2026-11-20 09:30:12  …      200     text text text text tex…');
+		expect(formatter.closing?.()).toBe('101 rows; not shown: 1 value that is too long (--wide shows all)');
+	});
+
+	it('tells which columns it left out', () => {
+		const formatter = textFormat('table', {...defaults, width: 30});
+		format(formatter, [record({id: 'row-1234-5', detail: {status: 200}})]);
+		expect(formatter.closing?.()).toBe('1 row; not shown: id, detail.payload (--wide shows all)');
+	});
+
+	it('takes fields that nobody declared for text where they hold blanks or JSON', () => {
+		const rows = [record({a: 'some words', b: 'a/path/without/blanks/that/is/long', c: {d: 'x'.repeat(30)}})];
+		expect(table(rows, {fields: ['a', 'b', 'c'], width: 24})).toStrictEqual(['a           c', 'some words  {"d":"xxxxx…']);
+	});
+
+	it('marks failures by colour where it is asked to', () => {
+		const failed = {...record({id: 'a'}), failed: true};
+		expect(table([failed, {...record({id: 'b'}), failed: false}], {fields: ['id'], colour: true})).toStrictEqual(['id', '\u001b[31ma\u001b[39m', 'b']);
+		expect(table([failed], {fields: ['id']})).toStrictEqual(['id', 'a']);
+		const formatter = textFormat('table', defaults);
+		format(formatter, Array.from({length: 1200}, () => failed));
+		expect(formatter.closing?.()).toBe('1,200 rows, 1,200 failed');
 	});
 
 	it('cuts nothing without a terminal', () => {
@@ -108,19 +141,18 @@ describe('fit', () => {
 	});
 });
 
-describe('fitWidths', () => {
+describe('fitColumns', () => {
 	it.each([
 		[[4, 10, 10], 28, [4, 10, 10]],
-		[[4, 10, 10], 30, [4, 10, 12]],
-		[[4, 100, 100], 28, [4, 10, 10]],
-		[[4, 100, 101], 27, [4, 9, 10]],
-		[[19, 5, 23, 500], 62, [19, 5, 23, 9]],
-		[[19, 5, 23, 500], 60, [16, 5, 16, 17]],
-		[[4, 8, 100], 28, [4, 8, 12]],
-		[[19, 19, 19], 10, [2, 2, 2]],
-		[[5, 5, 5], 5, [1, 2]],
-		[[5, 5], 1, [1]],
-	])('%j in %i', (natural, terminal, expected) => {
-		expect(fitWidths(natural, terminal)).toStrictEqual(expected);
+		[[4, 10, 10], 27, [4, 10, 0]],
+		[[4, 30, 10], 28, [4, 0, 10]],
+		[[4, -100, 10], 32, [4, 14, 10]],
+		[[4, -100, -100], 32, [4, 12, 12]],
+		[[-5, -100], 19, [5, 12]],
+		[[-5, -100], 18, [5, 0]],
+		[[5], 4, [0]],
+		[[0, 5], 5, [0, 5]],
+	])('%j in %i, less than none for text', (columns, terminal, expected) => {
+		expect(fitColumns(columns.map(width => ({natural: Math.abs(width), isProse: width < 0})), terminal)).toStrictEqual(expected);
 	});
 });
