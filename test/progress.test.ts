@@ -6,16 +6,16 @@ import {Budget} from '../src/http/budget.ts';
 import {progressText} from '../src/run/progress.ts';
 import {VirtualClock} from './helpers/virtual-clock.ts';
 
-function progress({counters = {}, windows = 24, limit = {requests: 100, perMs: MINUTE}, elapsedMs = 0, clock = new VirtualClock(), budget = new Budget(limit, {monotonic: clock.now, sleep: clock.sleep})}: {
-	counters?: Partial<RunCounters>; windows?: number; limit?: BudgetLimit; elapsedMs?: number; clock?: VirtualClock; budget?: Budget;
+function progress({counters = {}, hours = 24, limit = {requests: 100, perMs: MINUTE}, elapsedMs = 0, clock = new VirtualClock(), budget = new Budget(limit, {monotonic: clock.now, sleep: clock.sleep})}: {
+	counters?: Partial<RunCounters>; hours?: number; limit?: BudgetLimit; elapsedMs?: number; clock?: VirtualClock; budget?: Budget;
 } = {}): string {
-	return progressText({name: 'feishu-openapi', counters: {...newCounters(), ...counters}, budget, windows, monotonic: clock.now, now: clock.now}, clock.now() - elapsedMs);
+	return progressText({name: 'feishu-openapi', counters: {...newCounters(), ...counters}, budget, range: {from: 0, to: hours * HOUR}, monotonic: clock.now, now: clock.now}, clock.now() - elapsedMs);
 }
 
-it('tells the window, the records and the requests against the budget', () => {
-	expect(progress()).toBe('feishu-openapi: window 1/24 · 0 records · 0 requests (budget 0/100 per 1m)');
-	expect(progress({counters: {windows: 1233, records: 1_234_567, requests: 5678}, windows: 10_000}))
-		.toBe('feishu-openapi: window 1,234/10,000 · 1,234,567 records · 5,678 requests (budget 0/100 per 1m)');
+it('tells how much of the time is done, the records and the requests against the budget', () => {
+	expect(progress()).toBe('feishu-openapi: 0% of 24h · 0 records · 0 requests (budget 0/100 per 1m)');
+	expect(progress({counters: {finishedTo: 1233 * HOUR, records: 1_234_567, requests: 5678}, hours: 10_008}))
+		.toBe('feishu-openapi: 12% of 417d · 1,234,567 records · 5,678 requests (budget 0/100 per 1m)');
 });
 
 it.each([
@@ -26,9 +26,9 @@ it.each([
 	expect(progress({limit})).toContain(says);
 });
 
-it('stays at the last window while the output is finished', () => {
-	expect(progress({counters: {windows: 24}})).toContain('window 24/24');
-	expect(progress({windows: 0})).toContain('window 0/0');
+it('has nothing left to do while the output is finished', () => {
+	expect(progress({counters: {finishedTo: 24 * HOUR}})).toContain('100% of 24h');
+	expect(progress({hours: 0})).toContain('100% of 0');
 });
 
 it('tells how much of the budget is used, and until when the next request waits', async () => {
@@ -53,8 +53,8 @@ it.each([
 	{done: 12, elapsedMs: 20 * SECOND, left: '~20 s left'},
 	{done: 6, elapsedMs: MINUTE, left: '~3 min left'},
 	{done: 1, elapsedMs: HOUR, left: '~1380 min left'},
-])('after $done of 24 windows in $elapsedMs ms says "$left"', ({done, elapsedMs, left}) => {
-	const text = progress({counters: {windows: done}, elapsedMs});
+])('after $done of 24 hours in $elapsedMs ms says "$left"', ({done, elapsedMs, left}) => {
+	const text = progress({counters: {finishedTo: done * HOUR}, elapsedMs});
 	if (left === undefined) expect(text).not.toContain('left');
 	else expect(text).toMatch(new RegExp(` · ${left}$`));
 });

@@ -163,7 +163,7 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 		}
 	};
 	await pump(archiving, {
-		windows: tasksOf({plan, progress, index, concurrency, rules: {query, lengthMs: query.windowMs, now: context.now}}),
+		plan: {windows: tasksOf({plan, progress, index, concurrency, rules: {query, lengthMs: query.windowMs, now: context.now}})},
 		read: readTask, concurrency, stop, signal: context.signal, sleep: context.sleep,
 	});
 	if (archive.last.kind === 'archive' && clock.skew !== undefined) log.notice(clock.skew);

@@ -1,17 +1,19 @@
 import type {Sleep} from '../base/context.ts';
 import {SECOND} from '../base/duration.ts';
 import type {AuditRecord} from '../base/record.ts';
+import {formatUtc} from '../base/timezone.ts';
 import type {Client} from '../http/client.ts';
 import type {Formatter} from '../output/formats/index.ts';
 import type {Output} from '../output/output.ts';
 import type {Query} from '../query/query.ts';
-import type {WindowEvent} from './in-order.ts';
+import type {Planner, WindowEvent} from './in-order.ts';
 import {problemsOf} from './problems.ts';
 import {pump, type Sink} from './pump.ts';
 import {MemoryPool} from './record-bytes.ts';
 import {TimelessRows} from './seen-rows.ts';
 import {requireSameTime, settledBy, type ServerClock} from './server-clock.ts';
 import type {RunCounters} from './summary.ts';
+import {VolumePlan} from './volume-plan.ts';
 import {windowsOf} from './window-plan.ts';
 import {createWindowReader, windowsAtOnce} from './window-reader.ts';
 import type {Window} from './windows.ts';
@@ -46,6 +48,8 @@ export interface FormatSinkOptions {
  */
 export class FormatSink implements Sink {
 	readonly options: FormatSinkOptions;
+	/** How the windows are cut, where that follows the volume: goes into every checkpoint. */
+	plan: VolumePlan | undefined;
 	readonly #timeless = new TimelessRows();
 	#hasBegun = false;
 	#reached = Infinity;
@@ -85,10 +89,13 @@ export class FormatSink implements Sink {
 		const {window} = event;
 		if (event.kind === 'done') {
 			counters.windows++;
+			counters.finishedTo = window.to;
 			takeReport(event, counters);
 			const nextFrom = Math.max(query.since, Math.min(window.to, this.#reached));
 			const {records, failed, baseEvents, problems} = counters;
-			if (problems.length === 0) await output.checkpoint({nextFrom, records, baseEvents, ...failed === 0 ? {} : {failed}});
+			const plan = nextFrom === window.to ? this.plan?.state : undefined;
+			if (problems.length === 0)
+				await output.checkpoint({nextFrom, records, baseEvents, ...failed === 0 ? {} : {failed}, ...plan === undefined ? {} : {plan}});
 			finished?.(window, records - this.#before);
 			this.#before = records;
 			verbose(
@@ -167,14 +174,31 @@ export interface ExportDependencies {
  */
 export async function runExport(sink: FormatSink, {client, stop, signal, now, sleep}: ExportDependencies): Promise<void> {
 	const {query, clock, verbose} = sink.options;
-	const concurrency = concurrencyOf(query);
+	const concurrency = isBrief(query) ? 1 : windowsAtOnce(query);
 	// Windows read beside each other are sorted beside each other, too.
 	const sorting = {runCharacters: Math.ceil(sortedCharacters / concurrency), pool: new MemoryPool()};
 	await pump(sink, {
-		windows: windowsOf(query, sink.from, now),
-		read: createWindowReader(query, {client, signal, verbose, now, clock, sorting}),
-		concurrency, stop, signal, sleep,
+		plan: plannerOf(sink, now), read: createWindowReader(query, {client, signal, verbose, now, clock, sorting}), concurrency, stop, signal, sleep,
 	});
+}
+
+function plannerOf(sink: FormatSink, now: () => number): Planner {
+	const {from, options: {query, output, verbose}} = sink;
+	if (query.followsVolume !== true) return {windows: windowsOf(query, from, now)};
+	const plan = new VolumePlan(query, {
+		from, now, resumed: output.resumed?.checkpoint.plan, isBrief: query.order === 'served' && isBrief(query),
+	});
+	sink.plan = plan;
+	return {
+		windows: plan.windows(),
+		done: (_, {inside}) => {
+			plan.done(inside);
+		},
+		cut: (window, found) => {
+			plan.cut(window, found);
+			verbose(`${formatUtc(window.from)} to ${formatUtc(window.to)}: ${found.message}; it is cut into shorter ones`);
+		},
+	};
 }
 
 function takeReport({window, report}: WindowEvent, counters: RunCounters): void {
@@ -184,6 +208,6 @@ function takeReport({window, report}: WindowEvent, counters: RunCounters): void 
 }
 
 /** A small `--limit` is met by few pages: reading windows ahead would only spend the budget. */
-function concurrencyOf(query: Query): number {
-	return query.limit !== undefined && query.limit <= 10 * query.pageSize ? 1 : windowsAtOnce(query);
+function isBrief({limit = Infinity, pageSize}: Query): boolean {
+	return limit <= 10 * pageSize;
 }

@@ -2,6 +2,7 @@ import type {Sleep} from '../base/context.ts';
 import {ExportError} from '../base/errors.ts';
 import type {AuditRecord} from '../base/record.ts';
 import {newReport, type WindowReport} from './problems.ts';
+import {later, WindowTooLarge} from './volume-plan.ts';
 import {unparked, type ParkedBatch, WaitingRoom} from './waiting-room.ts';
 import type {Window} from './windows.ts';
 
@@ -13,11 +14,23 @@ export type WindowEvent<W extends Window = Window> =
 /** Reads one window; problems and counts go into `report`. */
 export type ReadWindow<W extends Window = Window> = (window: W, report: WindowReport) => AsyncIterable<AuditRecord[]>;
 
+/** Who plans the windows, and hears of each in its turn, before anything else does. */
+export interface Planner<W extends Window = Window> {
+	/** The windows in their order; `later` while the next depends on what is under way. */
+	readonly windows: Iterable<W | typeof later>;
+	/** A window was read. */
+	readonly done?: (window: W, report: WindowReport) => void;
+	/** A window turned out too large: `windows` goes on with what stands in its place, and in that of all after it. */
+	readonly cut?: (window: W, found: WindowTooLarge) => void;
+}
+
 interface Job<W extends Window> {
 	readonly window: W;
 	readonly report: WindowReport;
 	readonly queue: ParkedBatch[];
 	finished: boolean;
+	/** Another plan came in its place. */
+	dropped: boolean;
 	failure: {readonly error: unknown} | undefined;
 	/** Settles when the reading has stopped for whatever reason. */
 	stopped: Promise<void>;
@@ -30,12 +43,13 @@ interface Job<W extends Window> {
  * leaves, `stop` is aborted and every reading has ended before this generator returns.
  */
 export async function* inOrder<W extends Window>(
-	windows: Iterable<W>,
+	{windows, done, cut}: Planner<W>,
 	read: ReadWindow<W>,
 	{concurrency, stop, sleep}: {concurrency: number; stop: AbortController; sleep: Sleep},
 ): AsyncGenerator<WindowEvent<W>, void, undefined> {
 	const jobs: Array<Job<W>> = [];
 	const plan = windows[Symbol.iterator]();
+	const dropped: Array<Promise<void>> = [];
 	let closed = false;
 	let listeners: Array<() => void> = [];
 	const changed = () => new Promise<void>(resolve => {
@@ -51,13 +65,13 @@ export async function* inOrder<W extends Window>(
 	// Functions of their own: one that waits holds on to all of its variables, to a page in the end.
 	const readPage = async (job: Job<W>, reading: AsyncIterator<AuditRecord[]>): Promise<boolean> => {
 		const page = await reading.next();
-		if (page.done === true || closed) return false;
+		if (page.done === true || closed || job.dropped) return false;
 		job.queue.push(job === jobs[0] ? unparked(page.value) : room.enter(page.value));
 		announce();
 		return true;
 	};
 	// One page of the window at the head waits at a time: the reader of the output sets the pace.
-	const mayReadOn = (job: Job<W>) => closed || (job === jobs[0] ? job.queue.length <= 1 : room.hasRoom);
+	const mayReadOn = (job: Job<W>) => closed || job.dropped || (job === jobs[0] ? job.queue.length <= 1 : room.hasRoom);
 
 	const run = async (job: Job<W>) => {
 		try {
@@ -78,13 +92,19 @@ export async function* inOrder<W extends Window>(
 	const fill = () => {
 		while (jobs.length < concurrency) {
 			const next = plan.next();
-			if (next.done === true) return;
+			if (next.done === true || next.value === later) return;
 			const job: Job<W> = {
-				window: next.value, report: newReport(), queue: [], finished: false, failure: undefined, stopped: Promise.resolve(),
+				window: next.value, report: newReport(), queue: [], finished: false, dropped: false, failure: undefined, stopped: Promise.resolve(),
 			};
 			jobs.push(job);
 			job.stopped = run(job);
 		}
+	};
+
+	const drop = (job: Job<W>) => {
+		job.dropped = true;
+		for (const batch of job.queue) room.leave(batch);
+		dropped.push(job.stopped);
 	};
 
 	try {
@@ -96,12 +116,17 @@ export async function* inOrder<W extends Window>(
 				const records = room.leave(batch);
 				announce();
 				yield {kind: 'records', window: head.window, records, report: head.report};
+			} else if (head.failure?.error instanceof WindowTooLarge && cut !== undefined) {
+				for (const job of jobs.splice(0)) drop(job);
+				announce();
+				cut(head.window, head.failure.error);
 			} else if (head.failure !== undefined) {
 				throw head.failure.error;
 			} else if (head.finished) {
 				room.serve();
 				jobs.shift();
 				announce();
+				done?.(head.window, head.report);
 				yield {kind: 'done', window: head.window, report: head.report};
 			} else {
 				room.starve();
@@ -112,6 +137,6 @@ export async function* inOrder<W extends Window>(
 		closed = true;
 		stop.abort(new ExportError('the export has ended'));
 		announce();
-		await Promise.all(jobs.map(async job => job.stopped));
+		await Promise.all([...dropped, ...jobs.map(async job => job.stopped)]);
 	}
 }

@@ -1,5 +1,5 @@
 import type {Sleep} from '../base/context.ts';
-import {inOrder, type ReadWindow, type WindowEvent} from './in-order.ts';
+import {inOrder, type Planner, type ReadWindow, type WindowEvent} from './in-order.ts';
 import type {Window} from './windows.ts';
 
 /** Where the records of a run end up: a format's text, or an archive. Calls are made one after the other. */
@@ -16,8 +16,8 @@ export interface Sink<W extends Window = Window> {
 
 /** What a run of windows is pumped with. */
 export interface PumpOptions<W extends Window> {
-	/** Cut as they are asked for. */
-	readonly windows: Iterable<W>;
+	/** Cuts windows as they are asked for. */
+	readonly plan: Planner<W>;
 	readonly read: ReadWindow<W>;
 	/** Windows read at once. */
 	readonly concurrency: number;
@@ -33,11 +33,11 @@ export interface PumpOptions<W extends Window> {
  * @throws whatever the reading or the sink throws, and the signal's reason when interrupted; the sink was abandoned by then
  */
 export async function pump<W extends Window>(
-	sink: Sink<W>, {windows, read, concurrency, stop, signal, sleep}: PumpOptions<W>,
+	sink: Sink<W>, {plan, read, concurrency, stop, signal, sleep}: PumpOptions<W>,
 ): Promise<void> {
 	try {
 		if (sink.isFull?.() !== true) {
-			for await (const event of inOrder(windows, read, {concurrency, stop, sleep})) {
+			for await (const event of inOrder(plan, read, {concurrency, stop, sleep})) {
 				signal.throwIfAborted();
 				await sink.take(event);
 				if (sink.isFull?.() === true) break;

@@ -242,12 +242,13 @@ export function isMoved(records: readonly AuditRecord[], before: number | undefi
 	return before !== undefined && total !== before && records.some(({id, isRow: row}) => id === undefined && row !== false);
 }
 
-function totalOf(body: unknown, {pagination}: SourceDefinition): number | undefined {
+/** The number of rows that an answer states; undefined where it states none. */
+export function totalOf(body: unknown, {pagination}: SourceDefinition): number | undefined {
 	return 'total' in pagination && pagination.total !== undefined ? wholeNumber(valueAt(body, pagination.total)) : undefined;
 }
 
 /** A stated total tells whether rows are missing. */
-function isCounted({pagination}: SourceDefinition): boolean {
+export function isCounted({pagination}: SourceDefinition): boolean {
 	return 'total' in pagination && pagination.total !== undefined;
 }
 

@@ -18,6 +18,8 @@ export interface RunCounters {
 	changed: number;
 	/** Windows finished. */
 	windows: number;
+	/** Where the last of them ends, Unix milliseconds; undefined before there is one. */
+	finishedTo: number | undefined;
 	requests: number;
 	retries: number;
 	/** Attempts refused for rate. */
@@ -29,7 +31,10 @@ export interface RunCounters {
 
 /** Counters of a run that has done nothing yet. */
 export function newCounters(): RunCounters {
-	return {records: 0, failed: 0, duplicates: 0, changed: 0, windows: 0, requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0, problems: []};
+	return {
+		records: 0, failed: 0, duplicates: 0, changed: 0, windows: 0, finishedTo: undefined,
+		requests: 0, retries: 0, rateLimited: 0, retryWaitMs: 0, problems: [],
+	};
 }
 
 /** The run's summary as `--summary` writes it; times as RFC 3339 in UTC, durations in milliseconds. */

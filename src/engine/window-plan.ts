@@ -8,7 +8,7 @@ import {countWindows, type Window} from './windows.ts';
 const reachGrowth = 7;
 
 /** What decides how a range is cut. */
-export type PlannedQuery = Pick<Query, 'source' | 'since' | 'until' | 'windowMs' | 'timezone'>;
+export type PlannedQuery = Pick<Query, 'source' | 'since' | 'until' | 'windowMs' | 'followsVolume' | 'timezone'>;
 
 /**
  * Cuts `[from, query.until)` into the windows of a query, oldest first: each as long as allowed, or by calendar days in

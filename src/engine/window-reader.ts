@@ -1,6 +1,7 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {ApiError} from '../base/errors.ts';
 import type {AuditRecord} from '../base/record.ts';
+import type {ApiAnswer} from '../base/transport.ts';
 import type {Client} from '../http/client.ts';
 import type {Query} from '../query/query.ts';
 import {toRequest} from '../query/request.ts';
@@ -11,11 +12,15 @@ import type {ReadWindow} from './in-order.ts';
 import type {WindowReport} from './problems.ts';
 import {readCapped} from './read-capped.ts';
 import {newTokenLife, type FetchPage, type WindowReader} from './read-tokens.ts';
-import {readWindow} from './read-window.ts';
+import {isCounted, readWindow, totalOf} from './read-window.ts';
 import {createRedactor, type Redactor} from './redactor.ts';
 import type {ServerClock} from './server-clock.ts';
 import {inTimeOrder, type TimeOrderOptions} from './time-order.ts';
+import {mostPagesFor, mostRowsOf, WindowTooLarge} from './volume-plan.ts';
 import type {Window} from './windows.ts';
+
+/** Text that a window holds back until it is read whole, in characters. */
+const mostHeldCharacters = 8 * 1024 * 1024;
 
 /** What is redacted before anything else of the program has its turn: a tenth of a second's worth. */
 const charactersPerTurn = 1024 * 1024;
@@ -43,7 +48,7 @@ export function createWindowReader<W extends Window = Window>(
 	query: Query, {client, signal, verbose, now, clock, sorting}: ReaderOptions,
 ): ReadWindow<W> {
 	const {source} = query;
-	const fetcherOf = (report?: WindowReport): FetchPage => async parameters => {
+	const fetcherOf = (report?: WindowReport, gauge?: Gauge): FetchPage => async parameters => {
 		const {range, reachZone} = source;
 		// The day before is asked for one unit of it, where it is unknown whether a range holds its start.
 		const beforeMs = reachZone !== undefined && range.startBound === 'unknown' ? range.unitMs : 0;
@@ -52,7 +57,8 @@ export function createWindowReader<W extends Window = Window>(
 				hint: 'run again with a later --since',
 			});
 		}
-		const answer = await client.send(toRequest(query, parameters));
+		const send = async () => client.send(toRequest(query, parameters));
+		const answer = await (gauge === undefined ? send() : gauge.ask(send));
 		if (report !== undefined && answer.servedAt !== undefined) clock?.answered(report.answer, answer.servedAt);
 		return answer;
 	};
@@ -70,13 +76,76 @@ export function createWindowReader<W extends Window = Window>(
 	const {keeps} = query;
 	return (window, report) => {
 		// Of their own: whose answer came when. What was learned of the API they share.
-		const fetchPage = fetcherOf(report);
-		const delivered =
+		const gauge = window.mostPages === undefined ? undefined : new Gauge(window, window.mostPages, query);
+		const fetchPage = fetcherOf(report, gauge);
+		const read =
 			capped === undefined ? readWindow(window, {...reader, fetchPage}, report) : readCapped(window, {...capped, fetchPage}, report);
+		const delivered = gauge === undefined ? read : gauge.holdBack(read);
 		const kept = keeps === undefined ? delivered : keep(delivered, keeps);
 		const ready = redactor === undefined ? kept : redact(kept, redactor, signal);
 		return query.order === 'time' ? inTimeOrder(ready, sorting) : ready;
 	};
+}
+
+/** Ends the reading of a window that is longer than by default where it holds more than is worth it, before any of it was let out. */
+class Gauge {
+	readonly #window: Window;
+	readonly #mostPages: number;
+	readonly #query: Query;
+	#pages = 0;
+	#rows = 0;
+	#characters = 0;
+	#oldest = Infinity;
+	#newest = -Infinity;
+
+	constructor(window: Window, mostPages: number, query: Query) {
+		this.#window = window;
+		this.#mostPages = mostPages;
+		this.#query = query;
+	}
+
+	/** @throws WindowTooLarge when the page is one too many, tells of too many rows, or is refused as the first one */
+	async ask(send: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+		const lengthMs = this.#window.to - this.#window.from;
+		if (this.#isTooLarge(lengthMs)) throw new WindowTooLarge({rows: this.#rows, spanMs: this.#spanMs});
+		const isFirst = this.#pages++ === 0;
+		try {
+			const answer = await send();
+			const total = isFirst && this.#mostPages < Infinity ? totalOf(answer.body, this.#query.source) ?? 0 : 0;
+			if (total >= mostRowsOf(this.#query)) throw new WindowTooLarge({rows: total, spanMs: lengthMs});
+			return answer;
+		} catch (error) {
+			throw isFirst && error instanceof ApiError && error.isRefusal ? new WindowTooLarge() : error;
+		}
+	}
+
+	/** Lets rows out when all of them are there; at once where the first answer has told how many there are. */
+	async* holdBack(batches: AsyncIterable<AuditRecord[]>): AsyncGenerator<AuditRecord[], void, undefined> {
+		if (isCounted(this.#query.source) || this.#mostPages === Infinity) {
+			yield* batches;
+			return;
+		}
+		const held: AuditRecord[][] = [];
+		for await (const batch of batches) {
+			held.push(batch);
+			this.#rows += batch.length;
+			for (const {text, time = Number.NaN} of batch) {
+				this.#characters += text.length;
+				if (time < this.#oldest) this.#oldest = time;
+				if (time > this.#newest) this.#newest = time;
+			}
+		}
+		yield* held;
+	}
+
+	get #spanMs(): number {
+		return Math.max(0, this.#newest - this.#oldest);
+	}
+
+	#isTooLarge(lengthMs: number): boolean {
+		if (this.#pages === 0 || this.#mostPages === Infinity || isCounted(this.#query.source)) return false;
+		return this.#pages >= Math.min(this.#mostPages, mostPagesFor(this.#spanMs / lengthMs)) || this.#characters > mostHeldCharacters;
+	}
 }
 
 async function* keep(

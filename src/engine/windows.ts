@@ -4,6 +4,11 @@ import {type RangeRules, stepMs} from '../sources/range.ts';
 export interface Window {
 	readonly from: number;
 	readonly to: number;
+	/**
+	 * Set where it is longer than by default, and cut anew if it holds more pages than this or more rows than are worth it. `Infinity`:
+	 * only if the API does not accept its length.
+	 */
+	readonly mostPages?: number;
 }
 
 /** What a window asks the API for, in the source's units, both ends as the parameters carry them. */

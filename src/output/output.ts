@@ -11,6 +11,8 @@ export interface Checkpoint {
 	readonly failed?: number | undefined;
 	/** Those of them that are OCSF events of no class; absent in other formats. */
 	readonly baseEvents?: number | undefined;
+	/** How the windows after that are cut, as the engine keeps it; absent where they are of one length. */
+	readonly plan?: string | undefined;
 }
 
 /** The earlier run that a file continues. Its range is the one to export, whatever the clock says now. */

@@ -33,6 +33,7 @@ const sidecarSchema = z.object({
 	bytes: z.int().nonnegative(),
 	checkpoint: z.object({
 		nextFrom: z.int(), records: z.int().nonnegative(), failed: z.int().nonnegative().optional(), baseEvents: z.int().nonnegative().optional(),
+		plan: z.string().optional(),
 	}),
 }).refine(({since, until, checkpoint: {nextFrom}}) => since <= nextFrom && nextFrom <= until);
 

@@ -121,8 +121,9 @@ const table = {
 	},
 	window: {
 		group: 'Requests:', takes: '<duration>', decides: 'bytes', configured: 'duration',
-		description: ({window: {maxMs, defaultMs}}) =>
-			`time per window${maxMs === undefined ? '' : `, at most ${formatDuration(maxMs)}`}; default ${formatDuration(defaultMs)}`,
+		description: ({window: {maxMs, defaultMs, days}}) =>
+			`time per window${maxMs === undefined ? '' : `, at most ${formatDuration(maxMs)}`}; default `
+			+ `${formatDuration(defaultMs)}${days === undefined ? ', longer where little happens' : ''}`,
 	},
 	rate: {
 		group: 'Requests:', takes: '<n/duration>', decides: 'run', configured: 'rate',

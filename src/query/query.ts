@@ -12,8 +12,10 @@ export interface Query {
 	/** API parameters of the filters, by name. */
 	readonly filters: Filters;
 	readonly pageSize: number;
-	/** Length of a window in milliseconds. */
+	/** Length of a window in milliseconds; the least one where windows follow the volume. */
 	readonly windowMs: number;
+	/** Windows are longer where little happens. Default false: all are of one length. */
+	readonly followsVolume?: boolean;
 	/** IANA zone of the calendar, for sources whose windows follow its days. Default: the system's. */
 	readonly timezone?: string | undefined;
 	/** Whether the filters that the API does not know let a record through; undefined where there are none. */

@@ -8,7 +8,6 @@ import {formatUtc} from '../base/timezone.ts';
 import {FormatSink, runExport} from '../engine/export.ts';
 import {ServerClock} from '../engine/server-clock.ts';
 import type {RunStatus} from '../engine/summary.ts';
-import {countWindowsOf} from '../engine/window-plan.ts';
 import {Budget} from '../http/budget.ts';
 import type {Identity} from '../output/account.ts';
 import {requireDistinctFiles, standardStreamOf} from '../output/target.ts';
@@ -188,8 +187,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		});
 		if (context.stderr.isTTY === true && run.flags.progress !== false && run.flags.quiet !== true && run.flags.logFormat !== 'json') {
 			run.progress = startProgress({
-				name: source.name, counters, budget, windows: countWindowsOf(query, sink.from, context.now), monotonic: context.monotonic,
-				now: context.now,
+				name: source.name, counters, budget, range: {from: sink.from, to: query.until}, monotonic: context.monotonic, now: context.now,
 			});
 		}
 		try {

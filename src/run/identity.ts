@@ -56,7 +56,7 @@ function valueOf(name: string, {opened: {source, defaults}, flags, env, settings
 		return Array.isArray(given) ? given.map(code) : code(given);
 	}
 	const settled: Readonly<Record<string, unknown>> = {
-		...query, ...output, window: query.windowMs, csvBom: output.bom,
+		...query, ...output, window: query.followsVolume === true ? 'auto' : query.windowMs, csvBom: output.bom,
 		timezone: zoneOf(output),
 	};
 	const configured: Readonly<Record<string, unknown>> = {...defaults};

@@ -3,6 +3,7 @@ import {visibleInTable} from '../base/visible.ts';
 import {formatDuration, MINUTE, SECOND} from '../base/duration.ts';
 import type {Budget} from '../http/budget.ts';
 import type {RunCounters} from '../engine/summary.ts';
+import type {Window} from '../engine/windows.ts';
 import {createLocalTime} from '../output/formats/time.ts';
 
 /** What the progress line is drawn from. */
@@ -10,8 +11,8 @@ export interface ProgressSource {
 	readonly name: string;
 	readonly counters: RunCounters;
 	readonly budget: Budget;
-	/** Windows of this run. */
-	readonly windows: number;
+	/** What this run is of, Unix milliseconds. */
+	readonly range: Window;
 	readonly monotonic: () => number;
 	/** Wall-clock time in Unix milliseconds. */
 	readonly now: () => number;
@@ -27,11 +28,12 @@ export interface Progress {
 const redrawEveryMs = 200;
 
 /** The progress line's text, from what has been counted so far. */
-export function progressText({name, counters, budget, windows, monotonic, now}: ProgressSource, startedAt: number): string {
+export function progressText({name, counters, budget, range: {from, to}, monotonic, now}: ProgressSource, startedAt: number): string {
 	const at = monotonic();
 	const number = new Intl.NumberFormat('en');
+	const done = to > from ? ((counters.finishedTo ?? from) - from) / (to - from) : 1;
 	const parts = [
-		`${name}: window ${number.format(Math.min(counters.windows + 1, windows))}/${number.format(windows)}`,
+		`${name}: ${Math.floor(done * 100)}% of ${formatDuration(to - from)}`,
 		`${number.format(counters.records)} records`,
 		`${number.format(counters.requests)} requests (budget ${budget.used}/${number.format(budget.limit.requests)} per ${formatDuration(budget.limit.perMs)})`,
 	];
@@ -40,8 +42,8 @@ export function progressText({name, counters, budget, windows, monotonic, now}: 
 		parts.push(`waiting until ${timeOfDay(now() + waitMs)} (${Math.ceil(waitMs / SECOND)} s)`);
 	}
 	const elapsedMs = at - startedAt;
-	if (counters.windows > 0 && counters.windows < windows && elapsedMs > 5 * SECOND) {
-		const leftMs = (elapsedMs / counters.windows) * (windows - counters.windows);
+	if (done > 0 && done < 1 && elapsedMs > 5 * SECOND) {
+		const leftMs = (elapsedMs / done) * (1 - done);
 		parts.push(leftMs < MINUTE ? `~${Math.ceil(leftMs / SECOND)} s left` : `~${Math.ceil(leftMs / MINUTE)} min left`);
 	}
 	return parts.join(' · ');

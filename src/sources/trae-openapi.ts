@@ -54,7 +54,7 @@ export const traeOpenapi = defineSource({
 		total: ['data', 'pagination', 'total'],
 		totalPages: ['data', 'pagination', 'total_pages'],
 	},
-	window: {defaultMs: 7 * DAY, maxMs: 90 * DAY},
+	window: {defaultMs: DAY, maxMs: 90 * DAY},
 	range: {start: 'start_time', end: 'end_time', unitMs: SECOND, startBound: 'unknown', endBound: 'unknown'},
 	rows: ['data', 'items'],
 	id: 'log_id',

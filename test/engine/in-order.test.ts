@@ -79,7 +79,7 @@ it('delivers the windows in their order and each with its own report, whatever t
 		let most = 0;
 		const consume = async () => {
 			const seen: string[] = [];
-			for await (const event of inOrder(windowsOf(plan), reader.read, {concurrency: limit, stop, sleep: clock.sleep})) {
+			for await (const event of inOrder({windows: windowsOf(plan)}, reader.read, {concurrency: limit, stop, sleep: clock.sleep})) {
 				most = Math.max(most, reader.active);
 				seen.push(...told(event));
 				if (event.kind === 'done') expect(event.report).toEqual({...newReport(), duplicates: event.window.from});
@@ -104,7 +104,7 @@ it('lets a failure surface when its turn comes, after everything before it, and 
 		const reader = plannedReader(clock, plan, {stop, fail});
 		const seen: string[] = [];
 		const consume = async () => {
-			for await (const event of inOrder(windowsOf(plan), reader.read, {concurrency: limit, stop, sleep: clock.sleep})) seen.push(...told(event));
+			for await (const event of inOrder({windows: windowsOf(plan)}, reader.read, {concurrency: limit, stop, sleep: clock.sleep})) seen.push(...told(event));
 		};
 		await expect(clock.run(consume())).rejects.toBe(fail[first]);
 		expect(seen).toEqual([...expected(plan, first), ...textsOf(plan[first] ?? [], first)]);
@@ -122,7 +122,7 @@ it('stops every reading before it returns when the consumer leaves early, and st
 		const reader = plannedReader(clock, plan, {stop});
 		const consume = async () => {
 			let events = 0;
-			for await (const event of inOrder(windowsOf(plan), reader.read, {concurrency: limit, stop, sleep: clock.sleep})) {
+			for await (const event of inOrder({windows: windowsOf(plan)}, reader.read, {concurrency: limit, stop, sleep: clock.sleep})) {
 				void event;
 				if (events++ >= leaveAfter) break;
 			}
@@ -151,7 +151,7 @@ it('stops readings that wait for their turn to buffer', async () => {
 			active--;
 		}
 	};
-	const events = inOrder(windowsOf([1, 2, 3]), read, {concurrency: 3, stop, sleep: clock.sleep});
+	const events = inOrder({windows: windowsOf([1, 2, 3])}, read, {concurrency: 3, stop, sleep: clock.sleep});
 	const waiting = events.next();
 	setImmediate(() => {
 		stop.abort(new Error('interrupted'));
@@ -181,7 +181,7 @@ async function readLargePages({firstMs, everyMs}: {firstMs: number; everyMs: num
 	let written = 0;
 	let most = 0;
 	const consume = async () => {
-		for await (const event of inOrder(windowsOf([1, 2, 3, 4, 5]), reader, {concurrency: 4, stop, sleep: clock.sleep})) {
+		for await (const event of inOrder({windows: windowsOf([1, 2, 3, 4, 5])}, reader, {concurrency: 4, stop, sleep: clock.sleep})) {
 			if (event.kind === 'done') continue;
 			most = Math.max(most, read - written);
 			written += event.records.length;
@@ -213,7 +213,7 @@ it('reads no further ahead of a slow consumer than a few pages', async () => {
 	const consume = async () => {
 		let written = 0;
 		let most = 0;
-		for await (const event of inOrder(windowsOf(plan), reader.read, {concurrency: 4, stop, sleep: clock.sleep})) {
+		for await (const event of inOrder({windows: windowsOf(plan)}, reader.read, {concurrency: 4, stop, sleep: clock.sleep})) {
 			if (event.kind === 'records') written++;
 			await clock.sleep(10);
 			most = Math.max(most, reader.pagesRead - written);
@@ -232,14 +232,14 @@ it('reads what needs not be told that it ends', async () => {
 		},
 	})});
 	const seen: string[] = [];
-	for await (const event of inOrder(windowsOf([1]), read, {concurrency: 2, stop: new AbortController(), sleep: new VirtualClock().sleep})) seen.push(...told(event));
+	for await (const event of inOrder({windows: windowsOf([1])}, read, {concurrency: 2, stop: new AbortController(), sleep: new VirtualClock().sleep})) seen.push(...told(event));
 	expect(seen).toEqual(['a', 'b', 'done 0']);
 });
 
 it('reads nothing when there is no window', async () => {
 	const stop = new AbortController();
 	const events: WindowEvent[] = [];
-	for await (const event of inOrder([], () => {
+	for await (const event of inOrder({windows: []}, () => {
 		throw new Error('nothing to read');
 	}, {concurrency: 3, stop, sleep: new VirtualClock().sleep})) events.push(event);
 	expect(events).toEqual([]);

@@ -25,8 +25,17 @@ it.each([
 	{hours: 250, windows: 250, leastTimeMs: 2 * MINUTE},
 ])('needs $windows requests and $leastTimeMs ms for $hours hours', ({hours, windows, leastTimeMs}) => {
 	expect(planOf(queryOf({until: since + hours * HOUR}), {baseUrl: 'https://a.example', authorization: 'Authorization: Bearer ***'}, () => since)).toMatchObject({
-		windows, fewest_requests: windows, least_time_ms: leastTimeMs, budget: '100/1m', window: '1h', since: '2026-11-19T00:00:00Z',
+		windows, fewest_requests: windows, least_time_ms: leastTimeMs, budget: '100/1m', window: 'at most 1h', since: '2026-11-19T00:00:00Z',
 	});
+});
+
+it('says how few and how many requests it may come to where windows follow the volume', () => {
+	const target = {baseUrl: 'https://a.example', authorization: 'Authorization: Bearer ***'};
+	const plan = planOf(queryOf({since: since - 6 * 24 * HOUR, followsVolume: true}), target, () => since);
+	expect(plan).toMatchObject({windows: 168, window: '1h to 30d', fewest_requests: 1, least_time_ms: 0});
+	expect(formatPlan(plan)).toContain('requests:         1 to 168, and');
+	expect(plan.first_request).toContain(`"end_time":${(since + 24 * HOUR) / 1000}`);
+	expect(planOf(queryOf({since: since - 69 * 24 * HOUR, followsVolume: true}), target, () => since)).toMatchObject({windows: 1680, fewest_requests: 3});
 });
 
 it('has no first request for an empty range', () => {

@@ -19,10 +19,10 @@ async function exportOf(count: number, {cap = 30, pageSize = 5, spread = 1, late
 		return {text: dialect.row(`"r${index}"`, time, {type: '10001', more: ''}), time, type: '10001', rank, ...(index >= count - later ? {arrivesAt: now + 1} : {})};
 	});
 	const scenario: Scenario = {
-		dialect, rows, since, until: since + spread, windowMs: spread, pageSize, concurrency: 1, retries: 0, order: 'served', rate: 1000, knownCap: cap,
+		dialect, rows, since, until: since + spread, windowMs: spread, auto: false, pageSize, concurrency: 1, retries: 0, order: 'served', rate: 1000, knownCap: cap,
 		behaviour: {
 			start: 'inclusive', end: 'inclusive', order: 'ascending', tokens: 'row', tokenLife: Infinity, tokenAtEnd: false, counts: 'rows', totals: 'honest', cap, beyondCap: 'refused',
-			largestPage: Infinity, statesAskedSize: false, outMs: 0, answerMs: [2], ...behaviour,
+			largestPage: Infinity, statesAskedSize: false, longestMs: Infinity, outMs: 0, answerMs: [2], ...behaviour,
 		},
 	};
 	const {server, clock} = serve(scenario, {script});

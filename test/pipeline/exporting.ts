@@ -20,9 +20,9 @@ export function serve(scenario: Scenario, {script = new Map(), exchangeScript = 
 }
 
 /** The command line of a scenario's export. */
-export function argsOf({dialect: {source, args}, since, until, windowMs, pageSize, concurrency, retries, order, rate}: Scenario): string[] {
+export function argsOf({dialect: {source, args}, since, until, windowMs, auto, pageSize, concurrency, retries, order, rate}: Scenario): string[] {
 	return [
-		source, ...args, '--since', new Date(since).toISOString(), '--until', new Date(until).toISOString(), '--window', `${windowMs}ms`, '--page-size', String(pageSize),
+		source, ...args, '--since', new Date(since).toISOString(), '--until', new Date(until).toISOString(), ...(auto ? [] : ['--window', `${windowMs}ms`]), '--page-size', String(pageSize),
 		'--concurrency', String(concurrency), '--retries', String(retries), '--order', order, '--rate', `${rate}/1s`,
 	];
 }

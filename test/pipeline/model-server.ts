@@ -39,6 +39,8 @@ export interface Behaviour {
 	/** The server serves no larger pages than this; it may state what was asked for all the same. */
 	readonly largestPage: number;
 	readonly statesAskedSize: boolean;
+	/** The longest range that it accepts, which no document tells; milliseconds. */
+	readonly longestMs: number;
 	/** How long a request is on its way, and how long the answers take, in turn; milliseconds. */
 	readonly outMs: number;
 	readonly answerMs: readonly number[];
@@ -145,12 +147,13 @@ export class ModelServer {
 
 	/** What the API does not accept. */
 	#refusal({start, end, size, token, page, offset}: Asked): (() => Response) | undefined {
-		const {dialect: {largestSize, longestRange, paging, codes}, behaviour: {tokenLife, cap, beyondCap, counts, largestPage}} = this.#options;
+		const {dialect: {largestSize, longestRange, paging, codes, unitMs, askedPerUnit}, behaviour: {tokenLife, cap, beyondCap, counts, largestPage, longestMs}} = this.#options;
 		const refuse = () => new Response(`{"code":${codes.parameter},"msg":"bad parameter"}`, {status: 400});
 		if (![start, end, size, page, offset].every(value => Number.isSafeInteger(value) && value >= 0) || size < 1 || size > largestSize || page < 1 || end < start || end - start > longestRange) {
 			this.violations.push(JSON.stringify({start, end, size, page, offset}));
 			return refuse;
 		}
+		if ((end - start - 2) * unitMs / askedPerUnit > longestMs) return refuse;
 		if (token !== undefined) {
 			const issued = this.#tokens.get(token);
 			if (issued === undefined) this.violations.push(`token ${token} was never issued`);

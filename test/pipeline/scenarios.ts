@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import {HOUR} from '../../src/base/duration.ts';
 import {dialectOf, type Dialect, type SourceName} from './dialects.ts';
 import type {Behaviour, ModelRow} from './model-server.ts';
 
@@ -16,6 +17,8 @@ export interface Scenario {
 	readonly since: number;
 	readonly until: number;
 	readonly windowMs: number;
+	/** Windows follow the volume instead. */
+	readonly auto: boolean;
 	readonly pageSize: number;
 	readonly concurrency: number;
 	readonly retries: number;
@@ -99,6 +102,8 @@ export interface Choice {
 	readonly behaviour?: Partial<Behaviour>;
 	/** The length of the range, in milliseconds. */
 	readonly spanMs?: number;
+	/** Whether windows follow the volume. */
+	readonly auto?: fc.Arbitrary<boolean>;
 }
 
 /** The scenario with a method by which fast-check shows what is in it, without thousands of lines of rows. */
@@ -110,7 +115,7 @@ function withText(scenario: Scenario, list: readonly Cluster[]): Scenario {
 /** Exports of any rows from any API that fits the documents. */
 export function scenarios({
 	sources = ['feishu-openapi', 'feishu-behavior', 'trae-openapi', 'feishu-apaas'], mostRows = 45, arrivals = fc.constant(undefined), tokenLives = fc.constant(Infinity),
-	caps = fc.oneof(fc.constant(undefined), fc.integer({min: 150, max: 260})), behaviour: fixed = {}, spanMs,
+	caps = fc.oneof(fc.constant(undefined), fc.integer({min: 150, max: 260})), behaviour: fixed = {}, spanMs, auto = fc.boolean(),
 }: Choice = {}): fc.Arbitrary<Scenario> {
 	const behaviours = fc.record({
 		start: fc.constantFrom('inclusive' as const, 'exclusive' as const),
@@ -124,6 +129,7 @@ export function scenarios({
 		beyondCap: fc.constantFrom('empty' as const, 'refused' as const),
 		largestPage: fc.oneof({arbitrary: fc.constant(Infinity), weight: 3}, {arbitrary: fc.integer({min: 1, max: 12}), weight: 1}),
 		statesAskedSize: fc.boolean(),
+		longestMs: fc.constantFrom(Infinity, Infinity, 5 * HOUR),
 		outMs: fc.constantFrom(0, 1, 40),
 		answerMs: fc.array(fc.constantFrom(0, 1, 15, 200), {minLength: 1, maxLength: 5}),
 	});
@@ -131,6 +137,7 @@ export function scenarios({
 		source: fc.constantFrom(...sources),
 		shape: shapes,
 		list: clusters(mostRows, arrivals),
+		auto,
 		behaviour: behaviours,
 		cap: caps,
 		half: fc.constantFrom(0, 0, 0.5),
@@ -139,7 +146,7 @@ export function scenarios({
 		retries: fc.constantFrom(0, 1, 2, 5),
 		order: fc.constantFrom('served' as const, 'time' as const),
 		rate: fc.constantFrom(1000, 1000, 20, 3),
-	}).map(({source, shape: {units: anyUnits, windows}, list, behaviour, cap, half, pageSize, concurrency, retries, order, rate}): Scenario => {
+	}).map(({source, shape: {units: anyUnits, windows}, list, auto: isAuto, behaviour, cap, half, pageSize, concurrency, retries, order, rate}): Scenario => {
 		const dialect = dialectOf(source);
 		const {unitMs} = dialect;
 		const units = spanMs === undefined ? anyUnits : spanMs / unitMs;
@@ -151,12 +158,13 @@ export function scenarios({
 		return withText({
 			dialect, rows: rowsOf(list, {units, windowUnits, first, dialect}),
 			behaviour: {
-				...behaviour, cap: isCapped ? cap ?? 10_000 : Infinity, ...fixed,
+				// A range of the default length is accepted by all of them.
+				...behaviour, longestMs: isAuto && source === 'feishu-openapi' ? behaviour.longestMs : Infinity, cap: isCapped ? cap ?? 10_000 : Infinity, ...fixed,
 				// Only that API documents an order, and how to ask for it.
 				order: isCapped && behaviour.order === 'scrambled' ? 'ascending' : behaviour.order,
 			},
 			since: origin + shift, until: origin + units * unitMs + shift,
-			windowMs: windowUnits * unitMs, pageSize: isCapped && cap !== undefined ? Math.min(pageSize, Math.ceil(cap / 3)) : pageSize, concurrency, retries, order, rate, knownCap: isCapped ? cap : undefined,
+			windowMs: windowUnits * unitMs, auto: isAuto, pageSize: isCapped && cap !== undefined ? Math.min(pageSize, Math.ceil(cap / 3)) : pageSize, concurrency, retries, order, rate, knownCap: isCapped ? cap : undefined,
 		}, list);
 	});
 }
