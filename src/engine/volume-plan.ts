@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {DAY, HOUR, MINUTE} from '../base/duration.ts';
-import {parseJson} from '../json/parse.ts';
+import {parseJson} from '../json/value.ts';
 import type {Query} from '../query/query.ts';
 import {longestWindowMs} from '../sources/range.ts';
 import {isCounted} from './read-window.ts';

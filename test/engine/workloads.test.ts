@@ -60,7 +60,7 @@ async function exportOf({source, days}: Workload, {server, clock}: ReturnType<ty
 const quiet: Workload[] = [
 	{source: 'feishu-openapi', days: 7, rows: 19}, {source: 'feishu-openapi', days: 7, rows: 141}, {source: 'feishu-openapi', days: 30, rows: 12},
 	{source: 'feishu-openapi', days: 30, rows: 83}, {source: 'feishu-openapi', days: 30, rows: 0}, {source: 'feishu-openapi', days: 90, rows: 700},
-	{source: 'feishu-openapi', days: 180, rows: 500}, {source: 'feishu-behavior', days: 180, rows: 500}, {source: 'feishu-apaas', days: 180, rows: 500},
+	{source: 'feishu-openapi', days: 180, rows: 500}, {source: 'feishu-behavior', days: 170, rows: 500}, {source: 'feishu-apaas', days: 180, rows: 500},
 	{source: 'trae-openapi', days: 180, rows: 500}, {source: 'feishu-dlp', days: 180, rows: 300},
 ];
 
