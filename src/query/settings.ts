@@ -84,7 +84,7 @@ export function resolveSettings({source, flags, defaults, env, now, terminal, re
 			...resolveFilters(source, flags, env),
 			pageSize: pageSize(),
 			windowMs: windowMs(),
-			followsVolume: (flags.window ?? defaults.window) === undefined && source.reachMs === undefined && source.window.days === undefined,
+			followsVolume: (flags.window ?? defaults.window) === undefined && source.window.days === undefined,
 			timezone,
 			...(limit === undefined ? {} : {limit}),
 			order: oneOf(flags.order ?? defaults.order ?? (format === 'table' ? 'time' : 'served'), ['served', 'time'], '--order'),
