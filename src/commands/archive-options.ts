@@ -6,6 +6,7 @@ import type {VerifyFlags} from '../run/repair.ts';
 import type {CatFlags} from './cat.ts';
 import type {CompactFlags} from './compact.ts';
 import {mountOptions} from './mount-options.ts';
+import type {ReportFlags} from './report.ts';
 import type {PruneFlags} from './prune.ts';
 
 const requestProfileOption = {
@@ -113,5 +114,25 @@ Examples:
 	compact.action(async (name: string, flags: CompactFlags) => {
 		const {compactCommand} = await import('./compact.ts');
 		outcome.exitCode = await compactCommand(name, flags, context);
+	});
+	const report = program.command('report')
+		.description('write one HTML page about archives and exports: coverage, counts, proof')
+		.argument('<dir|file...>', 'directories of archives, and NDJSON files of exports')
+		.addHelpText('after', `
+The page needs no network and no script. Every segment is compared with its hash while it is read; where something is
+missing the page says so, and the exit code is 6. Counts are by day and hour, by outcome, and by the commonest values.
+
+Examples:
+  $ audit-export report /var/log/audit/feishu -o report.html
+  $ audit-export report calls.ndjson.gz --timezone Asia/Shanghai --labels zh -o report.html`);
+	mountOptions(report, [
+		...optionsNamed(['output', 'timezone', 'labels', 'config', 'quiet', 'debug'], {
+			output: 'write the page here; - is stdout', timezone: 'of the days, hours and times; default UTC', labels: 'the language of the page: en (default) or zh',
+		}),
+		requestProfileOption,
+	]);
+	report.action(async (names: string[], flags: ReportFlags) => {
+		const {reportCommand} = await import('./report.ts');
+		outcome.exitCode = await reportCommand(names, flags, context);
 	});
 }

@@ -1,5 +1,4 @@
-import {realpath} from 'node:fs/promises';
-import {basename, dirname, join, resolve, sep} from 'node:path';
+import {resolve} from 'node:path';
 import {loadConfig} from '../access/config/load.ts';
 import {readRange} from '../archive/cat.ts';
 import {DamagedManifestError} from '../archive/manifest-file.ts';
@@ -7,17 +6,14 @@ import type {HeaderLine} from '../archive/manifest.ts';
 import {readHeader} from '../archive/open-archive.ts';
 import {findRange, type ArchiveRange} from '../archive/range.ts';
 import type {Context} from '../base/context.ts';
-import {exitCodes, systemCode, UsageError, type ExitCode} from '../base/errors.ts';
+import {exitCodes, UsageError, type ExitCode} from '../base/errors.ts';
 import {oneOf} from '../base/given.ts';
 import type {Log} from '../base/log.ts';
 import {createRedactor, RecordGuard} from '../engine/redactor.ts';
 import type {Window} from '../engine/windows.ts';
 import {standardStreamOf} from '../output/target.ts';
-import {openFileOutput} from '../output/file-output.ts';
 import {createFormatter, type Formatter} from '../output/formats/index.ts';
 import {tableView} from '../output/formats/layout.ts';
-import type {Output} from '../output/output.ts';
-import {createStreamOutput} from '../output/stream-output.ts';
 import {chooseFormat, defaultLanguage, traitsOf, type FormatName} from '../query/format-names.ts';
 import {redactionsOf} from '../query/names.ts';
 import type {ExportFlags} from '../query/options.ts';
@@ -27,6 +23,7 @@ import {commandLog} from '../run/command-log.ts';
 import {baseEventsText} from '../run/export-report.ts';
 import {labelledColumns, languages} from '../sources/labels.ts';
 import type {SourceDefinition} from '../sources/types.ts';
+import {openCommandOutput} from './command-output.ts';
 
 /** What the options of `cat` parse to. */
 export type CatFlags = ConnectionFlags &
@@ -63,7 +60,7 @@ export async function catCommand(name: string, flags: CatFlags, context: Context
 	const redact = redactionsOf(flags.redact ?? [], {source});
 	const redactor = createRedactor({...flags, redact}, source);
 	const guard = new RecordGuard({redact, fields: flags.fields ?? [], source});
-	const output = await openOutput({dir, flags, context, range});
+	const output = await openCommandOutput(flags.output, {command: 'cat', dirs: [dir], context});
 	try {
 		await output.write(await formatter.start());
 		for await (const records of readRange(dir, {segments: found.segments, range, source, signal: context.signal})) {
@@ -161,36 +158,3 @@ async function formatterOf(
 function isStdout({output}: CatFlags): boolean {
 	return output === undefined || standardStreamOf(output) === 'stdout';
 }
-
-async function openOutput({dir, flags, context, range}: {dir: string; flags: CatFlags; context: Context; range: Window}): Promise<Output> {
-	const stream = flags.output === undefined ? 'stdout' : standardStreamOf(flags.output);
-	if (flags.output === undefined || stream !== undefined)
-		return createStreamOutput(stream === 'stderr' ? context.stderr : context.stdout, stream ?? 'stdout', context);
-	const path = resolve(context.cwd, flags.output);
-	if (await isWithin(path, dir))
-		throw new UsageError(`--output: ${flags.output} lies in the archive`, {hint: 'name a file elsewhere: only runs write there'});
-	return openFileOutput({
-		path,
-		fingerprint: 'cat',
-		range: {since: range.from, until: range.to, slidingSince: false, slidingUntil: false},
-		resume: false,
-		resumable: false,
-		now: context.now,
-		monotonic: context.monotonic,
-		signal: context.signal,
-		sleep: context.sleep,
-		notice: () => undefined,
-	});
-}
-
-/** Whether a file would lie in a directory, links followed. */
-async function isWithin(path: string, dir: string): Promise<boolean> {
-	try {
-		return `${join(await realpath(dirname(path)), basename(path))}${sep}`.startsWith(`${await realpath(dir)}${sep}`);
-	} catch (error) {
-		// Opening it says what is wrong.
-		if (systemCode(error) === undefined) throw error;
-		return false;
-	}
-}
-
