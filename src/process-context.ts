@@ -26,12 +26,12 @@ const sleep: Sleep = async (ms, signal) => new Promise((resolve, reject) => {
 const longestEndMs = 1800;
 
 /**
- * The context of the real process. The first SIGHUP, SIGINT or SIGTERM aborts its signal, so that the run ends in order; the
+ * The context of the real process. The first SIGHUP, SIGINT, SIGTERM or, by Ctrl+Break under Windows, SIGBREAK aborts its signal, so that the run ends in order; the
  * second ends the process at once, and so does time: what was being saved is then as a power cut leaves it.
  */
 export function createProcessContext(): Context {
 	const controller = new AbortController();
-	for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
+	for (const name of ['SIGBREAK', 'SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
 		process.on(name, () => {
 			if (controller.signal.aborted) {
 				endBy(name);

@@ -1,8 +1,9 @@
 import {constants} from 'node:fs';
-import {lstat, mkdir, open, rename, rm, rmdir, type FileHandle} from 'node:fs/promises';
+import {lstat, mkdir, open, rm, rmdir, type FileHandle} from 'node:fs/promises';
 import {systemCode} from '../base/errors.ts';
 import {syncDirectory} from '../output/atomic.ts';
 import {writeFully} from '../output/block-writer.ts';
+import {renameFile} from '../output/windows.ts';
 
 /** Archives are for their owner: audit logs say who did what. */
 const fileMode = 0o600;
@@ -55,7 +56,7 @@ export const diskFiles: ArchiveFiles = {
 	async open(path) {
 		return writable(await open(path, constants.O_WRONLY | constants.O_NOFOLLOW));
 	},
-	rename,
+	rename: renameFile,
 	async remove(path) {
 		await rm(path, {force: true});
 	},

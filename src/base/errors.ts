@@ -97,12 +97,12 @@ export class InterruptedError extends ExportError {
 	override readonly name = 'InterruptedError';
 	override readonly exitCode: ExitCode;
 
-	readonly signalName: 'SIGHUP' | 'SIGINT' | 'SIGTERM';
+	readonly signalName: 'SIGBREAK' | 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
 	constructor(signalName: InterruptedError['signalName']) {
 		super(`interrupted by ${signalName}`);
 		this.signalName = signalName;
-		this.exitCode = {SIGHUP: exitCodes.sighup, SIGINT: exitCodes.sigint, SIGTERM: exitCodes.sigterm}[signalName];
+		this.exitCode = {SIGBREAK: exitCodes.sigint, SIGHUP: exitCodes.sighup, SIGINT: exitCodes.sigint, SIGTERM: exitCodes.sigterm}[signalName];
 	}
 }
 

@@ -1,10 +1,11 @@
 import {randomBytes} from 'node:crypto';
-import {lstat, mkdir, open, readdir, rename, rm, stat, writeFile, type FileHandle} from 'node:fs/promises';
+import {lstat, mkdir, open, readdir, rm, stat, writeFile, type FileHandle} from 'node:fs/promises';
 import {constants} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {systemCode} from '../base/errors.ts';
 import {writeFailure} from './failure.ts';
 import {resolveTarget} from './target.ts';
+import {renameFile} from './windows.ts';
 
 /** How a directory says that it cannot be synced: then renames are as durable as the file system makes them. */
 const unsyncable = new Set(['EINVAL', 'EPERM', 'EACCES', 'EISDIR', 'ENOTSUP']);
@@ -43,7 +44,7 @@ async function replace(
 			await handle.writeFile(text);
 			await handle.sync();
 		});
-		await rename(temporary, path);
+		await renameFile(temporary, path);
 	} catch (error) {
 		await rm(temporary, {force: true});
 		throw error;

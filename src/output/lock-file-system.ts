@@ -1,3 +1,4 @@
+import {spawnSync} from 'node:child_process';
 import * as fs from 'node:fs';
 import {closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync} from 'node:fs';
 import {hostname} from 'node:os';
@@ -60,13 +61,26 @@ function isRunning(pid: number): boolean {
 	}
 }
 
-/** State and start time of a process, fields 3 and 22 of `/proc/<pid>/stat`, or undefined where there is no such file. */
-function readProcess(pid: number): {state: string; start: string} | undefined {
+/**
+ * State and start time of a process: fields 3 and 22 of `/proc/<pid>/stat`, or what `ps` says where there is no such place;
+ * undefined where neither tells, as under Windows.
+ * @param ask runs `ps`; tests put another system in its place
+ */
+export function readProcess(pid: number, {platform = process.platform, ask = askPs} = {}): {state: string; start: string} | undefined {
+	if (platform === 'win32') return undefined;
+	if (platform !== 'linux') {
+		const [, psState, psStart] = /^\s*(\S)\S*\s+(\S.*\S)\s*$/.exec(ask(pid)) ?? [];
+		return psState === undefined || psStart === undefined ? undefined : {state: psState, start: psStart};
+	}
 	const text = readText(`/proc/${pid}/stat`);
 	// Field 2 is the command's name in brackets and may hold anything, brackets and spaces too.
 	const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
 	const [state, start] = [fields?.[0], fields?.[19]];
 	return state === undefined || start === undefined ? undefined : {state, start};
+}
+
+function askPs(pid: number): string {
+	return spawnSync('/bin/ps', ['-o', 'state=', '-o', 'lstart=', '-p', String(pid)], {encoding: 'utf8', env: {LC_ALL: 'C'}}).stdout ?? '';
 }
 
 function currentSystem(): string {

@@ -1,5 +1,5 @@
 import type {BigIntStats} from 'node:fs';
-import {lstat, rename, rm, type FileHandle} from 'node:fs/promises';
+import {lstat, rm, type FileHandle} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {OutputError, systemCode, UsageError} from '../base/errors.ts';
 import type {Account} from './account.ts';
@@ -10,6 +10,7 @@ import {writeFailure} from './failure.ts';
 import type {Lock} from './lock.ts';
 import type {Checkpoint, Chunk, Output, ResumedRun} from './output.ts';
 import type {OutputRange, Sidecar} from './partial.ts';
+import {renameFile} from './windows.ts';
 
 /** As long as the work took, times this, it is not due again: it takes a tenth of the time at most. */
 const pauses = 9;
@@ -125,7 +126,7 @@ export class PartialFile implements Output {
 			await handle.sync();
 			lock.lost.throwIfAborted();
 			await this.#requireInPlace();
-			await rename(paths.partial, paths.target);
+			await renameFile(paths.partial, paths.target);
 			this.#phase = 'published';
 			await syncDirectory(dirname(paths.target));
 			// After the rename is durable: until then the sidecar is what a power cut leaves to continue from.

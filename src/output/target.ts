@@ -3,6 +3,7 @@ import {access, constants, readlink, realpath, stat, lstat} from 'node:fs/promis
 import {basename, dirname, join, resolve} from 'node:path';
 import {systemCode, UsageError} from '../base/errors.ts';
 import {openFailure} from './failure.ts';
+import {comparablePath, requireFileName} from './windows.ts';
 
 type Owned = Pick<Stats, 'mode' | 'uid'>;
 
@@ -70,7 +71,8 @@ export async function requireDistinctFiles({output, others, config}: {
 	readonly config: NamedFile;
 }): Promise<void> {
 	const owners = new Map<string, string>();
-	const claim = (path: string, {option, path: name}: NamedFile) => {
+	const claim = (at: string, {option, path: name}: NamedFile) => {
+		const path = comparablePath(at);
 		const owner = owners.get(path);
 		if (owner !== undefined)
 			throw new UsageError(`${option} and ${owner} name the same file: ${name}`, {hint: 'give each a file of its own'});
@@ -105,6 +107,7 @@ export async function resolveTarget(path: string): Promise<Target> {
 	try {
 		// What stands behind a descriptor belongs to whoever opened it: it is not replaced, even where it is a file.
 		if (isDescriptor(path)) return {path, kind: 'stream'};
+		requireFileName(path);
 		const found = await unless('ENOENT', stat(path));
 		if (found?.isDirectory() === true) throw new UsageError(`cannot write ${path}: it is a directory`, {hint: 'name a file in it'});
 		await refuseForeign(dirname(path));

@@ -148,6 +148,9 @@ function decoded(bytes: Uint8Array, origin: string): string {
  */
 async function runSecretCommand(command: readonly string[], origin: string, options: ResolveSecretOptions): Promise<string> {
 	const [program = '', ...args] = command;
+	// Windows runs these by a shell alone, which would read the arguments as its own language.
+	if (process.platform === 'win32' && /\.(?:cmd|bat)$/i.test(program))
+		throw new CredentialsError(`${origin} was not run: it is a script of cmd.exe`, {hint: 'name the program that it starts, such as node.exe with its arguments, or ["cmd.exe", "/d", "/c", …]'});
 	const {timeoutMs = 30_000, signal} = options;
 	const secrets = secretVariables(options.config.config);
 	const written = await new Promise<Buffer>((resolve, reject) => {

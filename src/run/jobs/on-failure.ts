@@ -114,7 +114,9 @@ function collect(stream: Readable): () => string {
 function endGroup(pid: number | undefined): void {
 	if (pid === undefined) return;
 	try {
-		process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+		// Windows knows no groups: taskkill ends what a process has started with it.
+		if (process.platform === 'win32') spawn('taskkill', ['/pid', String(pid), '/t', '/f'], {stdio: 'ignore', windowsHide: true}).on('error', () => process.kill(pid, 'SIGKILL'));
+		else process.kill(-pid, 'SIGKILL');
 	} catch (error) {
 		// It has just ended by itself.
 		if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;

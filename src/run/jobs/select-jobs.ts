@@ -6,6 +6,7 @@ import type {SegmentCompression} from '../../archive/layout.ts';
 import {parseDuration} from '../../base/duration.ts';
 import {systemCode, UsageError} from '../../base/errors.ts';
 import {nearestText} from '../../base/nearest.ts';
+import {comparablePath} from '../../output/windows.ts';
 import {forEach, patternOf} from './for-each.ts';
 import type {JobOptions} from './job-options.ts';
 
@@ -126,7 +127,7 @@ function conflicts(owners: readonly Owner[]): Map<Job, UsageError> {
 	const problems = new Map<Job, UsageError>();
 	// In this order whatever is within a directory follows it.
 	const sorted = owners
-		.map(owner => ({...owner, path: `${owner.directory.replace(/[/\\]$/, '')}${sep}`}))
+		.map(owner => ({...owner, path: `${comparablePath(owner.directory).replace(/[/\\]$/, '')}${sep}`}))
 		.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 	let around: (typeof sorted)[number] | undefined;
 	for (const owner of sorted) {
@@ -145,7 +146,7 @@ function conflicts(owners: readonly Owner[]): Map<Job, UsageError> {
 
 function conflictOf([{job: first, directory}, {job: second, directory: other}]: readonly [Owner, Owner]): UsageError {
 	const names = `jobs ${first.name} and ${second.name}`;
-	return directory === other
+	return comparablePath(directory) === comparablePath(other)
 		? new UsageError(`${second.file}: ${names} have the same directory: ${second.dir}`, {hint: 'give each a "dir" of its own'})
 		: new UsageError(`${second.file}: of ${names}, one's directory is in the other's: ${first.dir}, ${second.dir}`, {
 			hint: 'put them beside each other',
