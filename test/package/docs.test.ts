@@ -10,7 +10,7 @@ import {manifest, root} from './lock.ts';
 const textOf = (path: string) => readFileSync(join(root, path), 'utf8');
 
 /** What users read. */
-const manuals = new Map(['README.md', ...readdirSync(join(root, 'docs')).map(name => `docs/${name}`)].map(path => [path, textOf(path)]));
+const manuals = new Map(['README.md', 'README.zh-CN.md', ...readdirSync(join(root, 'docs')).map(name => `docs/${name}`)].map(path => [path, textOf(path)]));
 const manual = [...manuals.values()].join('\n');
 const pages = new Map([...manuals, ['CONTRIBUTING.md', textOf('CONTRIBUTING.md')]]);
 

@@ -28,7 +28,7 @@ async function runPacked(args: readonly string[]) {
 
 it('holds what runs, and what users are to read, and nothing else', () => {
 	expect(files.filter(path => !path.startsWith('dist/'))).toEqual([
-		'CHANGELOG.md', 'LICENSE', 'README.md', 'bin/audit-export.js', 'config.example.json',
+		'CHANGELOG.md', 'LICENSE', 'README.md', 'README.zh-CN.md', 'bin/audit-export.js', 'config.example.json',
 		...[
 			'Dockerfile', 'airflow_audit_export.py', 'check-archive.sh', 'copy-archive.sh', 'kubernetes/argo-cron-workflow.yaml', 'kubernetes/cronjob.yaml', 'prometheus-rules.yaml',
 			'systemd/audit-export@.service', 'systemd/audit-export@.timer',
