@@ -29,7 +29,7 @@ export async function compactCommand(name: string, flags: CompactFlags, context:
 /** @returns how many days are damaged */
 async function compactPlace({dir, job}: ArchivePlace, flags: CompactFlags, context: Context): Promise<number> {
 	const log = commandLog(flags, context);
-	const {archive, header} = await openToChange(dir, {context, log});
+	const {archive, header} = await openToChange({dir, job}, {context, log});
 	const {writer, lock, standing, since} = archive;
 	const recorder = new Recorder({dir, files: diskFiles, writer, standing, compression: 'gzip', lost: lock.lost});
 	try {

@@ -8,7 +8,7 @@ import {UsageError} from '../base/errors.ts';
 import {writeReport} from '../output/stream-output.ts';
 import type {FlagsOf} from '../query/options.ts';
 import {chosenTimezone, formatUtc, parseTime} from '../query/time.ts';
-import {archivePlaces, openToChange} from '../run/archive-places.ts';
+import {archivePlaces, openToChange, type ArchivePlace} from '../run/archive-places.ts';
 import {commandLog} from '../run/command-log.ts';
 
 /** What the options of `prune` parse to. */
@@ -24,7 +24,7 @@ export async function pruneCommand(name: string, flags: PruneFlags, context: Con
 	const {places, config} = await archivePlaces([name], {config: flags.config, context});
 	for (const {dir, job} of places) {
 		if (job !== undefined && config !== undefined) requireTrustedJob(config, job.key);
-		const days = await (flags.dryRun === true ? planned(dir, before) : pruned(dir, before, {flags, context}));
+		const days = await (flags.dryRun === true ? planned(dir, before) : pruned({dir, job}, before, {flags, context}));
 		await writeReport(reportOf(dir, days, flags.dryRun === true), 'text', context);
 	}
 }
@@ -37,8 +37,10 @@ async function planned(dir: string, before: number): Promise<PrunedDay[]> {
 		: daysToPrune(dir, {since: Date.parse(facts.since), standing: {until: Date.parse(facts.until)}, before});
 }
 
-async function pruned(dir: string, before: number, {flags, context}: {flags: PruneFlags; context: Context}): Promise<PrunedDay[]> {
-	const {archive} = await openToChange(dir, {context, log: commandLog(flags, context)});
+async function pruned(
+	{dir, job}: ArchivePlace, before: number, {flags, context}: {flags: PruneFlags; context: Context},
+): Promise<PrunedDay[]> {
+	const {archive} = await openToChange({dir, job}, {context, log: commandLog(flags, context)});
 	const {writer, lock, standing, since} = archive;
 	const recorder = new Recorder({dir, files: diskFiles, writer, standing, compression: 'gzip', lost: lock.lost});
 	try {

@@ -42,18 +42,21 @@ Examples:
 		outcome.exitCode = await runCommand(jobs, flags, context);
 	});
 	const status = program.command('status').description("each job's last run, covered range, gaps and next start")
-		.argument('[job...]', 'jobs to show, as for run; default all')
+		.argument('[job|dir...]', 'jobs to show, as for run, or directories of archives, for which no configuration is needed; default all jobs')
 		.option('-f, --format <table|json>', 'how to write it; default table')
 		.option('--timezone <zone>', "for the table's times; default the system's")
+		.option('--check', 'exit with 6 when one is behind, has gaps or cannot be read')
+		.option('--max-lag <duration>', 'how far behind is too far, beside the "lag" of its job, with --check; default 1h')
 		.option('--config <file>', 'configuration file, JSON or YAML')
 		.addHelpText('after', `
-Reads what the last runs left and asks no server. The exit code is 0 whatever they left, as long as it can be told.
+Reads what the last runs left and asks no server. The exit code is 0 whatever they left, unless --check asks for more.
 
 Examples:
   $ audit-export status
+  $ audit-export status /var/log/audit/feishu --check --max-lag 30m
   $ audit-export status --format json | jq '.jobs[] | select(.exit_code != 0) | {job, status, error}'`);
 	status.action(async (jobs: readonly string[], flags: StatusFlags) => {
 		const {statusCommand} = await import('./status.ts');
-		await statusCommand(jobs, flags, context);
+		outcome.exitCode = await statusCommand(jobs, flags, context);
 	});
 }

@@ -151,7 +151,7 @@ async function verifyAndRepair(verifying: Verifying): Promise<void> {
 async function openForRepair({dir, context, log}: Verifying): Promise<{archive: OpenArchive; header: HeaderLine} | undefined> {
 	try {
 		// Verifying says that there is no archive.
-		return (await readHeader(dir)) === undefined ? undefined : await openToChange(dir, {context, log});
+		return (await readHeader(dir)) === undefined ? undefined : await openToChange({dir}, {context, log});
 	} catch (error) {
 		if (!(error instanceof DamagedManifestError)) throw error;
 		log.warning(`nothing is repaired: ${error.message}`);

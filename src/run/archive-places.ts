@@ -1,10 +1,11 @@
-import {resolve, sep} from 'node:path';
+import {join, resolve, sep} from 'node:path';
 import {loadConfig, type LoadedConfig} from '../access/config/load.ts';
-import {diskFiles} from '../archive/file-system.ts';
+import {diskFiles, isThere} from '../archive/file-system.ts';
+import {manifestName} from '../archive/layout.ts';
 import type {HeaderLine} from '../archive/manifest.ts';
 import {openArchive, readHeader, type OpenArchive} from '../archive/open-archive.ts';
 import type {Context} from '../base/context.ts';
-import {UsageError} from '../base/errors.ts';
+import {ExportError, systemCode, UsageError} from '../base/errors.ts';
 import type {Log} from '../base/log.ts';
 import {jobsOf, selectJobs, type Job} from './jobs/select-jobs.ts';
 
@@ -16,8 +17,8 @@ export interface ArchivePlace {
 }
 
 /**
- * The archives of these names: a directory that holds one, or else jobs of the configuration. No configuration is read where
- * all are directories.
+ * The archives of these names: those of jobs, or else the directories that hold one. A name with a `/` in it, or one that
+ * begins with a dot, is a directory; no configuration is read where all are.
  * @throws UsageError for a name that is neither; what loading a configuration throws
  */
 export async function archivePlaces(
@@ -27,19 +28,28 @@ export async function archivePlaces(
 	const places: ArchivePlace[] = [];
 	for (const name of names) {
 		const dir = resolve(context.cwd, name);
-		if ((await readHeader(dir)) !== undefined) {
+		const isArchive = await holdsManifest(dir);
+		try {
+			if (name.includes('/') || name.includes(sep) || name.startsWith('.')) throw noArchive(name);
+			config ??= await loadConfig({explicitPath, env: context.env, cwd: context.cwd});
+			if (config.path === undefined) throw noArchive(name);
+			places.push(...selectJobs(await jobsOf(config, context.env), [name]).map(job => ({dir: job.dir, job})));
+		} catch (error) {
+			if (!isArchive || !(error instanceof ExportError)) throw error;
 			places.push({dir, job: undefined});
-			continue;
-		}
-		if (name.includes(sep) || name.startsWith('.')) throw noArchive(name);
-		config ??= await loadConfig({explicitPath, env: context.env, cwd: context.cwd});
-		if (config.path === undefined) throw noArchive(name);
-		for (const job of selectJobs(await jobsOf(config, context.env), [name])) {
-			if (job.problem !== undefined) throw job.problem;
-			places.push({dir: job.dir, job});
 		}
 	}
 	return {places, config};
+}
+
+async function holdsManifest(dir: string): Promise<boolean> {
+	try {
+		return await isThere(join(dir, manifestName));
+	} catch (error) {
+		if (systemCode(error) === undefined) throw error;
+		// Whoever opens it says what else is wrong.
+		return systemCode(error) !== 'ENOTDIR';
+	}
 }
 
 function noArchive(name: string): UsageError {
@@ -52,7 +62,10 @@ function noArchive(name: string): UsageError {
  * Opens an archive that is there, to change what it holds: takes its lock and clears away what a run left that was cut off.
  * @throws UsageError where there is none; LockedError, DamagedManifestError, OutputError
  */
-export async function openToChange(dir: string, {context, log}: {context: Context; log: Log}): Promise<{archive: OpenArchive; header: HeaderLine}> {
+export async function openToChange(
+	{dir, job}: Pick<ArchivePlace, 'dir'> & Partial<ArchivePlace>, {context, log}: {context: Context; log: Log},
+): Promise<{archive: OpenArchive; header: HeaderLine}> {
+	if (job?.problem !== undefined) throw job.problem;
 	const header = await readHeader(dir);
 	if (header === undefined) throw noArchive(dir);
 	const archive = await openArchive({

@@ -5,15 +5,21 @@ import {DAY, HOUR, MINUTE, SECOND} from '../../base/duration.ts';
 import {formatUtc} from '../../base/timezone.ts';
 import type {JobState} from './job-state.ts';
 
-/** When a job's next run starts, Unix milliseconds; undefined where nobody said how often it runs. */
-function nextStartOf({lastRun}: JobState): number | undefined {
-	return lastRun?.every_ms == null ? undefined : Date.parse(lastRun.started_at) + lastRun.every_ms;
+/**
+ * When a job's next run starts, Unix milliseconds; undefined where nobody said how often it runs, or where it did not start when
+ * it should have: then nobody knows.
+ */
+function nextStartOf({lastRun}: JobState, now: number): number | undefined {
+	if (lastRun?.every_ms == null) return undefined;
+	const next = Date.parse(lastRun.started_at) + lastRun.every_ms;
+	// A run that takes longer is followed by the next at once.
+	return now < next + lastRun.every_ms ? next : undefined;
 }
 
 /** The state of a job as `status --format json` writes it: times as RFC 3339 in UTC, null for what is not known. */
-export function toStatusJson(state: JobState): Record<string, unknown> {
+export function toStatusJson(state: JobState, now: number): Record<string, unknown> {
 	const {job, lastRun, archive, running, problem} = state;
-	const next = nextStartOf(state);
+	const next = nextStartOf(state, now);
 	return {
 		job: job.name,
 		source: job.source,
@@ -39,8 +45,8 @@ export function toStatusJson(state: JobState): Record<string, unknown> {
 }
 
 /**
- * The states as a table, one line a job.
- * @param options.width terminal columns; undefined where nothing is to be cut
+ * The states as a table, one line a job. Where the terminal is too narrow columns are left out: none is cut but the names.
+ * @param options.width terminal columns; undefined where nothing is to be left out
  * @param options.now Unix milliseconds
  */
 export function formatStatusTable(
@@ -48,11 +54,13 @@ export function formatStatusTable(
 ): string {
 	const localTime = createLocalTime(timezone);
 	const number = new Intl.NumberFormat('en');
+	const isScheduled = states.some(state => nextStartOf(state, now) !== undefined);
+	const nextRun = 6;
 	const rows = [
 		['job', 'status', 'last run', 'covered', 'records', 'gaps', 'next run', 'source'],
 		...states.map(state => {
 			const {job, lastRun, archive} = state;
-			const next = nextStartOf(state);
+			const next = nextStartOf(state, now);
 			const covered =
 				archive === undefined
 					? ''
@@ -63,7 +71,7 @@ export function formatStatusTable(
 				next === undefined ? '' : next <= now ? 'due' : `in ${roughly(next - now)}`, job.source,
 			];
 		}),
-	].map(row => row.map(visibleInTable));
+	].map(row => row.filter((_, column) => isScheduled || column !== nextRun).map(visibleInTable));
 	const natural = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => displayWidth(row[column] ?? ''))));
 	// A part of a date or a number would say something else: what does not fit is left out, and only names are cut.
 	const widths = width === undefined ? natural : fitColumns(natural.map((size, column) => ({natural: size, isProse: column === 0})), width);
@@ -72,6 +80,22 @@ export function formatStatusTable(
 		const shown = fit(row[column] ?? '', limit);
 		return `${shown.text}${' '.repeat(Math.max(0, limit - shown.width))}`;
 	}).join(gap).trimEnd()}\n`).join('');
+}
+
+/**
+ * What is wrong with a job for somebody who looks after it, if anything is.
+ * @param options.maxLagMs how far it may be behind, beside what it leaves to the next run on purpose
+ */
+export function complaintOf({job, archive, problem}: JobState, {now, maxLagMs}: {now: number; maxLagMs: number}): string | undefined {
+	if (problem !== undefined) return problem;
+	if (archive === undefined) return 'there is no archive yet';
+	const behindMs = now - job.lagMs - Date.parse(archive.until);
+	const gaps = archive.gaps.filter(gap => Date.parse(gap.until) > (job.acceptGapsBefore ?? -Infinity));
+	const complaints = [
+		...(behindMs > maxLagMs ? [`covered until ${archive.until}, which is ${roughly(now - Date.parse(archive.until))} ago`] : []),
+		...(gaps.length > 0 ? [`${gaps.length} gaps, the first from ${gaps[0]?.since} to ${gaps[0]?.until}`] : []),
+	];
+	return complaints.length === 0 ? undefined : complaints.join('; ');
 }
 
 function statusText({lastRun, running, problem}: JobState): string {

@@ -18,8 +18,7 @@ export function stateOf({job, ranAt, exitCode = 0, until, gaps = 0}: Told): JobS
 	const gap = {since: formatUtc(0), until: formatUtc(0), reason: 'failed'} as const;
 	return {
 		job: {
-			name: job, key: job, labels: [], base: '/', source: 'feishu-openapi', options: {}, dir: '/archive', compression: 'gzip', since: '1d', overlapMs: undefined, lagMs: 0,
-			profile: undefined, maxRecords: 1, acceptGapsBefore: undefined, keepMs: undefined, compact: false, file: '/config.json', problem: undefined,
+			name: job, source: 'feishu-openapi', dir: '/archive', lagMs: 0, acceptGapsBefore: undefined, problem: undefined,
 		},
 		lastRun: ended === undefined ? undefined : {
 			started_at: ended, ended_at: ended, status: exitCode === 0 ? 'complete' : 'failed', exit_code: exitCode, last_success_at: ended, every_ms: null,

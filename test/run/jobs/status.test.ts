@@ -1,10 +1,10 @@
-import {mkdir, truncate, writeFile} from 'node:fs/promises';
+import {mkdir, rm, truncate, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {DAY, HOUR, MINUTE} from '../../../src/base/duration.ts';
 import {memoryStream} from '../../helpers/context.ts';
 import {fakeFeishu} from '../../helpers/fake-api.ts';
-import {clockAt, createWorkspace, rowsOf} from './workspace.ts';
+import {clockAt, createWorkspace, rowsOf, start} from './workspace.ts';
 
 const calls = {source: 'feishu-openapi', dir: 'calls', since: '6h'};
 
@@ -14,20 +14,63 @@ it('shows each job, also one that never ran', async () => {
 	const {code, stdout, stderr} = await workspace.run(['status', '--timezone', 'UTC'], {clock: clockAt(5 * HOUR)});
 	expect({code, stderr}).toEqual({code: 0, stderr: ''});
 	expect(stdout).toBe([
-		'job       status     last run  covered                           records  gaps  next run  source',
-		'calls     complete   5h ago    2026-11-20 – 2026-11-20 12:00:00  36       0               feishu-openapi',
-		'later-on  never run                                                                       feishu-openapi',
+		'job       status     last run  covered                           records  gaps  source',
+		'calls     complete   5h ago    2026-11-20 – 2026-11-20 12:00:00  36       0     feishu-openapi',
+		'later-on  never run                                                             feishu-openapi',
 		'',
 	].join('\n'));
 });
 
-it.each([[40], [80], [200]])('fits a terminal of %i columns', async columns => {
+it.each([[40], [60], [80], [200]])('fits a terminal of %i columns, and cuts no date', async columns => {
 	const workspace = await createWorkspace({'calls-of-all-apps': calls, 'x': {...calls, dir: 'b'}}, {fetch: fakeFeishu(rowsOf(6)).fetch});
 	await workspace.run(['run', 'calls-of-all-apps'], {clock: clockAt()});
 	const stdout = memoryStream({isTTY: true, columns});
 	await workspace.run(['status'], {clock: clockAt(), stdout});
 	for (const line of stdout.text().split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
-	expect(stdout.text()).toMatch(/^x /m);
+	expect(stdout.text()).toMatch(/^x( |$)/m);
+	expect(stdout.text().match(/2026-/g)?.length ?? 0).toBe(columns < 80 ? 0 : 2);
+});
+
+it('knows the next start where a run said when, and as long as it was not missed', async () => {
+	const workspace = await createWorkspace({calls}, {fetch: fakeFeishu(rowsOf(6)).fetch});
+	await workspace.run(['run'], {clock: clockAt()});
+	const path = join(workspace.dir, 'calls/last-run.json');
+	await writeFile(path, (await workspace.read('calls/last-run.json')).replace('"every_ms": null', `"every_ms": ${HOUR}`));
+	const next = async (afterMs: number) => (JSON.parse((await workspace.run(['status', '--format', 'json'], {clock: clockAt(afterMs)})).stdout) as {jobs: [{next_start_at: unknown}]}).jobs[0].next_start_at;
+	expect(await Promise.all([0, 70, 119, 121].map(async minutes => next(minutes * MINUTE)))).toEqual([...Array.from({length: 3}, () => '2026-11-20T13:00:00Z'), null]);
+	expect((await workspace.run(['status'], {clock: clockAt(70 * MINUTE)})).stdout).toContain('due');
+	expect((await workspace.run(['status'], {clock: clockAt(121 * MINUTE)})).stdout).not.toContain('next run');
+});
+
+it('shows archives by their directories without a configuration', async () => {
+	const workspace = await createWorkspace({calls}, {fetch: fakeFeishu(rowsOf(6)).fetch});
+	await workspace.run(['run'], {clock: clockAt()});
+	await rm(join(workspace.dir, 'audit-export.config.json'));
+	const {code, stdout} = await workspace.run(['status', 'calls', join(workspace.dir, 'calls')], {clock: clockAt()});
+	expect(code).toBe(0);
+	expect(stdout.match(/^calls +complete .* 2026-11-20 12:00:00 +36 +0 +feishu-openapi$/gm)).toHaveLength(2);
+	await writeFile(join(workspace.dir, 'file'), '');
+	for (const name of ['nowhere', './nowhere', 'file']) expect(await workspace.run(['status', name])).toMatchObject({code: 2, stderr: expect.stringContaining(`${name} is no archive`) as string});
+});
+
+it('checks that archives are up to date and whole', async () => {
+	const rows = rowsOf(6);
+	let isRefusing = false;
+	const api = fakeFeishu(rows, {intervene: ({parameters}) => isRefusing && Number(parameters['start_time']) >= start / 1000 + 3000 && Number(parameters['start_time']) < start / 1000 + 7000
+		? Response.json({code: 1663, msg: 'no'}, {status: 400}) : undefined});
+	const workspace = await createWorkspace({calls, lagging: {...calls, dir: 'lagging', lag: '2h'}, never: {...calls, dir: 'never'}}, {fetch: api.fetch});
+	await workspace.run(['run', 'calls', 'lagging'], {clock: clockAt()});
+	const check = async (afterMs: number, ...args: string[]) => {
+		const {code, stderr} = await workspace.run(['status', '--check', ...args], {clock: clockAt(afterMs)});
+		return {code, stderr};
+	};
+	expect(await check(HOUR, 'calls', 'lagging')).toEqual({code: 0, stderr: ''});
+	expect(await check(HOUR + MINUTE, 'calls')).toEqual({code: 6, stderr: 'error: calls: covered until 2026-11-20T12:00:00Z, which is 1h ago\n'});
+	expect(await check(HOUR + MINUTE, 'calls', '--max-lag', '2h')).toEqual({code: 0, stderr: ''});
+	expect(await check(0, 'never')).toEqual({code: 6, stderr: 'error: never: there is no archive yet\n'});
+	isRefusing = true;
+	await workspace.run(['run', 'calls'], {clock: clockAt(3 * HOUR)});
+	expect(await check(3 * HOUR, 'calls')).toEqual({code: 6, stderr: expect.stringMatching(/^error: calls: 1 gaps, the first from 2026-11-20T13:00:00Z/) as string});
 });
 
 it('gives everything to programs', async () => {
