@@ -1,5 +1,6 @@
 import {Argument, Command} from 'commander';
 import {mountAppLog} from './commands/app-log-options.ts';
+import {mountAirbyte} from './commands/airbyte-options.ts';
 import {mountArchive} from './commands/archive-options.ts';
 import {mountAuth} from './commands/auth-options.ts';
 import type {RunCommandLine} from './commands/demo.ts';
@@ -65,6 +66,7 @@ or a configuration file, never from flags.`);
 			const {sourcesCommand} = await import('./commands/sources.ts');
 			await sourcesCommand(flags, context);
 		});
+	mountAirbyte(program, context, outcome);
 	program.command('completion')
 		.description('the script that makes a shell complete commands, options and their values')
 		.addArgument(new Argument('<shell>', 'whose').choices(['bash', 'zsh', 'fish', 'powershell']))

@@ -17,8 +17,10 @@ const maxResponse = z.string().superRefine((value, context) => {
 	const message = maxResponseProblem(value);
 	if (message !== undefined) context.addIssue({code: 'custom', message});
 });
-const tokenPath = z.string().regex(/^\/(?!\/)[^?#\s\\]*$/, 'expected a path that starts with one slash: /openapi/v1/auth/token');
-const baseUrl = word.superRefine((value, context) => {
+/** The path of a token endpoint, below a base URL. */
+export const tokenPath = z.string().regex(/^\/(?!\/)[^?#\s\\]*$/, 'expected a path that starts with one slash: /openapi/v1/auth/token');
+/** Where an API is; see `baseUrlProblem`. */
+export const baseUrl = word.superRefine((value, context) => {
 	const message = baseUrlProblem(value);
 	if (message !== undefined) context.addIssue({code: 'custom', message});
 });
