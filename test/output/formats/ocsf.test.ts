@@ -224,7 +224,7 @@ it.each([
 describe('an export as OCSF', () => {
 	// Rows without an address, which no call of the class lacks.
 	const rows = [0, 1, 2].map(hour => ({id: `row-${hour}`, time: Date.UTC(2026, 10, 19, hour, 30) / 1000}));
-	const command = ['feishu-openapi', '--since', '2026-11-19T00:00:00Z', '--until', '2026-11-19T03:00:00Z', '--retries', '0', '--concurrency', '1'];
+	const command = ['feishu-openapi', '--since', '2026-11-19T00:00:00Z', '--until', '2026-11-19T03:00:00Z', '--window', '1h', '--retries', '0', '--concurrency', '1'];
 
 	it('counts its Base Events, those of the run that it continues too', async () => {
 		const cwd = mkdtempSync(join(tmpdir(), 'audit-export-ocsf-'));
