@@ -4,7 +4,7 @@ import type {Language} from '../sources/labels.ts';
 
 /** Endings of formats that are none of ours: lines of JSON under such a name open in nothing. */
 const otherFormats: ReadonlySet<string> = new Set([
-	'.tsv', '.tab', '.xls', '.xlsx', '.xlsm', '.xlsb', '.ods', '.doc', '.docx', '.odt', '.rtf', '.pdf', '.xml', '.html', '.htm', '.yaml',
+	'.tsv', '.tab', '.xls', '.xlsm', '.xlsb', '.ods', '.doc', '.docx', '.odt', '.rtf', '.pdf', '.xml', '.html', '.htm', '.yaml',
 	'.yml', '.toml', '.avro', '.orc', '.arrow', '.feather', '.sqlite', '.db', '.zip', '.7z', '.tar', '.tgz', '.bz2', '.xz',
 ]);
 
@@ -34,6 +34,7 @@ export const formats = {
 	csv: {endings: ['.csv'], resumable: true, labelled: true, clocks: 'UTC'},
 	table: {endings: [], labelled: true, clocks: 'system'},
 	ocsf: {endings: [], resumable: true},
+	xlsx: {endings: ['.xlsx'], binary: true, labelled: true},
 	parquet: {endings: ['.parquet'], binary: true},
 } as const satisfies Record<string, FormatTraits>;
 

@@ -10,6 +10,7 @@ it.each([
 	['A.JSON.GZ', 'json', 'gzip'],
 	['a.txt', undefined, 'none'],
 	['a.Parquet', 'parquet', 'none'],
+	['a.XLSX', 'xlsx', 'none'],
 	['a.gz', undefined, 'gzip'],
 	['a.csv/b', undefined, 'none'],
 	['csv', undefined, 'none'],
@@ -36,7 +37,7 @@ it.each(['a.TSV', 'a.xls', 'a.docx', 'a.xml', 'a.yaml', 'a.avro', 'a.ods.gz'])('
 	expect(() => formatOf(path)).toThrow(/is no format/);
 });
 
-it.each(['a.parquet.gz', 'a.PARQUET.zst'])('packs nothing twice: %s', path => {
+it.each(['a.parquet.gz', 'a.PARQUET.zst', 'a.xlsx.gz'])('packs nothing twice: %s', path => {
 	expect(() => formatOf(path)).toThrow(expect.objectContaining({hint: `name the file ${path.replace(/\.\w+$/, '')}`}) as Error);
 });
 

@@ -1,8 +1,7 @@
 import {stringify, type Options} from 'csv-stringify/sync';
 import {decodeString, kindAt} from '../../json/text.ts';
 import type {AuditRecord} from '../../base/record.ts';
-import {columnFields, shownValue, toFields} from './fields.ts';
-import {createFieldReader, createRowReader} from './row-reader.ts';
+import {createOutputReader} from './row-reader.ts';
 import {createRfc3339} from './time.ts';
 import type {FormatOptions, Formatter} from './types.ts';
 import {visibleInCell} from '../../base/visible.ts';
@@ -18,7 +17,7 @@ type Cell = string | NegativeNumber;
  * RFC 4180: every column of the source, then `extra` with what no column covers as JSON. With `fields` exactly those.
  */
 export function createCsv(options: FormatOptions): Formatter<string> {
-	const cellsOf = options.fields === undefined ? allCells(options) : pickedCells(options, options.fields);
+	const cellsOf = cellReader(options);
 	const names = options.fields ?? [...options.columns.map(({name}) => name), 'extra'];
 	const dialect: Options = {
 		record_delimiter: '\r\n',
@@ -39,27 +38,14 @@ export function createCsv(options: FormatOptions): Formatter<string> {
 	};
 }
 
-type CellReader = (record: AuditRecord) => Cell[];
-
-function allCells({columns, language, timezone}: FormatOptions): CellReader {
-	const fields = columnFields(columns, language);
-	const read = createRowReader(fields);
-	const rfc3339 = createRfc3339(timezone);
+function cellReader(options: FormatOptions): (record: AuditRecord) => Cell[] {
+	const {fields, read} = createOutputReader(options);
+	const rfc3339 = createRfc3339(options.timezone);
 	return ({text, time}) => {
 		const {values, rest} = read(text);
-		const cells = fields.map((field, index) => field.path === undefined ? rfc3339(time) : cellOf(shownValue(field, values[index])));
-		cells.push(signed(rest));
+		const cells = fields.map((field, index) => field.path === undefined ? rfc3339(time) : cellOf(values[index]));
+		if (options.fields === undefined) cells.push(signed(rest));
 		return cells;
-	};
-}
-
-function pickedCells({columns, language, timezone}: FormatOptions, names: readonly string[]): CellReader {
-	const fields = toFields(names, columns, language);
-	const read = createFieldReader(fields);
-	const rfc3339 = createRfc3339(timezone);
-	return ({text, time}) => {
-		const values = read(text);
-		return fields.map((field, index) => field.path === undefined ? rfc3339(time) : cellOf(shownValue(field, values[index])));
 	};
 }
 

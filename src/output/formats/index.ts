@@ -10,6 +10,7 @@ const makers: Readonly<Record<FormatName, () => Promise<(options: FormatOptions)
 	csv: async () => (await import('./csv.ts')).createCsv,
 	table: async () => (await import('./table.ts')).createTable,
 	ocsf: async () => (await import('./ocsf.ts')).createOcsf,
+	xlsx: async () => (await import('./xlsx.ts')).createXlsx,
 	parquet: async () => (await import('./parquet.ts')).createParquet,
 };
 

@@ -2,8 +2,8 @@ import {gzipSync} from 'node:zlib';
 import {ByteWriter, ParquetWriter} from 'hyparquet-writer';
 import type {AuditRecord} from '../../base/record.ts';
 import {decodeString, kindAt} from '../../json/text.ts';
-import {columnFields, shownValue, toFields, type Field} from './fields.ts';
-import {createFieldReader, createRowReader} from './row-reader.ts';
+import type {Field} from './fields.ts';
+import {createOutputReader} from './row-reader.ts';
 import type {FormatOptions, Formatter} from './types.ts';
 
 /** A row group ends with this many rows or characters: what is held in memory, and written at once. */
@@ -23,10 +23,10 @@ type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]['schema'][nu
  * hold is null in its column.
  * https://parquet.apache.org/docs/file-format/
  */
-export function createParquet({columns, fields: names, language, warn}: FormatOptions): Formatter<Uint8Array | Promise<Uint8Array>> {
-	const fields = names === undefined ? columnFields(columns, language) : toFields(names, columns, language);
+export function createParquet(options: FormatOptions): Formatter<Uint8Array | Promise<Uint8Array>> {
+	const {fields: names, warn} = options;
+	const {fields, read} = createOutputReader(options, false);
 	const wholeNames = names === undefined ? [unused('record', fields)] : [];
-	const read = names === undefined ? fieldsOf(fields) : createFieldReader(fields);
 	const bytes = new ByteWriter();
 	const parquet = new ParquetWriter({
 		writer: bytes, codec: 'GZIP', compressors: {GZIP: input => gzipSync(input, {level: gzipLevel})}, createdBy: 'audit-export',
@@ -42,9 +42,9 @@ export function createParquet({columns, fields: names, language, warn}: FormatOp
 	const texts = new Map<string, Uint8Array>();
 
 	const take = ({text, time}: AuditRecord) => {
-		const values = read(text);
+		const {values} = read(text);
 		for (const [index, field] of fields.entries()) {
-			const value = field.path === undefined ? time?.toString() : shownValue(field, values[index]);
+			const value = field.path === undefined ? time?.toString() : values[index];
 			const found = value === undefined || value === 'null' ? null : cellOf(value, field);
 			const cell = typeof found === 'string' ? utf8(found) : found;
 			if (cell === undefined) misfits++;
@@ -94,11 +94,6 @@ export function createParquet({columns, fields: names, language, warn}: FormatOp
 			return taken();
 		},
 	};
-}
-
-function fieldsOf(fields: readonly Field[]): (text: string) => readonly (string | undefined)[] {
-	const read = createRowReader(fields, false);
-	return text => read(text).values;
 }
 
 /** The name, or the first longer one that no field has. */

@@ -1,6 +1,7 @@
 import {pickValue, type FieldPath} from '../../json/edit.ts';
 import {encodeString, endOfValue, kindAt, members, skipSpace} from '../../json/text.ts';
-import type {Field} from './fields.ts';
+import {columnFields, shownValue, toFields, type Field} from './fields.ts';
+import type {FormatOptions} from './types.ts';
 
 /** A row taken apart: the JSON text of each field's value, and of what no field covers. */
 export interface RowParts {
@@ -24,6 +25,27 @@ interface Node {
 	end: number;
 	/** What is left of it. */
 	rest: string | undefined;
+}
+
+/** The fields of an output, and how to read a row into them. */
+export interface OutputReader {
+	readonly fields: readonly Field[];
+	/** What is shown of each field, and the rest of the row where no fields were named. */
+	readonly read: (text: string) => RowParts;
+}
+
+/** Every column of the source, or exactly the fields that were named. @param keepsRest as of `createRowReader` */
+export function createOutputReader({columns, fields: names, language}: FormatOptions, keepsRest = true): OutputReader {
+	const fields = names === undefined ? columnFields(columns, language) : toFields(names, columns, language);
+	const readRow = createRowReader(fields, keepsRest);
+	const readFields = createFieldReader(fields);
+	return {
+		fields,
+		read(text) {
+			const {values, rest} = names === undefined ? readRow(text) : {values: readFields(text), rest: ''};
+			return {values: fields.map((field, index) => shownValue(field, values[index])), rest};
+		},
+	};
 }
 
 /**

@@ -31,7 +31,7 @@ export function createRfc3339(timezone = 'UTC'): Rfc3339 {
 export type LocalTime = (time: number | undefined, withMs: boolean) => string;
 
 /** Shows times in one zone: an IANA name, or an offset such as `+08:00`. Default: the system's. */
-export function createLocalTime(timezone = systemTimezone()): LocalTime {
+export function createLocalTime(timezone?: string): LocalTime {
 	const offsetAt = createOffset(timezone);
 	return (time, withMs) => {
 		if (time === undefined || !isDate(time) || !isDate(time + offsetAt(time))) return '';
@@ -40,8 +40,8 @@ export function createLocalTime(timezone = systemTimezone()): LocalTime {
 	};
 }
 
-/** How many milliseconds a zone is ahead of UTC at a time, in whole minutes. */
-function createOffset(timezone: string): (time: number) => number {
+/** How many milliseconds a zone is ahead of UTC at a time, in whole minutes. Default: the system's zone. */
+export function createOffset(timezone = systemTimezone()): (time: number) => number {
 	if (timezone === 'UTC') return () => 0;
 	// Intl knows no offsets before Node.js 22.
 	const format = /^[+-]/.test(timezone) ? undefined : new Intl.DateTimeFormat('en-US', {timeZone: timezone, timeZoneName: 'longOffset'});

@@ -51,8 +51,8 @@ describe('labelled columns', () => {
 });
 
 describe('default language', () => {
-	it('leaves whole rows alone, but those of csv and tables', () => {
-		expect(formatNames.filter(name => defaultLanguage(name, []) !== 'off')).toStrictEqual(['csv', 'table']);
+	it('leaves whole rows alone, but those of csv, tables and xlsx', () => {
+		expect(formatNames.filter(name => defaultLanguage(name, []) !== 'off')).toStrictEqual(['csv', 'table', 'xlsx']);
 		expect(formatNames.filter(name => defaultLanguage(name, ['login.label']) !== 'en')).toStrictEqual([]);
 	});
 });
