@@ -31,10 +31,10 @@ function shown(workbooks: Readonly<Record<string, Uint8Array>>): Record<string, 
 it('shows every source as it was written: ids whole, times as dates of the zone', async () => {
 	const workbooks: Record<string, Uint8Array> = {};
 	const expected: Record<string, string[][]> = {};
-	for (const {source} of everySource) {
+	for (const {source, sample} of everySource) {
 		const unitMs = source.range.rowUnitMs ?? source.range.unitMs;
 		const records = Array.from({length: 20}, (_, index) => {
-			const row = source.sample(sampleRandom(index), {id: String(7_254_062_413_199_179_796n + BigInt(index)), time: Date.UTC(2026, 10, 20, 18) / unitMs + index});
+			const row = sample(sampleRandom(index), {id: String(7_254_062_413_199_179_796n + BigInt(index)), time: Date.UTC(2026, 10, 20, 18) / unitMs + index});
 			return toRecord(JSON.stringify(row), row, source);
 		});
 		const xlsx = createXlsx({...options, columns: source.columns});

@@ -123,8 +123,9 @@ class RowQueue<Row> {
 
 	async *rows(): AsyncGenerator<Row, void, undefined> {
 		for (;;) {
-			yield* this.#batch;
+			const batch = this.#batch;
 			this.#batch = [];
+			yield* batch;
 			const filled = new Promise<void>(resolve => {
 				this.#filled = resolve;
 			});

@@ -90,7 +90,7 @@ export function complaintOf({job, archive, problem}: JobState, {now, maxLagMs}: 
 	if (problem !== undefined) return problem;
 	if (archive === undefined) return 'there is no archive yet';
 	const behindMs = now - job.lagMs - Date.parse(archive.until);
-	const gaps = archive.gaps.filter(gap => Date.parse(gap.until) > (job.acceptGapsBefore ?? -Infinity));
+	const gaps = archive.gaps.filter(({until}) => Date.parse(until) > (job.acceptGapsBefore ?? -Infinity));
 	const complaints = [
 		...(behindMs > maxLagMs ? [`covered until ${archive.until}, which is ${roughly(now - Date.parse(archive.until))} ago`] : []),
 		...(gaps.length > 0 ? [`${gaps.length} gaps, the first from ${gaps[0]?.since} to ${gaps[0]?.until}`] : []),
