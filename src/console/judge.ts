@@ -49,7 +49,7 @@ function failureSign(body: unknown, rows: readonly string[]): string | undefined
 	const said = membersOf(body, rows[0]);
 	const failed = said.find(({name, value}) => (errors.test(name) && isSet(value)) || (codes.test(name) && isBadCode(name, value)));
 	if (failed !== undefined) return failed.path;
-	if (found !== undefined || said.some(({name, value}) => codes.test(name) && isPlainValue(value) && good.test(String(value))))
+	if (found !== undefined || said.some(({name, value}) => codes.test(name) && isScalar(value) && good.test(String(value))))
 		return undefined;
 	return said.find(({name, value}) => messages.test(name) && typeof value === 'string' && !good.test(value.trim()))?.path;
 }
@@ -80,19 +80,17 @@ function flat(key: string): string {
 
 function isSet(value: unknown): boolean {
 	if (typeof value === 'object') return value !== null && Object.keys(value).length > 0;
-	return isPlainValue(value) && value !== false && !good.test(String(value).trim());
+	return isScalar(value) && value !== false && !good.test(String(value).trim());
 }
 
 function isBadCode(name: string, value: unknown): boolean {
-	if (!isPlainValue(value)) return false;
+	if (!isScalar(value)) return false;
 	const text = String(value).trim();
 	if (/^-?\d+$/.test(text)) return name.startsWith('status') ? Number(text) >= 400 : !good.test(text);
 	return bad.test(text);
 }
 
-function isPlainValue(value: unknown): value is string | number | boolean {
-	return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-}
+
 
 type Outcome = NonNullable<SearchProfile['response']['success']>;
 

@@ -97,7 +97,7 @@ export async function findSession(needs: SessionNeeds, places: SessionPlaces): P
 	const cookie = given?.replace(/^cookie:\s*/i, '');
 	for (const secret of [given, cookie, ownToken, authorization, authorization?.replace(/^\w+ +/, '')])
 		if (secret !== undefined) masker.add(secret);
-	const cookies = parseCookies(cookie ?? '');
+	const cookies = new Map(parseCookies(cookie ?? ''));
 	for (const value of cookies.values()) maskCookie(value, masker);
 	const csrfToken = csrfTokenOf(needs.csrfCookie === undefined ? undefined : cookies.get(needs.csrfCookie), ownToken);
 	if (csrfToken !== undefined) masker.add(csrfToken);
@@ -202,11 +202,12 @@ async function resolved(
 	return {cookie: await read('cookie'), csrfToken: await read('csrfToken'), authorization: await read('authorization')};
 }
 
-function parseCookies(header: string): Map<string, string> {
-	return new Map(header.split(';').flatMap((pair): Array<[string, string]> => {
-		const [, name, value] = /^([^=\s]+)=(.*)$/s.exec(pair.trim()) ?? [];
-		return name === undefined || value === undefined ? [] : [[name, value]];
-	}));
+/** The cookies of a Cookie header. */
+export function parseCookies(header: string): Array<readonly [name: string, value: string]> {
+	return header.split(';').flatMap(part => {
+		const equals = part.indexOf('=');
+		return equals === -1 ? [] : [[part.slice(0, equals).trim(), part.slice(equals + 1).trim()] as const];
+	});
 }
 
 /** The token that belongs to the cookie: as it was given where it is the same, else as pages read it. */
@@ -222,11 +223,13 @@ function maskCookie(value: string, masker: Masker): void {
 	if (value.includes('%')) masker.add(decoded(value));
 }
 
-function decoded(value: string): string {
+/** The text without percent-encoding, or as it is where that is broken. */
+export function decoded(text: string): string {
+	if (!text.includes('%')) return text;
 	try {
-		return decodeURIComponent(value);
+		return decodeURIComponent(text);
 	} catch (error) {
-		if (error instanceof URIError) return value;
+		if (error instanceof URIError) return text;
 		throw error;
 	}
 }

@@ -40,13 +40,9 @@ export class Draft {
 		return this.replacements.map(({place}) => place);
 	}
 
+	/** A place in a request or a path in an answer, for messages. */
 	show(place: Place): string {
 		return showPlace(place, this.secrets);
-	}
-
-	/** A path in an answer, for messages. */
-	showPath(path: readonly string[]): string {
-		return this.show(path);
 	}
 
 	/**

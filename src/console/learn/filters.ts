@@ -150,24 +150,15 @@ function toFilterPlace(
 	name: FilterName, value: Tree, values: readonly Scalar[], wasSet: boolean, columns: readonly ColumnFact[],
 ): FilterPlace {
 	const isNumeric = values.length > 0 && values.every(member => typeof member === 'number');
-	const hasNumericField = columns.some(
-		({path, values: members}) =>
-			findFilterOfField(path) === name && members.length > 0 && members.every(member => typeof member === 'number'),
-	);
+	const own = columns.filter(({path}) => findFilterOfField(path) === name);
+	const hasNumericField = own.some(({values: held}) => held.length > 0 && held.every(member => typeof member === 'number'));
 	const isOpen = values.every(member => member === null) && hasNumericField;
-	const as = Array.isArray(value)
-		? isNumeric || isOpen ? ('numbers' as const) : ('list' as const)
-		: isNumeric || isOpen ? ('number' as const) : ('text' as const);
+	const isNumber = isNumeric || isOpen;
+	const as = Array.isArray(value) ? (isNumber ? 'numbers' as const : 'list' as const) : isNumber ? 'number' as const : 'text' as const;
 	const [text] = values;
-	const separator =
-		as !== 'text'
-			? undefined
-			: typeof text === 'string' && /^[^\s,|;]+[,|;]/.test(text)
-				? /[,|;]/.exec(text)?.[0]
-				: name === 'keyword' ? ' ' : undefined;
-	const words = spellings(name, [
-		...values, ...columns.filter(({path}) => findFilterOfField(path) === name).flatMap(column => column.values),
-	]);
+	const between = typeof text === 'string' ? /^[^\s,|;]+([,|;])/.exec(text)?.[1] : undefined;
+	const separator = as === 'text' ? between ?? (name === 'keyword' ? ' ' : undefined) : undefined;
+	const words = spellings(name, [...values, ...own.flatMap(column => column.values)]);
 	return {
 		...(as === 'text' ? {} : {as}),
 		...(separator === undefined ? {} : {separator}),

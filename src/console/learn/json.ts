@@ -1,4 +1,5 @@
 import {depthOf} from '../../json/depth.ts';
+import {endOfValue} from '../../json/text.ts';
 
 /** A JSON value. Whole numbers beyond 2^53 are the text of their digits, so that ids stay apart. */
 export type Json = string | number | boolean | null | Json[] | JsonObject;
@@ -48,20 +49,10 @@ function keepLongNumbers(text: string): string {
 		const outside = text.slice(index, start === -1 ? undefined : start);
 		parts.push(outside.replaceAll(longNumber, digits => Number.isSafeInteger(Number(digits)) ? digits : `"${digits}"`));
 		if (start === -1) break;
-		const end = endOfText(text, start);
+		const end = endOfValue(text, start);
 		parts.push(text.slice(start, end));
 		index = end;
 	}
 	return parts.join('');
 }
 
-function endOfText(text: string, start: number): number {
-	let end = text.indexOf('"', start + 1);
-	while (end !== -1) {
-		let backslashes = 0;
-		while (text[end - 1 - backslashes] === '\\') backslashes++;
-		if (backslashes % 2 === 0) return end + 1;
-		end = text.indexOf('"', end + 1);
-	}
-	return text.length;
-}

@@ -1,8 +1,8 @@
 import {UsageError} from '../../base/errors.ts';
 import type {SearchProfile} from '../profile.ts';
+import {readFlag} from '../answers.ts';
 import type {Candidate} from './candidate.ts';
 import type {Draft} from './draft.ts';
-import {readFlag} from '../answers.ts';
 import {findMore, findTotal, isCount, isLastName, scalarAt, type MoreGuess} from './outcome.ts';
 import {findNextCursor, findPageSize, findPaging, firstNumber, type PageSeen, type PagingGuess} from './paging.ts';
 import {isScalar, valueAtPlace} from './request-tree.ts';
@@ -43,10 +43,7 @@ function toPage({exchange, rows}: Candidate): PageSeen {
 function learnStyle(draft: Draft, pages: readonly PageSeen[]): PagingGuess | undefined {
 	const {flags} = draft;
 	if (flags.pageAt === 'none') return undefined;
-	const guess =
-		flags.pageAt === undefined && flags.offsetAt === undefined && flags.cursorAt === undefined
-			? findPaging(pages, draft.known)
-			: givenStyle(draft, pages);
+	const guess = (flags.pageAt ?? flags.offsetAt ?? flags.cursorAt) === undefined ? findPaging(pages, draft.known) : givenStyle(draft, pages);
 	if (guess === undefined) return undefined;
 	const path = flags.nextCursor?.split('.') ?? guess.cursorPath;
 	const cursorPath = path !== undefined && draft.isSafePath(path) ? path : undefined;
@@ -59,12 +56,9 @@ function learnStyle(draft: Draft, pages: readonly PageSeen[]): PagingGuess | und
 		draft.replacements.push({place, by: guess.style === 'page' ? '{offset}' : '{page}'});
 		draft.notes.push(`${draft.show(place)} also changed with the page, and is left out; pages go by ${draft.show(guess.place)}`);
 	}
-	const what =
-		guess.style === 'page'
-			? `page number, from ${guess.first}`
-			: guess.style === 'offset'
-				? `rows to skip, from ${guess.first}`
-				: `cursor, the next one at ${cursorPath === undefined ? '?' : draft.showPath(cursorPath)}`;
+	const what = guess.style === 'page' ? `page number, from ${guess.first}`
+		: guess.style === 'offset' ? `rows to skip, from ${guess.first}`
+			: `cursor, the next one at ${cursorPath === undefined ? '?' : draft.show(cursorPath)}`;
 	draft.lines.push([
 		'paging',
 		`${draft.show(guess.place)}   ${what}${guess.isProven ? '' : ' (by its name; turn one page in the recording to be sure)'}`,
@@ -119,11 +113,11 @@ function learnTotal(draft: Draft, pages: readonly PageSeen[], isFullPage: boolea
 		pages.map(({exchange, rowCount}) => ({stated: scalarAt(exchange.answer, total), rowCount}))
 			.some(({stated, rowCount}) => !isCount(stated) || Number(stated) < rowCount)
 	) {
-		throw new UsageError(`--total ${draft.showPath(total)}: not every answer has a number there that is at least that of its rows`, {
+		throw new UsageError(`--total ${draft.show(total)}: not every answer has a number there that is at least that of its rows`, {
 			hint: 'leave it out where the console states no total',
 		});
 	}
-	draft.lines.push(['total', draft.showPath(total)]);
+	draft.lines.push(['total', draft.show(total)]);
 	return total;
 }
 
@@ -135,7 +129,7 @@ function learnMore(draft: Draft, pages: readonly PageSeen[]): MoreGuess | undefi
 		draft.unknown.push('whether there is more (--more <path>)');
 		return undefined;
 	}
-	draft.lines.push(['more', `${draft.showPath(more.path)}${more.isLast ? '   true on the last page' : ''}`]);
+	draft.lines.push(['more', `${draft.show(more.path)}${more.isLast ? '   true on the last page' : ''}`]);
 	return more;
 }
 
@@ -156,11 +150,9 @@ function requireWhole(
 		draft.lines.push(['paging', 'none: the search is one page']);
 		return;
 	}
-	const why = isStated
-		? `the answer holds ${rowCount} of ${String(stated)} rows`
-		: isRound && !hasCursor && isMore !== true
-			? `the answer holds ${rowCount} rows, which looks like a full page`
-			: hasCursor ? `the answer gives a cursor at ${draft.showPath(next)}` : 'the answer says that there is more';
+	const why = isStated ? `the answer holds ${rowCount} of ${String(stated)} rows`
+		: hasCursor ? `the answer gives a cursor at ${draft.show(next)}`
+			: isMore === true ? 'the answer says that there is more' : `the answer holds ${rowCount} rows, which looks like a full page`;
 	draft.missing.push({
 		flag: next === undefined ? '--page-at, --offset-at or --cursor-at <place>' : '--cursor-at <place>',
 		why: `how pages are turned was not recognised, and ${why}; ` +
@@ -170,10 +162,8 @@ function requireWhole(
 
 function requireScalar(draft: Draft, flag: string, path: readonly string[], pages: readonly PageSeen[]): void {
 	if (pages.some(({exchange}) => scalarAt(exchange.answer, path) !== undefined)) return;
-	throw new UsageError(`${flag} ${draft.showPath(path)}: no answer has a value there`, {
-		hint: `answers have ${(pages[0]?.exchange.answer.scalars ?? []).slice(0, 30)
-			.map(scalar => draft.showPath(scalar.path))
-			.join(', ')}`,
+	throw new UsageError(`${flag} ${draft.show(path)}: no answer has a value there`, {
+		hint: `answers have ${(pages[0]?.exchange.answer.scalars ?? []).slice(0, 30).map(scalar => draft.show(scalar.path)).join(', ')}`,
 	});
 }
 

@@ -46,10 +46,8 @@ function learnHeaders(headers: readonly NameAndValue[], {appId, appIdHeaders, se
 			leftOut.push({name, why: isSecretName(name) ? 'its name is that of a secret' : 'it differs with every request or user'});
 			continue;
 		}
-		const text =
-			name === 'referer'
-				? toReferer(value, appId, secrets)
-				: name === 'origin' ? toOrigin(value, secrets) : toConstant([name], value, {secrets, csrfToken});
+		const text = name === 'referer' ? toReferer(value, appId, secrets)
+			: name === 'origin' ? toOrigin(value, secrets) : toConstant([name], value, {secrets, csrfToken});
 		if (typeof text === 'string' && text.length <= 300) found[name] = text;
 		else if (isLeftOut(text)) leftOut.push({name, why: text.leftOut});
 	}
@@ -92,21 +90,15 @@ const appSegment = /^(?:app|apps|application|applications|client|clients)$/i;
 /** The id of the app that a request asks about, by its form, its name, or its place after `app` in the path. */
 function findAppId(request: RequestTree, given?: Place): AppIdGuess | undefined {
 	const scalars = [...spots(request)].flatMap(({place, value}) =>
-		isScalar(value) && isPlain(place) && !isSecretHeader(place) ? [{place, value}] : [],
+		isScalar(value) && place.length > 1 && !isSecretHeader(place) ? [{place, value}] : [],
 	);
-	const guess =
-		given === undefined
-			? (scalars.find(({value}) => typeof value === 'string' && ownForm.test(value)) ??
-				scalars.find(({place, value}) => isId(value) && place[0] !== 'path' && idName.test(namesOf(place.slice(1))[0] ?? '')) ??
-				scalars.find(({place, value}) => isId(value) && isAfterApp(request, place)) ??
-				only(
-					scalars.filter(
-						({place, value}) =>
-							place[0] === 'path' && typeof value === 'string' &&
-								(looksRandom(value) || /^(?=.*\d)(?=.*[a-z])[\da-z_-]{12,}$/i.test(value)),
-					),
-				))
-			: scalars.find(({place}) => samePlace(place, given));
+	const segments = scalars.filter(({place, value}) => place[0] === 'path' && typeof value === 'string' &&
+		(looksRandom(value) || /^(?=.*\d)(?=.*[a-z])[\da-z_-]{12,}$/i.test(value)));
+	const guess = given !== undefined ? scalars.find(({place}) => samePlace(place, given))
+		: scalars.find(({value}) => typeof value === 'string' && ownForm.test(value)) ??
+			scalars.find(({place, value}) => isId(value) && place[0] !== 'path' && idName.test(namesOf(place.slice(1))[0] ?? '')) ??
+			scalars.find(({place, value}) => isId(value) && isAfterApp(request, place)) ??
+			(segments.length === 1 ? segments[0] : undefined);
 	if (guess === undefined || guess.value === null || guess.value === '') return undefined;
 	const id = String(guess.value);
 	const same = scalars.filter(({value}) => value !== null && String(value) === id);
@@ -115,10 +107,6 @@ function findAppId(request: RequestTree, given?: Place): AppIdGuess | undefined 
 		places: same.filter(({value}) => typeof value === 'string').map(({place}) => place),
 		numberPlaces: same.filter(({value}) => typeof value === 'number').map(({place}) => place),
 	};
-}
-
-function isPlain(place: Place): boolean {
-	return place.length > 1;
 }
 
 function isSecretHeader([part, name = '']: Place): boolean {
@@ -133,10 +121,6 @@ function isId(value: unknown): boolean {
 
 function isAfterApp({path}: RequestTree, [part, index = '']: Place): boolean {
 	return part === 'path' && appSegment.test(path[Number(index) - 1] ?? '');
-}
-
-function only<T>(values: readonly T[]): T | undefined {
-	return values.length === 1 ? values[0] : undefined;
 }
 
 /** Puts `{app_id}` where the request has the app's id; gives back the id and the headers that carry it. */
@@ -278,7 +262,7 @@ function listed(names: readonly string[]): string {
 }
 
 /** The CSRF token that a request carries in a header. */
-export function csrfTokenOf(headers: ReadonlyArray<readonly [string, string]>): string | undefined {
+function csrfTokenOf(headers: ReadonlyArray<readonly [string, string]>): string | undefined {
 	const value = headers.find(([name]) => isCsrfName(name))?.[1];
 	return value === '' ? undefined : value;
 }

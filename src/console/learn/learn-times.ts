@@ -6,8 +6,7 @@ import {compileTimeForm} from '../time-form.ts';
 import {isLeftOut, toConstant} from './secrets.ts';
 import type {Draft} from './draft.ts';
 import {codecOf, commonForm, isNumericForm, readInstant, findZone, zonesAt} from './instants.ts';
-import {samePath} from './outcome.ts';
-import {spots, valueAtPlace} from './request-tree.ts';
+import {samePlace, spots, valueAtPlace} from './request-tree.ts';
 import {toTimeGuess, type TimeGuess} from './row-time.ts';
 import type {RangeGuess} from './time-range.ts';
 
@@ -21,13 +20,11 @@ export function learnTimes(draft: Draft, systemTimezone: string | undefined): Le
 	const range = learnRange(draft);
 	const time = learnRowTime(draft, range);
 	const timezone = range === undefined || time === undefined ? undefined : learnZone(draft, range, time, systemTimezone);
+	const shown = (as: string) => `${as}${codecOf(as).isLocal && timezone !== undefined ? ` in ${timezone}` : ''}`;
 	if (range !== undefined) {
 		const places = [...new Set([...range.sinceAt, ...range.untilAt].map(place => draft.show(place)))];
-		draft.lines.push([
-			'time range',
-			`${places.join(', ')}   ${range.as}${codecOf(range.as).isLocal && timezone !== undefined ? ` in ${timezone}` : ''}, ` +
-				describeUntil(range),
-		]);
+		const until = isInclusive(range) ? 'end inclusive' : 'unknown whether the end is inclusive';
+		draft.lines.push(['time range', `${places.join(', ')}   ${shown(range.as)}, ${until}`]);
 		if (codecOf(range.as).unitMs > MINUTE)
 			draft.notes.push(
 				`the time range is asked for in steps of ${range.as}, which is too coarse for windows of 24 hours: ` +
@@ -39,11 +36,7 @@ export function learnTimes(draft: Draft, systemTimezone: string | undefined): Le
 					'if the console goes by it, the search cannot be asked for other times',
 			);
 	}
-	if (time !== undefined)
-		draft.lines.push([
-			'row time',
-			`${draft.showPath(time.path)}   ${time.as}${codecOf(time.as).isLocal && timezone !== undefined ? ` in ${timezone}` : ''}`,
-		]);
+	if (time !== undefined) draft.lines.push(['row time', `${draft.show(time.path)}   ${shown(time.as)}`]);
 	const zoneOf = (as: string) => (timezone !== undefined && codecOf(as).isLocal ? {timezone} : {});
 	return {
 		asked: range &&
@@ -104,29 +97,29 @@ function learnRowTime(draft: Draft, range: RangeGuess | undefined): TimeGuess | 
 		return undefined;
 	}
 	const path = flags.time?.split('.') ?? rows.time?.path;
-	const column = rows.columns.find(other => path !== undefined && samePath(other.path, path));
+	const column = rows.columns.find(other => path !== undefined && samePlace(other.path, path));
 	if (path === undefined || column === undefined) {
-		const names = rows.columns.filter(({values}) => readInstant(values[0]) !== undefined).map(other => draft.showPath(other.path));
-		throw new UsageError(`--time${path === undefined ? '' : ` ${draft.showPath(path)}`}: the rows have no such field`, {
+		const names = rows.columns.filter(({values}) => readInstant(values[0]) !== undefined).map(other => draft.show(other.path));
+		throw new UsageError(`--time${path === undefined ? '' : ` ${draft.show(path)}`}: the rows have no such field`, {
 			hint:
 				names.length > 0
 					? `times stand in ${names.join(', ')}`
-					: `they have ${rows.columns.slice(0, 30).map(other => draft.showPath(other.path)).join(', ')}`,
+					: `they have ${rows.columns.slice(0, 30).map(other => draft.show(other.path)).join(', ')}`,
 		});
 	}
 	const as = flags.timeAs ?? commonForm(column.values);
 	if (as === undefined) {
-		draft.missing.push({flag: '--time-as <form>', why: `how ${draft.showPath(path)} is written was not recognised`});
+		draft.missing.push({flag: '--time-as <form>', why: `how ${draft.show(path)} is written was not recognised`});
 		return undefined;
 	}
 	if (column.values.some(value => compileTimeForm({as}).read(value) === undefined)) {
-		throw new UsageError(`--time-as ${as}: not every ${draft.showPath(path)} of the recording is written like that`, {
+		throw new UsageError(`--time-as ${as}: not every ${draft.show(path)} of the recording is written like that`, {
 			hint: `recognised was ${commonForm(column.values) ?? 'no form'}`,
 		});
 	}
 	const guess = toTimeGuess(path, as, column.values, range);
 	if (guess.share < 0.5)
-		draft.notes.push(`the rows' ${draft.showPath(path)} is not in the time range of their request: see whether it is their time`);
+		draft.notes.push(`the rows' ${draft.show(path)} is not in the time range of their request: see whether it is their time`);
 	return guess;
 }
 
@@ -194,6 +187,3 @@ function isInclusive({as, since, until}: RangeGuess): boolean {
 	return unitMs === DAY ? since === until : unitMs < MINUTE && until % MINUTE === MINUTE - unitMs;
 }
 
-function describeUntil(range: RangeGuess): string {
-	return isInclusive(range) ? 'end inclusive' : 'unknown whether the end is inclusive';
-}

@@ -2,6 +2,7 @@ import {UsageError} from '../../base/errors.ts';
 import {searchKinds, type SearchKind} from '../../sources/app-log-kinds.ts';
 import type {RequestProfile, SearchProfile} from '../profile.ts';
 import {baseUrlProblem} from '../../access/config/base-url.ts';
+import {vendorOrigins} from '../session.ts';
 import {groupCandidates, type Group} from './candidate.ts';
 import {Draft} from './draft.ts';
 import {checkFlags, consoleOrigin, describesOne, type LearnFlags} from './flags.ts';
@@ -14,7 +15,6 @@ import {explainMissing, noSearch} from './problems.ts';
 import {BrokenRecordingError} from './read-har.ts';
 import {Recording, showUrl} from './recording.ts';
 import type {SecretValues} from './secrets.ts';
-import {vendorOrigins} from '../session.ts';
 import {learnSession, sessionOf, type RecordedSession} from './session.ts';
 
 export interface LearnOptions {

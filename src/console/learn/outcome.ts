@@ -1,6 +1,7 @@
 import {readFlag} from '../answers.ts';
 import {isSignInText} from '../judge.ts';
 import type {Answer, ScalarFact} from './exchange.ts';
+import {samePlace} from './request-tree.ts';
 import type {SecretValues} from './secrets.ts';
 import {flat, namesOf, wholly} from './words.ts';
 
@@ -30,7 +31,7 @@ export function findSuccess(answers: readonly Answer[], secrets: SecretValues): 
 			// A number other than the usual ones is a success only under the clearest names.
 			(goodValues.test(String(value)) ||
 				(typeof value === 'number' && ['code', 'errno', 'errcode', 'retcode'].includes(flat(path.at(-1) ?? '')))) &&
-			answers.every(answer => answer.scalars.some(other => samePath(other.path, path) && other.value === value)),
+			answers.every(answer => answer.scalars.some(other => samePlace(other.path, path) && other.value === value)),
 	);
 	const [best] = found.toSorted((a, b) => a.path.length - b.path.length || rank(codeNames, a) - rank(codeNames, b));
 	return best === undefined || !isOutcome(best.value, secrets) ? undefined : {at: best.path, is: [best.value]};
@@ -74,7 +75,7 @@ export function findExpired(
 		});
 	const at = codes[0]?.path;
 	if (at === undefined) return undefined;
-	const values = codes.filter(({path}) => samePath(path, at)).flatMap(({value}) => isOutcome(value, secrets) ? [value] : []);
+	const values = codes.filter(({path}) => samePlace(path, at)).flatMap(({value}) => isOutcome(value, secrets) ? [value] : []);
 	return {at, is: [...new Set(values)]};
 }
 
@@ -84,7 +85,7 @@ function isSignedOut({status, answer}: RefusalSeen): boolean {
 }
 
 function isAt({path}: ScalarFact, outcome: Outcome | undefined): boolean {
-	return outcome !== undefined && samePath(path, outcome.at);
+	return outcome !== undefined && samePlace(path, outcome.at);
 }
 
 const totalNames = [
@@ -102,7 +103,7 @@ export function findTotal(answers: readonly Answer[], rowCounts: readonly number
 		const names = namesOf(path);
 		const order = totalNames.findIndex(pattern => names.some(name => pattern.test(name)));
 		if (order === -1 || /pages?$/.test(names[0] ?? '')) return [];
-		const values = answers.map(answer => answer.scalars.find(other => samePath(other.path, path))?.value);
+		const values = answers.map(answer => answer.scalars.find(other => samePlace(other.path, path))?.value);
 		if (!values.every(other => isCount(other))) return [];
 		// A count that follows the rows of each page is not the total.
 		const followsPage = values.every((other, index) => Number(other) === rowCounts[index]);
@@ -152,7 +153,7 @@ export function isLastName(path: readonly string[]): boolean {
 }
 
 export function scalarAt(answer: Answer, path: readonly string[] | undefined): ScalarFact['value'] | undefined {
-	return path && answer.scalars.find(scalar => samePath(scalar.path, path))?.value;
+	return path && answer.scalars.find(scalar => samePlace(scalar.path, path))?.value;
 }
 
 export function isCount(value: unknown): boolean {
@@ -161,10 +162,6 @@ export function isCount(value: unknown): boolean {
 		Number.isInteger(Number(value)) &&
 		Number(value) >= 0
 	);
-}
-
-export function samePath(a: readonly string[], b: readonly string[]): boolean {
-	return a.length === b.length && a.every((key, index) => key === b[index]);
 }
 
 /** Only codes and single words: an answer's texts may name people. */

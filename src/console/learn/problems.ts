@@ -41,7 +41,7 @@ export function explainMissing(
 		...draft.missing.map(({flag, why}) => `  ${flag}: ${why}`),
 	]);
 	const flags = attempts.flatMap(({draft}) => draft.missing.map(({flag}) => flag));
-	const lists = attempts[0]?.draft.best.exchange.answer.lists.map(({path}) => attempts[0]?.draft.showPath(path)).join(', ');
+	const lists = attempts[0]?.draft.best.exchange.answer.lists.map(({path}) => attempts[0]?.draft.show(path)).join(', ');
 	return new UsageError(lines.join('\n'), {
 		hint: `add ${[...new Set(flags)].join(', ')}` +
 			(flags.some(flag => flag.startsWith('--items')) && lists !== '' ? `; lists stand at ${lists}` : '') +

@@ -1,5 +1,6 @@
+import {decoded} from '../session.ts';
 import {toCandidate, type Candidate} from './candidate.ts';
-import {isSafeKey, decoded, SecretValues} from './secrets.ts';
+import {isSafeKey, SecretValues} from './secrets.ts';
 import {toExchange} from './exchange.ts';
 import type {LearnFlags} from './flags.ts';
 import type {HarEntry} from './har.ts';

@@ -2,7 +2,8 @@ import type {Masker} from '../../base/context.ts';
 import type {Template} from '../profile.ts';
 import {secretKindOf} from '../../json/secrets/names.ts';
 import {holdsSecret} from '../../json/secrets/redact-secrets.ts';
-import type {HarEntry, NameAndValue} from './har.ts';
+import {decoded, parseCookies} from '../session.ts';
+import type {HarEntry} from './har.ts';
 import {anyOf, wordsOf, wholly} from './words.ts';
 import type {Scalar} from './json.ts';
 
@@ -114,25 +115,6 @@ export class SecretValues {
 				this.#lengths.set(beginning, (this.#lengths.get(beginning) ?? new Set<number>()).add(spelling.length));
 			}
 		}
-	}
-}
-
-/** The cookies of a Cookie header. */
-export function parseCookies(header: string): NameAndValue[] {
-	return header.split(';').flatMap((part): NameAndValue[] => {
-		const equals = part.indexOf('=');
-		return equals === -1 ? [] : [[part.slice(0, equals).trim(), part.slice(equals + 1).trim()]];
-	});
-}
-
-/** The text without percent-encoding, or as it is where that is broken. */
-export function decoded(text: string): string {
-	if (!text.includes('%')) return text;
-	try {
-		return decodeURIComponent(text);
-	} catch (error) {
-		if (error instanceof URIError) return text;
-		throw error;
 	}
 }
 

@@ -1,7 +1,8 @@
 import type {RequestProfile} from '../profile.ts';
+import {decoded, parseCookies} from '../session.ts';
 import type {HarEntry} from './har.ts';
 import {isScalar, spots, type RequestTree} from './request-tree.ts';
-import {decoded, isCsrfName, parseCookies} from './secrets.ts';
+import {isCsrfName} from './secrets.ts';
 
 /** What a recording holds of the browser's session. All of it is secret. */
 export interface RecordedSession {

@@ -1,3 +1,5 @@
+
+
 const quote = 0x22;
 const backslash = 0x5c;
 const letterU = 0x75;

@@ -1,5 +1,6 @@
 import type {Template} from '../profile.ts';
-import {isLeftOut, isSafeKey, toConstant, type LeftOut, decoded, type SecretValues} from './secrets.ts';
+import {decoded} from '../session.ts';
+import {isLeftOut, isSafeKey, toConstant, type LeftOut, type SecretValues} from './secrets.ts';
 import {formatPlace, isScalar, JsonText, keyOf, valueAtPlace, type Place, type RequestTree, type Tree} from './request-tree.ts';
 
 /** What stands for a place of the recorded request; undefined takes it out. */
