@@ -1,6 +1,7 @@
 import {isAscii, isUtf8, transcode} from 'node:buffer';
 import {ApiError, systemCode} from '../base/errors.ts';
 import {formatSize} from '../base/size.ts';
+import {comma, openArray, openObject} from '../json/characters.ts';
 
 /** The most bytes of a body where nobody says otherwise. A page of log rows is a thousand times smaller. */
 export const defaultMaxResponseBytes = 256 * 2 ** 20;
@@ -33,7 +34,6 @@ export async function readBody(
 	return collector.body();
 }
 
-const [comma, openArray, openObject] = [0x2c, 0x5b, 0x7b];
 /** Bodies up to this size cannot hold too many values. */
 const unsuspectedBytes = 16 * 2 ** 20;
 /** Millions of empty objects take a gigabyte of memory when they are parsed. */

@@ -1,5 +1,4 @@
-const quote = 0x22;
-const backslash = 0x5c;
+import {backslash, closeArray, closeObject, openArray, openObject, quote} from './characters.ts';
 
 /** How deep objects and arrays are nested in a JSON text, found without parsing it; of text that is no JSON, some number. */
 export function depthOf(text: string): number {
@@ -13,10 +12,10 @@ export function depthOf(text: string): number {
 			else if (code === quote) inString = false;
 		} else if (code === quote) {
 			inString = true;
-		} else if (code === 0x7b || code === 0x5b) {
+		} else if (code === openObject || code === openArray) {
 			depth++;
 			if (depth > most) most = depth;
-		} else if (code === 0x7d || code === 0x5d) {
+		} else if (code === closeObject || code === closeArray) {
 			depth--;
 		}
 	}

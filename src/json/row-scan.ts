@@ -1,9 +1,4 @@
-const quote = 0x22;
-const backslash = 0x5c;
-const openObject = 0x7b;
-const closeObject = 0x7d;
-const openArray = 0x5b;
-const closeArray = 0x5d;
+import {backslash, closeArray, closeObject, openArray, openObject, quote} from './characters.ts';
 
 /** The first character from which on some are unsafe, as `isUnsafe` says. */
 const firstUnsafe = 0x7f;

@@ -1,4 +1,5 @@
 import type {JsonPath} from '../base/json-path.ts';
+import {backslash, closeArray, closeObject, comma, openArray, openObject, quote} from './characters.ts';
 import {RowScan} from './row-scan.ts';
 
 /*
@@ -7,19 +8,7 @@ import {RowScan} from './row-scan.ts';
  * finds out where things stand in it; none recurses, so no depth of nesting can exhaust the stack.
  */
 
-const quote = 0x22;
 
-const backslash = 0x5c;
-
-const comma = 0x2c;
-
-const openObject = 0x7b;
-
-const closeObject = 0x7d;
-
-const openArray = 0x5b;
-
-const closeArray = 0x5d;
 
 /** Characters that `JSON.parse` lets stand in a string, but that end a line for some readers or drive a terminal. */
 const unsafeInLine = /[\u007f-\u009f\u2028\u2029]/;

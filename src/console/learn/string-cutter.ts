@@ -1,7 +1,7 @@
 
 
-const quote = 0x22;
-const backslash = 0x5c;
+import {backslash, quote} from '../../json/characters.ts';
+
 const letterU = 0x75;
 
 /** What a text ends with that was too long to be kept; no recording ends one like this by itself. */
