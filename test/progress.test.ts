@@ -6,10 +6,10 @@ import {Budget} from '../src/http/budget.ts';
 import {progressText} from '../src/run/progress.ts';
 import {VirtualClock} from './helpers/virtual-clock.ts';
 
-function progress({counters = {}, hours = 24, limit = {requests: 100, perMs: MINUTE}, elapsedMs = 0, clock = new VirtualClock(), budget = new Budget(limit, {monotonic: clock.now, sleep: clock.sleep})}: {
-	counters?: Partial<RunCounters>; hours?: number; limit?: BudgetLimit; elapsedMs?: number; clock?: VirtualClock; budget?: Budget;
+function progress({counters = {}, hours = 24, limit = {requests: 100, perMs: MINUTE}, elapsedMs = 0, sinceMs = 0, clock = new VirtualClock(), budget = new Budget(limit, {monotonic: clock.now, sleep: clock.sleep})}: {
+	counters?: Partial<RunCounters>; hours?: number; limit?: BudgetLimit; elapsedMs?: number; sinceMs?: number; clock?: VirtualClock; budget?: Budget;
 } = {}): string {
-	return progressText({name: 'feishu-openapi', counters: {...newCounters(), ...counters}, budget, range: {from: 0, to: hours * HOUR}, monotonic: clock.now, now: clock.now}, clock.now() - elapsedMs);
+	return progressText({name: 'feishu-openapi', counters: {...newCounters(), ...counters}, budget, range: {from: 0, to: hours * HOUR}, monotonic: clock.now}, {startedAt: clock.now() - elapsedMs - sinceMs, finishedAt: clock.now() - sinceMs});
 }
 
 it('tells how much of the time is done, the records and the requests against the budget', () => {
@@ -31,7 +31,7 @@ it('has nothing left to do while the output is finished', () => {
 	expect(progress({hours: 0})).toContain('100% of 0');
 });
 
-it('tells how much of the budget is used, and until when the next request waits', async () => {
+it('tells how much of the budget is used, and how long the next request waits for it', async () => {
 	const clock = new VirtualClock();
 	const budget = new Budget({requests: 2, perMs: MINUTE}, {monotonic: clock.now, sleep: clock.sleep});
 	const {signal} = new AbortController();
@@ -41,7 +41,7 @@ it('tells how much of the budget is used, and until when the next request waits'
 	await new Promise(resolve => {
 		setImmediate(resolve);
 	});
-	expect(progress({budget, clock})).toMatch(/ · waiting until \d\d:\d\d:\d\d \(6[01] s\)$/);
+	expect(progress({budget, clock})).toMatch(/ · waiting for the budget, 6[01] s$/);
 	await clock.run(waiting);
 	expect(progress({budget, clock})).not.toContain('waiting');
 });
@@ -57,4 +57,8 @@ it.each([
 	const text = progress({counters: {finishedTo: done * HOUR}, elapsedMs});
 	if (left === undefined) expect(text).not.toContain('left');
 	else expect(text).toMatch(new RegExp(` · ${left}$`));
+});
+
+it.each([[30 * SECOND, '~3 min left'], [150 * SECOND, '~30 s left'], [HOUR, '~1 s left']])('does not say that more is left for having waited %i ms since the last window', (sinceMs, left) => {
+	expect(progress({counters: {finishedTo: 6 * HOUR}, elapsedMs: MINUTE, sinceMs})).toMatch(new RegExp(` · ${left}$`));
 });

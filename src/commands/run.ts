@@ -104,7 +104,7 @@ async function runOnce(run: Run): Promise<ExitCode> {
 			sourceNamed: openableNamed, runFlags: flags, config, context, budgets, tokenPool, log,
 			wait: flags.wait === true, atOnce: run.atOnce,
 			onProgress: progress => {
-				if (isShown) run.progress = startProgressLine(() => roundProgressText(progress, context));
+				if (isShown) run.progress = startProgressLine(() => roundProgressText(progress, context.monotonic));
 			},
 			keep: async outcome => writeLastRun(outcome, {everyMs, masker: context.masker}),
 			onEnd(outcome) {

@@ -102,7 +102,7 @@ async function openPartial(target: Target, {options, compress, lock}: Opening): 
 		throw error;
 	}
 	return new PartialFile({
-		...options, compress, lock, handle, paths: {target: target.path, partial, sidecar}, earlier,
+		...options, compress, lock, handle, replaces: target.mode !== undefined, paths: {target: target.path, partial, sidecar}, earlier,
 		account: (found?.met ?? meetAccount({}, options.account ?? {})).account,
 	});
 }

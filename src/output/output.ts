@@ -50,6 +50,8 @@ export interface Output {
 	abandon(): Promise<string | undefined>;
 	/** Set when the output continues an earlier run; everything before its checkpoint is already in the output. */
 	readonly resumed?: ResumedRun;
+	/** A file of the name was there already, which is replaced in the end. Default false. */
+	readonly replaces?: boolean;
 	/** An unfinished output is kept aside, so that a later run can go on from its last checkpoint. */
 	readonly keepsUnfinished?: boolean;
 }

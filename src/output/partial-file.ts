@@ -49,6 +49,8 @@ export interface PartialFileOptions {
 	readonly handle: FileHandle;
 	readonly compress: Compress | undefined;
 	readonly lock: Lock;
+	/** A file of the target's name is there already. */
+	readonly replaces: boolean;
 	/** The run that is continued. */
 	readonly earlier: Sidecar | undefined;
 	readonly resumable: boolean;
@@ -68,6 +70,7 @@ export interface PartialFileOptions {
  */
 export class PartialFile implements Output {
 	readonly resumed?: ResumedRun;
+	readonly replaces: boolean;
 	readonly keepsUnfinished = true;
 	readonly #options: PartialFileOptions;
 	readonly #writer: BlockWriter;
@@ -89,6 +92,7 @@ export class PartialFile implements Output {
 	constructor(options: PartialFileOptions) {
 		const {earlier, handle, compress, lock, now, monotonic} = options;
 		this.#options = options;
+		this.replaces = options.replaces;
 		this.#pace = new Pace(monotonic);
 		this.#bytes = earlier?.bytes ?? 0;
 		this.#durableBytes = this.#bytes;

@@ -5,9 +5,12 @@ import {ExportError} from '../base/errors.ts';
 import {visibleInJson} from '../base/visible.ts';
 import type {Log} from '../base/log.ts';
 import {writeFileAtomic} from '../output/atomic.ts';
+import {createRfc3339} from '../output/formats/time.ts';
+import type {Output} from '../output/output.ts';
 import {standardStreamOf} from '../output/target.ts';
 import {formatDuration, HOUR} from '../base/duration.ts';
 import type {Query} from '../query/query.ts';
+import {systemTimezone} from '../base/system-timezone.ts';
 import {formatUtc} from '../base/timezone.ts';
 import type {SourceDefinition} from '../sources/types.ts';
 import type {ExportFlags} from '../query/options.ts';
@@ -61,6 +64,21 @@ export function reportGrowth({log, source}: ReportedRun, {query, readAt}: Export
 	const from = growthStart(query, {readAt, arrivesWithinMs});
 	if (from !== undefined)
 		log.notice(`${source.name}: rows may arrive ${formatDuration(arrivesWithinMs)} late: from ${formatUtc(from)} on there may still be more`);
+}
+
+/** Tells somebody at a terminal what a file holds now, and that it replaced another. */
+export function reportFile(
+	{source, context, log}: ReportedRun, {query, ended: {counters}}: ExportEnd,
+	{path, timezone, output}: {path: string | undefined; timezone: string | undefined; output: Output},
+): void {
+	if (path === undefined || standardStreamOf(path) !== undefined || context.stderr.isTTY !== true) return;
+	const time = createRfc3339(timezone ?? systemTimezone());
+	const {records, failed} = counters;
+	const number = new Intl.NumberFormat('en');
+	log.notice([
+		`${source.name}: ${number.format(records)} record${records === 1 ? '' : 's'}${source.outcome === undefined ? '' : ` (${number.format(failed)} failed)`}`,
+		`from ${time(query.since)} up to ${time(query.until)} in ${path}${output.replaces === true ? ', which replaces the file of that name' : ''}`,
+	].join(' '));
 }
 
 /** How an export ended. */

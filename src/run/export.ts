@@ -23,7 +23,7 @@ import {resolveSettings, type ExportSettings} from '../query/settings.ts';
 import {labelledColumns} from '../sources/labels.ts';
 import {earliestStart, leavesReachAt, reachText} from '../sources/range.ts';
 import {commandLog} from './command-log.ts';
-import {reportGrowth, reportProblems, writeSummary, type ReportedRun} from './export-report.ts';
+import {reportFile, reportGrowth, reportProblems, writeSummary, type ReportedRun} from './export-report.ts';
 import {fingerprintOf} from './identity.ts';
 import {formatPlan, planOf} from './plan.ts';
 import {startProgress, type Progress} from './progress.ts';
@@ -109,6 +109,9 @@ async function openRange(
 ): Promise<{query: Query; output: Output}> {
 	const {context, log, settings, source} = run;
 	const since = stateUntil === undefined ? settings.query.since : continuedFrom(stateUntil, run);
+	// Said to whoever sits there: cron jobs have both for good.
+	if (stateUntil !== undefined && run.flags.since !== undefined && context.stderr.isTTY === true)
+		log.notice(`${source.name}: goes on at ${formatUtc(stateUntil)}, as ${run.flags.state} says; --since counts only as long as that file does not exist`);
 	const until = Math.max(since, settings.query.until);
 	const {format, path, resume} = settings.output;
 	const stream = path === undefined ? 'stdout' : standardStreamOf(path);
@@ -187,7 +190,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 		});
 		if (context.stderr.isTTY === true && run.flags.progress !== false && run.flags.quiet !== true && run.flags.logFormat !== 'json') {
 			run.progress = startProgress({
-				name: source.name, counters, budget, range: {from: sink.from, to: query.until}, monotonic: context.monotonic, now: context.now,
+				name: source.name, counters, budget, range: {from: sink.from, to: query.until}, monotonic: context.monotonic,
 			});
 		}
 		try {
@@ -209,6 +212,7 @@ async function execute(run: Run, query: Query, output: Output): Promise<{status:
 	const end = {query, ended, partial, readAt: output.resumed?.startedAt ?? run.startedAt};
 	reportProblems(run, end);
 	if ('value' in ended) reportGrowth(run, end);
+	if (status === 'complete') reportFile(run, end, {path: settings.output.path, timezone: settings.output.timezone, output});
 	await writeSummary(run, end);
 	if ('value' in ended) return {...ended.value, status};
 	const {error} = ended;

@@ -4,7 +4,6 @@ import {formatDuration, MINUTE, SECOND} from '../base/duration.ts';
 import type {Budget} from '../http/budget.ts';
 import type {RunCounters} from '../engine/summary.ts';
 import type {Window} from '../engine/windows.ts';
-import {createLocalTime} from '../output/formats/time.ts';
 
 /** What the progress line is drawn from. */
 export interface ProgressSource {
@@ -14,8 +13,6 @@ export interface ProgressSource {
 	/** What this run is of, Unix milliseconds. */
 	readonly range: Window;
 	readonly monotonic: () => number;
-	/** Wall-clock time in Unix milliseconds. */
-	readonly now: () => number;
 }
 
 /** A line on the terminal's stderr that tells how a long run is going. */
@@ -27,8 +24,14 @@ export interface Progress {
 
 const redrawEveryMs = 200;
 
+/** When something happened, by the monotonic clock: the run began, time was last finished. */
+interface Pace {
+	readonly startedAt: number;
+	readonly finishedAt: number;
+}
+
 /** The progress line's text, from what has been counted so far. */
-export function progressText({name, counters, budget, range: {from, to}, monotonic, now}: ProgressSource, startedAt: number): string {
+export function progressText({name, counters, budget, range: {from, to}, monotonic}: ProgressSource, {startedAt, finishedAt}: Pace): string {
 	const at = monotonic();
 	const number = new Intl.NumberFormat('en');
 	const done = to > from ? ((counters.finishedTo ?? from) - from) / (to - from) : 1;
@@ -37,27 +40,34 @@ export function progressText({name, counters, budget, range: {from, to}, monoton
 		`${number.format(counters.records)} records`,
 		`${number.format(counters.requests)} requests (budget ${budget.used}/${number.format(budget.limit.requests)} per ${formatDuration(budget.limit.perMs)})`,
 	];
-	if (budget.waitingUntil !== undefined && Number.isFinite(budget.waitingUntil) && budget.waitingUntil - at >= SECOND) {
-		const waitMs = budget.waitingUntil - at;
-		parts.push(`waiting until ${timeOfDay(now() + waitMs)} (${Math.ceil(waitMs / SECOND)} s)`);
-	}
-	const elapsedMs = at - startedAt;
-	if (done > 0 && done < 1 && elapsedMs > 5 * SECOND) {
-		const leftMs = (elapsedMs / done) * (1 - done);
+	const waiting = waitingText(budget, at);
+	if (waiting !== undefined) parts.push(waiting);
+	if (done > 0 && done < 1 && finishedAt - startedAt > 5 * SECOND) {
+		// What has passed since makes it less, not more: an estimate that climbs while it waits is none.
+		const leftMs = Math.max(SECOND, ((finishedAt - startedAt) / done) * (1 - done) - (at - finishedAt));
 		parts.push(leftMs < MINUTE ? `~${Math.ceil(leftMs / SECOND)} s left` : `~${Math.ceil(leftMs / MINUTE)} min left`);
 	}
 	return parts.join(' · ');
 }
 
-/** Unix milliseconds as the system's clocks show them: `17:30:12`. */
-export function timeOfDay(ms: number): string {
-	return createLocalTime()(ms, false).slice('YYYY-MM-DD '.length);
+/** What the next request waits for, where it waits for a second at least. @param at the monotonic clock, in milliseconds */
+export function waitingText({waitingUntil = -Infinity}: Budget, at: number): string | undefined {
+	const waitMs = waitingUntil - at;
+	return Number.isFinite(waitMs) && waitMs >= SECOND ? `waiting for the budget, ${Math.ceil(waitMs / SECOND)} s` : undefined;
 }
 
 /** Starts the progress line on the process's stderr, which must be a terminal. */
 export function startProgress(source: ProgressSource): Progress {
 	const startedAt = source.monotonic();
-	return startProgressLine(() => progressText(source, startedAt));
+	let finishedAt = startedAt;
+	let finishedTo: number | undefined;
+	return startProgressLine(() => {
+		if (source.counters.finishedTo !== finishedTo) {
+			finishedTo = source.counters.finishedTo;
+			finishedAt = source.monotonic();
+		}
+		return progressText(source, {startedAt, finishedAt});
+	});
 }
 
 /** As `startProgress`, with a text that is asked for again and again. */

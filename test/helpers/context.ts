@@ -42,14 +42,13 @@ export const credentials = {FEISHU_APP_ID: 'cli_test', FEISHU_APP_SECRET: 'feish
  * stand in what it writes.
  */
 export async function runCommand(args: readonly string[], options: {
-	fetch: Fetch; clock?: VirtualClock; env?: Record<string, string>; cwd?: string; stdout?: ReturnType<typeof memoryStream>; signal?: AbortSignal;
+	fetch: Fetch; clock?: VirtualClock; env?: Record<string, string>; cwd?: string; stdout?: ReturnType<typeof memoryStream>; stderr?: ReturnType<typeof memoryStream>; signal?: AbortSignal;
 	/** The API's records hold a secret of the run, as an audit log can: then stdout and files may. */
 	secretsInRecords?: boolean;
 	/** What the command line is given to. Default: the program. */
 	program?: typeof run;
 }): Promise<Ran> {
-	const {clock = new VirtualClock(), stdout = memoryStream(), program = run} = options;
-	const stderr = memoryStream();
+	const {clock = new VirtualClock(), stdout = memoryStream(), stderr = memoryStream(), program = run} = options;
 	const env: Record<string, string> = {XDG_CONFIG_HOME: '/nonexistent', TZ: 'UTC', ...credentials, ...options.env};
 	const secrets = new Secrets(env);
 	const directories = [options.cwd, env['XDG_DATA_HOME'], env['XDG_CONFIG_HOME']].flatMap(path => path?.startsWith(tmpdir()) === true ? [path] : []);

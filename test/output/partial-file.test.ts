@@ -19,7 +19,7 @@ async function openPartialFile(changes: Partial<PartialFileOptions> = {}) {
 		lock.releases++;
 	}};
 	const output = new PartialFile({
-		path: 'out', paths, handle, compress: undefined, lock, earlier: undefined, resumable: true, fingerprint: 'query-1', account: {},
+		path: 'out', paths, handle, compress: undefined, lock, earlier: undefined, replaces: false, resumable: true, fingerprint: 'query-1', account: {},
 		range: {since, until, slidingSince: false, slidingUntil: false}, now: () => until, monotonic: () => 0, ...changes,
 	});
 	return {output, handle, lock, directory, paths, takeAway: () => {

@@ -1,13 +1,12 @@
 import type {LoadedConfig} from '../../access/config/load.ts';
 import type {Context} from '../../base/context.ts';
-import {SECOND} from '../../base/duration.ts';
 import {exitCodes} from '../../base/errors.ts';
 import type {Log} from '../../base/log.ts';
 import {newCounters, type RunCounters} from '../../engine/summary.ts';
 import type {Budget} from '../../http/budget.ts';
 import type {TokenPool} from '../../http/token.ts';
 import {failureOf} from '../../output/failure.ts';
-import {timeOfDay} from '../progress.ts';
+import {waitingText} from '../progress.ts';
 import type {Openable} from '../registry.ts';
 import {jobLog} from './job-report.ts';
 import {openJob, type OpenJob, type RunFlags} from './open-job.ts';
@@ -119,15 +118,13 @@ async function runOne(
 }
 
 /** The progress line of a round: how many jobs are done, and what those that run have written or wait for. */
-export function roundProgressText(
-	{total, done, failed, running}: RoundProgress, {monotonic, now}: {monotonic: () => number; now: () => number},
-): string {
+export function roundProgressText({total, done, failed, running}: RoundProgress, monotonic: () => number): string {
 	const number = new Intl.NumberFormat('en');
 	const shown = [...running].slice(0, mostShown);
 	const parts = shown.map(([name, {counters, budget}]) => {
-		const waitMs = (budget.waitingUntil ?? -Infinity) - monotonic();
-		const waiting = Number.isFinite(waitMs) && waitMs >= SECOND ? `, waiting until ${timeOfDay(now() + waitMs)}` : '';
-		return `${name}: ${number.format(counters.records)} records, ${number.format(counters.requests)} requests${waiting}`;
+		const waiting = waitingText(budget, monotonic());
+		const told = [`${number.format(counters.records)} records`, `${number.format(counters.requests)} requests`, waiting ?? []].flat();
+		return `${name}: ${told.join(', ')}`;
 	});
 	const more = running.size - shown.length;
 	return [
