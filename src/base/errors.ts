@@ -67,11 +67,17 @@ export class ApiError extends ExportError {
 	readonly vendorCode: number | undefined;
 	/** The API read the request and does not accept what it asks for: no other attempt at it will do. */
 	readonly isRefusal: boolean;
+	/** Parameters that the answer names as refused; empty where it names none. */
+	readonly refused: readonly string[];
 
-	constructor(message: string, options: ExportErrorOptions & {vendorCode?: number | undefined; isRefusal?: boolean} = {}) {
+	constructor(
+		message: string,
+		options: ExportErrorOptions & {vendorCode?: number | undefined; isRefusal?: boolean; refused?: readonly string[]} = {},
+	) {
 		super(message, options);
 		this.vendorCode = options.vendorCode;
 		this.isRefusal = options.isRefusal ?? false;
+		this.refused = options.refused ?? [];
 	}
 }
 

@@ -36,8 +36,13 @@ export class WindowTooLarge extends Error {
 	/** Rows that it holds in so many milliseconds of it; undefined where the API refused its length. */
 	readonly found: {readonly rows: number; readonly spanMs: number} | undefined;
 
-	constructor(found?: {readonly rows: number; readonly spanMs: number}) {
-		super(found === undefined ? 'the API refuses a range of this length' : 'there are too many rows in this window');
+	/** @param refusal what the API said, where it refused the window's range */
+	constructor(found?: {readonly rows: number; readonly spanMs: number}, refusal?: Error) {
+		super(
+			found === undefined
+				? `the API may refuse a range of this length (${refusal?.message ?? 'no reason given'})`
+				: 'there are too many rows in this window',
+		);
 		this.found = found;
 	}
 }

@@ -115,8 +115,13 @@ class Gauge {
 			if (total >= mostRowsOf(this.#query)) throw new WindowTooLarge({rows: total, spanMs: lengthMs});
 			return answer;
 		} catch (error) {
-			throw isFirst && error instanceof ApiError && error.isRefusal ? new WindowTooLarge() : error;
+			throw isFirst && error instanceof ApiError && this.#mayMeanLength(error) ? new WindowTooLarge(undefined, error) : error;
 		}
+	}
+
+	#mayMeanLength({isRefusal, refused}: ApiError): boolean {
+		const {range: {start, end}} = this.#query.source;
+		return isRefusal && (refused.length === 0 || refused.some(field => [start, end].includes(field.split('.').at(-1) ?? '')));
 	}
 
 	/** Lets rows out when all of them are there; at once where the first answer has told how many there are. */

@@ -32,6 +32,8 @@ export interface Asker {
 	readonly scopePage?: string | undefined;
 	/** The option that sets a parameter of the API. */
 	readonly optionFor?: (parameter: string) => string | undefined;
+	/** A token is asked for, no rows: nothing that it refuses is about what the user asks for. Default false. */
+	readonly isExchange?: boolean;
 }
 
 const defaultRemedies = {
@@ -76,13 +78,13 @@ export function judgeAnswer(answer: RawAnswer, {vendor, label, asker, now, mask}
 	if (code === 0 && answer.status >= 200 && answer.status < 300) return {ok: true, body};
 	const known = code === undefined ? undefined : vendor.errors[code];
 	const verdict = known?.verdict ?? verdictOfStatus(answer.status, code);
-	const isRefusal = known?.isRefusal ?? (known === undefined && code !== undefined && answer.status === 400);
+	const isRefusal = asker.isExchange !== true && (known?.isRefusal ?? (known === undefined && code !== undefined && answer.status === 400));
 	const message = `${label}: ${describe({answer, vendor, body, code, known, mask})}`;
 	const hint = hintFor({verdict, known, body, asker, status: answer.status, code, mask});
 	const error =
 		verdict === 'credentials' || verdict === 'token'
 			? new CredentialsError(message, {hint})
-			: new ApiError(message, {hint, vendorCode: code, isRefusal});
+			: new ApiError(message, {hint, vendorCode: code, isRefusal, refused: violationsIn(body).map(({field}) => field)});
 	const waitMs = verdict === 'rate-limited' || verdict === 'retry' ? requestedWait(answer.headers, vendor, now) : undefined;
 	return {
 		ok: false, verdict, error, ...(waitMs === undefined ? {} : {waitMs}),
@@ -186,16 +188,21 @@ function hintFor({verdict, known, body, asker, status, code, mask}: {
 
 /** What an answer says of the parameters that it refuses, by the options that set them; undefined where it names none. */
 function refusedFields(body: unknown, {asker, mask}: {asker: Asker; mask: (text: string) => string}): string | undefined {
-	const violations = valueAt(body, ['error', 'field_violations']);
-	const fields = (Array.isArray(violations) ? violations : []).slice(0, mostViolations).flatMap(violation => {
-		const field = valueAt(violation, ['field']);
-		const reason = valueAt(violation, ['description']);
-		if (typeof field !== 'string' || field === '') return [];
+	const fields = violationsIn(body).map(({field, reason}) => {
 		const option = asker.optionFor?.(field);
 		const name = option === undefined ? printable(mask(field)) : `${option} (${printable(mask(field))})`;
-		return [typeof reason === 'string' && reason !== '' ? `${name} ${printable(mask(reason))}` : name];
+		return typeof reason === 'string' && reason !== '' ? `${name} ${printable(mask(reason))}` : name;
 	});
 	return fields.length === 0 ? undefined : `the API does not accept ${fields.join(', ')}`;
+}
+
+/** The parameters that a Feishu answer names as refused, as it writes them. */
+function violationsIn(body: unknown): Array<{field: string; reason: unknown}> {
+	const violations = valueAt(body, ['error', 'field_violations']);
+	return (Array.isArray(violations) ? violations : []).slice(0, mostViolations).flatMap(violation => {
+		const field = valueAt(violation, ['field']);
+		return typeof field === 'string' && field !== '' ? [{field, reason: valueAt(violation, ['description'])}] : [];
+	});
 }
 
 /** The permissions that a Feishu answer lists as missing, with the page that grants them. */

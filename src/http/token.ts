@@ -197,7 +197,7 @@ function firstAt(body: unknown, paths: readonly (readonly string[])[]): unknown 
  * enough. What is documented of the API's envelope need not hold there.
  */
 export function tokenJudge(vendor: VendorDefinition, context: Pick<Context, 'now' | 'masker'>, asker?: Asker): Judge {
-	const judge = vendorJudge(vendor, context, asker);
+	const judge = vendorJudge(vendor, context, {...asker, isExchange: true});
 	return (answer, label) => {
 		const body = vendor.exchange.withoutCode === true && answer.status === 200 ? parseJson(answer.text) : undefined;
 		const holdsToken = vendor.exchange.tokenPaths.some(path => typeof valueAt(body, path) === 'string');

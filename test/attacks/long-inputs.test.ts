@@ -162,10 +162,17 @@ describe('nesting of any depth', () => {
 });
 
 it('a page of very many rows goes into a table', async () => {
-	const rows = Array.from({length: 130_000}, (_, index) => `{"id":"${index}","event_time":${Date.UTC(2026, 10, 20, 11) / 1000}}`).join(',');
+	const at = Date.UTC(2026, 10, 20, 11) / 1000;
+	const rows = Array.from({length: 130_000}, (_, index) => `{"id":"${index}","event_time":${at}}`).join(',');
 	const ran = await runCommand(['feishu-openapi', '--since', '2026-11-20T11:00:00Z', '--until', '2026-11-20T11:30:00Z', '-f', 'table', '--fields', 'id', '--limit', '130000'], {
-		fetch: async input => new Response(new Request(input).url.includes('token') ? '{"code":0,"tenant_access_token":"t-1","expire":7200}' : `{"code":0,"data":{"items":[${rows}],"has_more":false}}`),
+		fetch: async (input, init) => {
+			const request = new Request(input, init);
+			if (request.url.includes('token')) return new Response('{"code":0,"tenant_access_token":"t-1","expire":7200}');
+			const asked = await request.json() as {start_time: number; end_time: number};
+			const isAsked = asked.start_time <= at && at <= asked.end_time;
+			return new Response(`{"code":0,"data":{"items":[${isAsked ? rows : ''}],"has_more":false}}`);
+		},
 	});
-	expect(ran.code).toBe(0);
+	expect({code: ran.code, stderr: ran.stderr}).toEqual({code: 0, stderr: ''});
 	expect(ran.stdout.length).toBeGreaterThan(130_000 * 2);
 });

@@ -2,11 +2,13 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
+import {DAY, HOUR} from '../../src/base/duration.ts';
 import {createSandbox} from '../../src/sandbox/index.ts';
 import {vendors} from '../../src/sources/vendors/index.ts';
 import type {VendorDefinition} from '../../src/sources/vendors/types.ts';
 import {runCommand} from '../helpers/context.ts';
 import {everySource} from '../helpers/every-source.ts';
+import {fakeFeishu} from '../helpers/fake-api.ts';
 import {VirtualClock} from '../helpers/virtual-clock.ts';
 
 const now = Date.UTC(2026, 10, 20, 12);
@@ -20,7 +22,7 @@ async function answeredOnce(args: readonly string[], {auth, vendor, at, body, st
 	const {appId, appSecret} = sandbox.credentials[vendor];
 	let isAnswered = false;
 	const scopes = [...new Set(everySource.map(({source: {scope}}) => scope))];
-	const ran = await runCommand([...args, '--since', '2026-11-20T10:00:00Z', '--until', '2026-11-20T12:00:00Z'], {
+	const ran = await runCommand([...args, '--since', '2026-11-20T10:00:00Z', '--until', '2026-11-20T12:00:00Z', '--window', '1h'], {
 		clock, ...(cwd === undefined ? {} : {cwd}),
 		env: {
 			[vendors[vendor].env.appId]: appId, [vendors[vendor].env.appSecret]: appSecret,
@@ -79,6 +81,30 @@ it('what is refused is named by the option that sets it', async () => {
 	const body = {code: 99_992_402, msg: 'field validation failed', error: {field_violations: [{field: 'page_size', description: 'the max value is 50'}]}};
 	expect((await answeredOnce(['feishu-openapi'], {vendor: 'feishu', at: 'rows', body, status: 400})).stderr)
 		.toContain('hint: the API does not accept --page-size (page_size) the max value is 50; --dry-run shows the request');
+});
+
+it.each([
+	['names the length', {code: 99_992_402, msg: 'field validation failed', error: {field_violations: [{field: 'end_time', description: 'at most 1 day'}]}}],
+	['names nothing', {code: 4242, msg: 'too long'}],
+])('a range that is too long for the API, whose refusal %s, is cut; what nothing can mend ends after few more', async (_, body) => {
+	const clock = new VirtualClock(now);
+	const api = fakeFeishu([{id: 'a', time: (now - HOUR) / 1000}]);
+	let refusals = 0;
+	const run = async (longestMs: number) => runCommand(['feishu-openapi', '--since', '2026-11-10T00:00:00Z', '--until', '2026-11-20T12:00:00Z'], {
+		clock, env: {FEISHU_APP_ID: 'cli_a', FEISHU_APP_SECRET: 's'},
+		fetch: async (input, init) => {
+			const request = new Request(input, init);
+			const {start_time: start = 0, end_time: end = 0} = await request.clone().json() as {start_time?: number; end_time?: number};
+			if ((end - start) * 1000 <= longestMs) return api.fetch(request);
+			refusals++;
+			return Response.json(body, {status: 400});
+		},
+	});
+	expect(await run(DAY)).toMatchObject({code: 0, stderr: '', stdout: expect.stringContaining('"a"') as string});
+	refusals = 0;
+	const {code, stderr} = await run(0);
+	expect({code, stderr}).toEqual({code: 1, stderr: expect.stringContaining(body.msg) as string});
+	expect(refusals).toBeLessThan(4 * 4);
 });
 
 it.each(['token', 'rows'] as const)('an unknown code in place of %s is named once with the trace id, whether it passes or not', async at => {
