@@ -9,6 +9,7 @@ let kind = 'server';
 let query;
 let index = 0;
 let cursors = [];
+let isLeaving = false;
 
 async function ask({url, body}) {
 	const csrf = document.cookie.split('; ').find(pair => pair.startsWith(settings.csrfCookie + '='))?.split('=')[1] ?? '';
@@ -25,8 +26,14 @@ function report(name) {
 	ask({url: settings.noise.telemetry, body: {events: [event], sent_at: Date.now()}}).catch(failed);
 }
 
+/** Several requests may learn at once that the session has ended; a second navigation would break off the first. */
+function leave() {
+	if (!isLeaving) location.assign(settings.signIn);
+	isLeaving = true;
+}
+
 function failed(error) {
-	if (error.signedOut) location.assign(settings.signIn);
+	if (error.signedOut) return leave();
 	alertLine.textContent = error.message;
 	alertLine.hidden = false;
 }
