@@ -76,7 +76,8 @@ it('prunes and compacts between these rows, and has every one of the days it kee
 		expect(keeps ? standing?.pruned : undefined).toBe(keeps ? new Date(kept).toISOString().replace('.000', '') : undefined);
 		expect(archive.texts.toSorted()).toEqual(server.arrived(kept, Math.floor(clock.ms / 1000) * 1000).toSorted());
 		const closed = Math.floor((clock.ms - overlapMs) / (24 * HOUR)) * 24 * HOUR;
-		const partitions = readdirSync(join(dir, 'data')).filter(name => Date.parse(name.slice(3)) < closed);
+		// Without a row there is no directory for any.
+		const partitions = (archive.texts.length === 0 ? [] : readdirSync(join(dir, 'data'))).filter(name => Date.parse(name.slice(3)) < closed);
 		for (const partition of partitions) expect(readdirSync(join(dir, 'data', partition))).toHaveLength(1);
 	}), {numRuns: 25});
 	expect(removed.segments).toBeGreaterThan(0);
