@@ -1,4 +1,5 @@
 import {NetworkError, type ExportError} from '../base/errors.ts';
+import type {Window} from '../engine/windows.ts';
 import type {Recorder} from './recorder.ts';
 import {DamagedSegmentError} from './segment-file.ts';
 import {mostFailuresInRow, type Progress, type Task} from './tasks.ts';
@@ -7,7 +8,7 @@ import {mostFailuresInRow, type Progress, type Task} from './tasks.ts';
 const mostReasonCharacters = 160;
 
 interface Failed {
-	readonly task: Task;
+	readonly window: Window;
 	readonly error: ExportError;
 }
 
@@ -20,11 +21,21 @@ export class Failures {
 	#ofNetwork = 0;
 	readonly #progress: Progress;
 	readonly #mask: (text: string) => string;
+	readonly #covered: number;
 
-	/** @param options.mask takes secrets out of a text */
-	constructor({progress, mask}: {progress: Progress; mask: (text: string) => string}) {
+	/**
+	 * @param options.covered where the time begins that no run has read, Unix milliseconds
+	 * @param options.mask takes secrets out of a text
+	 */
+	constructor({progress, covered, mask}: {progress: Progress; covered: number; mask: (text: string) => string}) {
 		this.#progress = progress;
+		this.#covered = covered;
 		this.#mask = mask;
+	}
+
+	/** Takes time that no run has read, and none can any more. */
+	unreachable(window: Window, error: ExportError): void {
+		this.#waiting.push({window, error});
 	}
 
 	/**
@@ -32,9 +43,9 @@ export class Failures {
 	 * @throws its error, when that is no matter of this window any more
 	 */
 	add(task: Task, error: ExportError): void {
-		if (task.purpose !== 'gap' && task.purpose !== 'probe') this.#waiting.push({task, error});
-		// The API answered, or was not asked.
-		if (error instanceof DamagedSegmentError || task.purpose === 'unreachable') return;
+		if (task.purpose !== 'gap' && task.purpose !== 'probe') this.#waiting.push({window: task, error});
+		// The API answered.
+		if (error instanceof DamagedSegmentError) return;
 		if (task.purpose === 'gap') this.#progress.gapFailures++;
 		else this.#progress.failures++;
 		this.#ofNetwork = error instanceof NetworkError ? this.#ofNetwork + 1 : 0;
@@ -53,7 +64,7 @@ export class Failures {
 	async record(recorder: Recorder): Promise<void> {
 		const failed = this.#waiting;
 		this.#waiting = [];
-		for (const {task, error} of failed) await this.#record(recorder, task, {to: task.to, error});
+		for (const {window, error} of failed) await this.#record(recorder, window, error);
 	}
 
 	/**
@@ -64,16 +75,17 @@ export class Failures {
 	async settle(recorder: Recorder, {to}: {to: number}): Promise<void> {
 		const failed = this.#waiting;
 		this.#waiting = [];
-		for (const {task, error} of failed) {
+		for (const {window, error} of failed) {
 			if (!this.#progress.succeeded || error instanceof NetworkError) throw error;
-			await this.#record(recorder, task, {to: Math.min(task.to, to), error});
+			await this.#record(recorder, {from: window.from, to: Math.max(Math.min(window.to, this.#covered), Math.min(window.to, to))}, error);
 		}
 	}
 
-	async #record(recorder: Recorder, {purpose, from}: Task, {to, error}: {to: number; error: ExportError}): Promise<void> {
-		if (to <= from) return;
+	async #record(recorder: Recorder, {from, to}: Window, error: ExportError): Promise<void> {
 		const reason = this.#mask(error.message).slice(0, mostReasonCharacters);
-		if (purpose !== 'overlap') await recorder.gap({from, to}, reason);
-		else await recorder.read({from, to, draft: undefined, completes: 'late', total: undefined, gap: reason});
+		const known = Math.min(to, this.#covered);
+		if (from < known) await recorder.read({from, to: known, draft: undefined, completes: 'late', total: undefined, gap: reason});
+		const start = Math.max(from, this.#covered);
+		if (start < to) await recorder.gap({from: start, to}, reason);
 	}
 }

@@ -61,7 +61,7 @@ async function readAgain(
 	let incomplete: string | undefined;
 	// A compacted day is longer than a window.
 	for (let at = from; at < to;) {
-		const window = nextWindow({from: at, to}, {query, lengthMs: query.windowMs, now});
+		const window = nextWindow({from: at, to}, query, now);
 		incomplete = await readWindow(work, window, draft) ?? incomplete;
 		at = window.to;
 	}

@@ -1,11 +1,12 @@
 import {ApiError, NetworkError} from '../base/errors.ts';
 import {newReport} from '../engine/problems.ts';
 import type {Window} from '../engine/windows.ts';
+import {stepMs} from '../sources/range.ts';
 import {newArchiveResult} from './archive-result.ts';
 import {Recorder} from './recorder.ts';
 import {replaceSegment} from './repair-segment.ts';
 import {type Attempt, type RepairOptions, type RepairWork, incompleteBecause, type Attempted} from './repair-work.ts';
-import {partsOf} from './run-plan.ts';
+import {nextWindow, piecesOf} from './run-plan.ts';
 import {SeenBefore} from './seen-before.ts';
 import {DamagedSegmentError} from './segment-file.ts';
 import {SegmentIndex} from './range.ts';
@@ -22,7 +23,7 @@ async function fillGaps(work: RepairWork, attempt: Attempt): Promise<{clean: boo
 	const recorder = new Recorder({dir, files, writer, standing, compression, lost: lock.lost});
 	const index = await SegmentIndex.of(dir, standing.gaps);
 	for (const gap of standing.gaps) {
-		for (const {from, to} of partsOf(gap, index, {query, lengthMs: query.windowMs, now})) {
+		for (const {from, to} of piecesOf(gap, {index, unitMs: stepMs(query.source.range), next: window => nextWindow(window, query, now)})) {
 			await attempt({file: undefined, from, to}, async () => fill(work, {from, to}, {recorder, index}));
 		}
 	}
@@ -49,6 +50,7 @@ async function fill(
 			await writing.take(next.value);
 		}
 		await writing.end();
+		result.changed += Math.max(writing.changed, report.changed);
 	} catch (error) {
 		await writing.abandon();
 		throw error;

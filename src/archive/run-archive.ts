@@ -8,24 +8,23 @@ import type {WindowReport} from '../engine/problems.ts';
 import {pump} from '../engine/pump.ts';
 import type {RunCounters} from '../engine/summary.ts';
 import {ServerClock} from '../engine/server-clock.ts';
+import {WindowTooLarge} from '../engine/volume-plan.ts';
 import {createWindowReader, windowsAtOnce} from '../engine/window-reader.ts';
 import type {Client} from '../http/client.ts';
 import {redactedPath} from '../query/names.ts';
 import type {Query} from '../query/query.ts';
-import {stepMs} from '../sources/range.ts';
 import {newArchiveResult, type ArchiveResult} from './archive-result.ts';
-import {Archiving} from './archiving.ts';
+import {Archiving, couldNotBeRead} from './archiving.ts';
 import {compact} from './compact.ts';
 import {Failures} from './failures.ts';
 import {diskFiles, type ArchiveFiles} from './file-system.ts';
 import type {SegmentCompression} from './layout.ts';
-import type {ManifestLine} from './manifest.ts';
 import {openArchive, type ArchiveJob, type OpenArchive} from './open-archive.ts';
 import {daysToPrune, prune} from './prune.ts';
 import {Recorder} from './recorder.ts';
-import {planRun, wholeUnits} from './run-plan.ts';
-import {SegmentIndex} from './range.ts';
-import {tasksOf, type Progress, type Task} from './tasks.ts';
+import {incompleteBecause} from './repair-work.ts';
+import {planRun} from './run-plan.ts';
+import {TaskPlan, type Progress, type Task} from './tasks.ts';
 
 /** Text sorted in memory, in characters, over all windows that are read at once. */
 const sortedCharacters = 24 * 1024 * 1024;
@@ -41,6 +40,8 @@ export interface ArchiveOptions {
 	readonly overlapMs: number;
 	/** How much of the newest time is left to the next run, in milliseconds. */
 	readonly lagMs: number;
+	/** Look through all of that, although the runs before did. Default false. */
+	readonly isThorough?: boolean;
 	/** How long records are kept, in milliseconds; undefined for ever. */
 	readonly keepMs?: number | undefined;
 	/** Make one segment of those of each closed day. Default false. */
@@ -118,25 +119,30 @@ interface Work {
 }
 
 async function bringUpToDate({options, run, archive, recorder}: Work): Promise<void> {
-	const {dir, overlapMs, lagMs, maxRecords} = options;
+	const {dir, overlapMs, lagMs, maxRecords, isThorough = false} = options;
 	const {query, client, counters, stop, context, log, result} = run;
 	const {since, standing} = archive;
-	const plan = planRun({standing, since, query, overlapMs, lagMs, now: context.now()});
+	const plan = await planRun({dir, standing, since, query, overlapMs, lagMs, isThorough, now: context.now()});
 	if (context.now() - lagMs < standing.until)
 		log.warning(
 			`the clock stands at ${formatUtc(context.now())}, and the archive covers up to ${formatUtc(standing.until)} already: nothing new is read until that has passed`,
 		);
-	const index = await SegmentIndex.of(dir, [...plan.gaps, ...plan.overlap]);
 	const clock = new ServerClock(context.now);
-	const progress: Progress = {
-		gapFailures: 0, failures: 0, succeeded: false, caughtUp: false, freshMs: firstLength(archive.last, {query, maxRecords}),
-	};
+	const progress: Progress = {gapFailures: 0, failures: 0, succeeded: false, caughtUp: false};
 	const concurrency = windowsAtOnce(query);
 	const {verbose} = log;
+	const {unreachable, fresh, index} = plan;
+	const failures = new Failures({progress, covered: standing.until, mask: text => context.masker.mask(text)});
+	if (unreachable !== undefined) {
+		const error = new ApiError(
+			`${query.source.name} no longer gives out ${formatUtc(unreachable.from)} to ${formatUtc(unreachable.to)}, which no run has read`,
+		);
+		log.warning(couldNotBeRead(unreachable, error));
+		failures.unreachable(unreachable, error);
+	}
 	const archiving = new Archiving({
-		dir, query, lagMs, maxRecords, recorder, index, clock, progress, counters, result, verbose,
-		freshFrom: plan.unreachable?.from ?? plan.fresh.from,
-		failures: new Failures({progress, mask: text => context.masker.mask(text)}),
+		dir, query, lagMs, maxRecords, recorder, index, clock, progress, failures, counters, result, verbose,
+		freshFrom: fresh.from,
 		now: context.now,
 		inspect: run.inspect,
 		warning: log.warning,
@@ -146,25 +152,29 @@ async function bringUpToDate({options, run, archive, recorder}: Work): Promise<v
 		sorting: {runCharacters: Math.floor(sortedCharacters / concurrency)},
 	});
 	const readTask = async function* (task: Task, report: WindowReport): AsyncGenerator<AuditRecord[], void, undefined> {
-		if (task.purpose === 'pause') return;
-		if (task.purpose === 'unreachable') {
-			task.failure = new ApiError(
-				`${query.source.name} no longer gives out ${formatUtc(task.from)} to ${formatUtc(task.to)}, which no run has read`,
-			);
-			return;
-		}
+		const isLong = task.mostPages !== undefined;
+		// Of a long one that cannot be read whole, as much is read as can be: by shorter ones.
+		const requireWhole = () => {
+			const reason = isLong ? incompleteBecause(report, task, {isFirst: task.purpose === 'fresh'}) : undefined;
+			if (reason !== undefined) throw new WindowTooLarge('failed', reason);
+		};
 		try {
 			// Sorted, a window is read whole before its first record comes out: what fails has written nothing.
-			yield* read(task, report);
+			for await (const records of read(task, report)) {
+				requireWhole();
+				yield records;
+			}
+			requireWhole();
 		} catch (error) {
 			if (stop.signal.aborted || error instanceof LongRefusalError || !(error instanceof ApiError || error instanceof NetworkError))
 				throw error;
+			if (isLong) throw new WindowTooLarge('failed', error.message);
 			task.failure = error;
 		}
 	};
 	await pump(archiving, {
-		plan: {windows: tasksOf({plan, progress, index, concurrency, rules: {query, lengthMs: query.windowMs, now: context.now}})},
-		read: readTask, concurrency, stop, signal: context.signal, sleep: context.sleep,
+		plan: new TaskPlan({plan, progress, query, now: context.now, verbose}), read: readTask, concurrency, stop, signal: context.signal,
+		sleep: context.sleep,
 	});
 	if (archive.last.kind === 'archive' && clock.skew !== undefined) log.notice(clock.skew);
 }
@@ -192,14 +202,6 @@ async function shorten({options, run, archive, recorder}: Work): Promise<void> {
 			if (problem !== undefined) log.warning(`${formatUtc(day).slice(0, 10)} is not made one segment: ${problem}`);
 		},
 	});
-}
-
-/** The length of the first fresh window: as many rows as a segment holds, if they come as they last did. */
-function firstLength(last: ManifestLine, {query, maxRecords}: {query: Query; maxRecords: number}): number {
-	if (last.kind !== 'segment' || last.records === 0) return query.windowMs;
-	const unitMs = stepMs(query.source.range);
-	const lengthMs = (Date.parse(last.until) - Date.parse(last.since)) * maxRecords / last.records;
-	return Math.min(query.windowMs, Math.max(unitMs, wholeUnits(lengthMs, unitMs)));
 }
 
 /** Known rows are told by their ids, and segments are in the order of their times. @throws UsageError where a query hides either */

@@ -1,9 +1,13 @@
 import {DAY, MINUTE} from '../base/duration.ts';
 import type {ExportError} from '../base/errors.ts';
+import {formatUtc} from '../base/timezone.ts';
+import type {Planner} from '../engine/in-order.ts';
+import type {WindowReport} from '../engine/problems.ts';
+import {later, VolumePlan, type WindowTooLarge} from '../engine/volume-plan.ts';
 import type {Window} from '../engine/windows.ts';
-import {stepMs} from '../sources/range.ts';
-import {nextWindow, partsOf, wholeUnits, type RunPlan, type WindowRules} from './run-plan.ts';
-import type {SegmentIndex} from './range.ts';
+import type {Query} from '../query/query.ts';
+import {stepMs, wholeUnits} from '../sources/range.ts';
+import {knownRows, nextWindow, type RunPlan} from './run-plan.ts';
 
 /** So many failures in a row are no matter of a window any more. */
 export const mostFailuresInRow = 3;
@@ -15,18 +19,24 @@ const probeMs = MINUTE;
  * What a window is read for:
  * - `gap`: an earlier run could not read it, or not completely;
  * - `overlap`: rows that came late;
- * - `fresh`: no run has read it;
- * - `unreachable`: no run has read it, and none can any more;
- * - `probe`: to see whether the API answers at all. Its rows are read again in their turn;
- * - `pause`: nothing, until what comes before it is settled.
+ * - `fresh`: no run has read it, or the end of it; what is before that is overlap;
+ * - `probe`: to see whether the API answers at all. Its rows are read again in their turn.
  */
-export type Purpose = 'gap' | 'overlap' | 'fresh' | 'unreachable' | 'probe' | 'pause';
+export type Purpose = 'gap' | 'overlap' | 'fresh' | 'probe';
 
 /** A window that a run reads. */
 export interface Task extends Window {
 	readonly purpose: Purpose;
 	/** Why it could not be read. */
 	failure: ExportError | undefined;
+	/** Whose plan it is of; undefined for a probe. */
+	readonly stretch: Stretch | undefined;
+}
+
+/** Time that is read for one purpose. */
+interface Stretch {
+	readonly purpose: Purpose;
+	readonly plan: VolumePlan;
 }
 
 /** What decides how a run goes on. */
@@ -38,17 +48,16 @@ export interface Progress {
 	succeeded: boolean;
 	/** The server's clock says that there is nothing further to read yet. */
 	caughtUp: boolean;
-	/** The longest that the next fresh window may be, in milliseconds: it adapts to the rows that there are. */
-	freshMs: number;
 }
 
-export interface TasksOptions {
+export interface TaskPlanOptions {
 	readonly plan: RunPlan;
 	readonly progress: Progress;
-	readonly index: SegmentIndex;
-	readonly rules: WindowRules;
-	/** Tasks that are read at once, at most. */
-	readonly concurrency: number;
+	/** Its range does not count. */
+	readonly query: Query;
+	/** Wall-clock time in Unix milliseconds. */
+	readonly now: () => number;
+	readonly verbose: (message: string) => void;
 }
 
 /**
@@ -56,44 +65,94 @@ export interface TasksOptions {
  * time. Gaps that keep failing wait until fresh time was read; where other windows keep failing, a probe tells whether
  * it is them or the API.
  */
-export function* tasksOf({plan, progress, index, rules, concurrency}: TasksOptions): Generator<Task, void, undefined> {
-	const unitMs = stepMs(rules.query.source.range);
-	const deferred: Window[] = [];
-	for (const gap of plan.gaps) {
-		for (const part of partsOf(gap, index, rules)) {
-			if (progress.gapFailures < mostFailuresInRow) yield taskOf('gap', part);
-			else deferred.push(part);
-		}
-	}
-	let isProbed = false;
-	function* probe(from: number): Generator<Task, void, undefined> {
-		if (progress.failures < mostFailuresInRow) isProbed = false;
-		else if (!isProbed && from < plan.fresh.to) {
-			isProbed = true;
-			const {to} = plan.fresh;
-			const start = Math.max(from, wholeUnits(to - probeMs, unitMs), wholeUnits(to - 1, DAY));
-			yield taskOf('probe', nextWindow({from: start, to}, rules));
-		}
-	}
-	for (const window of plan.overlap) {
-		for (const part of partsOf(window, index, rules)) {
-			yield* probe(plan.fresh.from);
-			yield taskOf('overlap', part);
-		}
-	}
-	if (plan.unreachable !== undefined) yield taskOf('unreachable', plan.unreachable);
-	for (let {from} = plan.fresh; from < plan.fresh.to && !progress.caughtUp;) {
-		yield* probe(from);
-		const window = nextWindow({from, to: plan.fresh.to}, {...rules, lengthMs: progress.freshMs});
-		yield taskOf('fresh', window);
-		from = window.to;
-	}
-	if (deferred.length === 0) return;
-	// So many that everything before them has come to its end when the next task is asked for.
-	for (let count = 0; count < concurrency; count++) yield taskOf('pause', {from: 0, to: 0});
-	if (progress.succeeded) for (const part of deferred) yield taskOf('gap', part);
-}
+export class TaskPlan implements Planner<Task> {
+	readonly windows: Iterable<Task | typeof later>;
+	readonly #stretches: readonly Stretch[];
+	/** Tasks that were given out and are not done. */
+	#underWay = 0;
+	#isProbed = false;
+	#cuts = 0;
+	readonly #options: TaskPlanOptions;
 
-function taskOf(purpose: Purpose, {from, to}: Window): Task {
-	return {purpose, from, to, failure: undefined};
+	constructor(options: TaskPlanOptions) {
+		this.#options = options;
+		this.#stretches = options.plan.stretches.map(({purpose, ...window}) => this.#stretch(purpose, window));
+		this.windows = this.#tasks();
+	}
+
+	done({stretch, failure}: Task, {inside}: WindowReport): void {
+		this.#underWay--;
+		stretch?.plan.done(failure === undefined ? inside : undefined);
+	}
+
+	cut(task: Task, found: WindowTooLarge): void {
+		this.#options.verbose(`${formatUtc(task.from)} to ${formatUtc(task.to)}: ${found.message}; it is cut into shorter ones`);
+		for (const {plan} of this.#stretches) plan.restart();
+		task.stretch?.plan.cut(task, found);
+		this.#underWay = 0;
+		this.#isProbed = false;
+		this.#cuts++;
+	}
+
+	#stretch(purpose: Purpose, {from, to}: Window): Stretch {
+		const {plan: {fresh, index}, query, now} = this.#options;
+		const known = {from, to: Math.min(to, purpose === 'gap' ? to : fresh.from)};
+		const expected = {rows: knownRows(known, index), spanMs: known.to - from};
+		return {purpose, plan: new VolumePlan({...query, since: from, until: to}, {from, now, isByDay: true, expected})};
+	}
+
+	* #tasks(): Generator<Task | typeof later, void, undefined> {
+		for (;;) {
+			const next = this.#next();
+			if (next === undefined && this.#underWay === 0) return;
+			if (next === undefined || next === later) {
+				yield later;
+				continue;
+			}
+			const cuts = this.#cuts;
+			const probe = next.purpose === 'gap' ? undefined : this.#probe();
+			if (probe !== undefined) yield probe;
+			if (cuts === this.#cuts) yield next;
+		}
+	}
+
+	#next(): Task | typeof later | undefined {
+		const {gapFailures, caughtUp, succeeded} = this.#options.progress;
+		const waiting: Stretch[] = [];
+		for (const stretch of this.#stretches) {
+			const {purpose} = stretch;
+			if (purpose === 'gap' && gapFailures >= mostFailuresInRow) waiting.push(stretch);
+			else if (purpose !== 'fresh' || !caughtUp) {
+				const next = this.#nextOf(stretch);
+				if (next !== undefined) return next;
+			}
+		}
+		if (this.#underWay > 0 || !succeeded) return undefined;
+		for (const stretch of waiting) {
+			const next = this.#nextOf(stretch);
+			if (next !== undefined) return next;
+		}
+		return undefined;
+	}
+
+	#nextOf(stretch: Stretch): Task | typeof later | undefined {
+		const next = stretch.plan.next();
+		return next === undefined || next === later ? next : this.#give({...next, purpose: stretch.purpose, failure: undefined, stretch});
+	}
+
+	#give(task: Task): Task {
+		this.#underWay++;
+		return task;
+	}
+
+	#probe(): Task | undefined {
+		const {progress: {failures}, plan: {fresh: {from, to}}, query, now} = this.#options;
+		if (failures < mostFailuresInRow) this.#isProbed = false;
+		else if (!this.#isProbed && from < to) {
+			this.#isProbed = true;
+			const start = Math.max(from, wholeUnits(to - probeMs, stepMs(query.source.range)), wholeUnits(to - 1, DAY));
+			return this.#give({...nextWindow({from: start, to}, query, now), purpose: 'probe', failure: undefined, stretch: undefined});
+		}
+		return undefined;
+	}
 }

@@ -31,8 +31,6 @@ export interface WindowWorkOptions {
 
 /** Writes the rows of one window that was read whole. */
 export class WindowWork {
-	/** Rows of the window, those that the archive had before included. */
-	rows = 0;
 	/** Rows of segments before whose content was another. */
 	#changedBefore = 0;
 	readonly #writer: WindowWriter;
@@ -49,15 +47,15 @@ export class WindowWork {
 		});
 	}
 
-	get window(): Window {
-		return this.#options.window;
+	/** Rows that the archive had with another content. */
+	get changed(): number {
+		return this.#options.seenBefore.changed;
 	}
 
 	/** Takes the next records, oldest first. Rows from the window's end on are left to another reading. */
 	async take(records: readonly AuditRecord[]): Promise<void> {
 		const {window, seenBefore, inspect, report} = this.#options;
 		const own = records.filter(({time}) => time === undefined || time < window.to);
-		this.rows += own.length;
 		const unseen = await seenBefore.unseen(settled(own, report));
 		if (unseen.length === 0) return;
 		inspect(unseen);
@@ -66,10 +64,8 @@ export class WindowWork {
 
 	/** Records that the window was read. */
 	async end(): Promise<void> {
-		const {window, completes, gap, total, recorder, result, seenBefore, report} = this.#options;
-		const isWritten = await this.#writer.end();
-		result.changed += Math.max(seenBefore.changed, report.changed);
-		if (isWritten) return;
+		const {window, completes, gap, total, recorder} = this.#options;
+		if (await this.#writer.end()) return;
 		// Nothing new and nothing to say: no late rows, or a gap that stays one.
 		if (completes === 'late' ? gap === undefined : completes === 'gap' && gap !== undefined) return;
 		await recorder.read({...window, draft: undefined, completes, total, gap});

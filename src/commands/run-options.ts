@@ -12,6 +12,7 @@ export function mountRun(program: Command, context: Context, outcome: {exitCode:
 		.argument('[job...]', 'jobs to run, by name, profile or label, * and ? for any characters and for one; default all')
 		.option('--every <duration>', 'keep running: from one start to the next; SIGTERM ends it in order')
 		.option('--wait', 'wait while another run uses an archive, instead of ending with exit code 7')
+		.option('--thorough', 'look for late rows in all of "overlap", not only where most runs do')
 		.option('--jobs-at-once <n>', 'jobs that run beside each other, at most; default 200')
 		.option('--shard <i/n>', 'run only the jobs of one machine of several, counted from 0: 3/20; all jobs of one app are together')
 		.option('--shards <n>', "the same, with the index in Kubernetes' JOB_COMPLETION_INDEX")

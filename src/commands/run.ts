@@ -102,7 +102,7 @@ async function runOnce(run: Run): Promise<ExitCode> {
 	try {
 		const outcomes = await runRound(jobs, {
 			sourceNamed: openableNamed, runFlags: flags, config, context, budgets, tokenPool, log,
-			wait: flags.wait === true, atOnce: run.atOnce,
+			wait: flags.wait === true, isThorough: flags.thorough === true, atOnce: run.atOnce,
 			onProgress: progress => {
 				if (isShown) run.progress = startProgressLine(() => roundProgressText(progress, context.monotonic));
 			},

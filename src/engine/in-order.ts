@@ -19,9 +19,9 @@ export interface Planner<W extends Window = Window> {
 	/** The windows in their order; `later` while the next depends on what is under way. */
 	readonly windows: Iterable<W | typeof later>;
 	/** A window was read. */
-	readonly done?: (window: W, report: WindowReport) => void;
+	done?(window: W, report: WindowReport): void;
 	/** A window turned out too large: `windows` goes on with what stands in its place, and in that of all after it. */
-	readonly cut?: (window: W, found: WindowTooLarge) => void;
+	cut?(window: W, found: WindowTooLarge): void;
 }
 
 interface Job<W extends Window> {
@@ -43,12 +43,12 @@ interface Job<W extends Window> {
  * leaves, `stop` is aborted and every reading has ended before this generator returns.
  */
 export async function* inOrder<W extends Window>(
-	{windows, done, cut}: Planner<W>,
+	planner: Planner<W>,
 	read: ReadWindow<W>,
 	{concurrency, stop, sleep}: {concurrency: number; stop: AbortController; sleep: Sleep},
 ): AsyncGenerator<WindowEvent<W>, void, undefined> {
 	const jobs: Array<Job<W>> = [];
-	const plan = windows[Symbol.iterator]();
+	const plan = planner.windows[Symbol.iterator]();
 	const dropped: Array<Promise<void>> = [];
 	let closed = false;
 	let listeners: Array<() => void> = [];
@@ -116,17 +116,17 @@ export async function* inOrder<W extends Window>(
 				const records = room.leave(batch);
 				announce();
 				yield {kind: 'records', window: head.window, records, report: head.report};
-			} else if (head.failure?.error instanceof WindowTooLarge && cut !== undefined) {
+			} else if (head.failure?.error instanceof WindowTooLarge && planner.cut !== undefined) {
 				for (const job of jobs.splice(0)) drop(job);
 				announce();
-				cut(head.window, head.failure.error);
+				planner.cut(head.window, head.failure.error);
 			} else if (head.failure !== undefined) {
 				throw head.failure.error;
 			} else if (head.finished) {
 				room.serve();
 				jobs.shift();
 				announce();
-				done?.(head.window, head.report);
+				planner.done?.(head.window, head.report);
 				yield {kind: 'done', window: head.window, report: head.report};
 			} else {
 				room.starve();

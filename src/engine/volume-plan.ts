@@ -2,7 +2,7 @@ import * as z from 'zod';
 import {DAY, HOUR, MINUTE} from '../base/duration.ts';
 import {parseJson} from '../json/value.ts';
 import type {Query} from '../query/query.ts';
-import {longestWindowMs} from '../sources/range.ts';
+import {longestWindowMs, stepMs, wholeUnits} from '../sources/range.ts';
 import {isCounted} from './read-window.ts';
 import {type PlannedQuery, windowsOf} from './window-plan.ts';
 import type {Window} from './windows.ts';
@@ -20,6 +20,9 @@ const wantedPages = 16;
 const mostPages = 50;
 const mostRows = 10_000;
 
+/** Pages that make even a window of the default length worth cutting: it is a checkpoint, and what a failure reads again. */
+const fullPages = 200;
+
 /** In so many milliseconds without as many rows, half of what is known of dense times is forgotten. */
 const halfLifeMs = DAY;
 
@@ -30,18 +33,20 @@ const longMs = HOUR;
 /** Given out in the place of a window while that depends on windows under way. */
 export const later = 'later';
 
-/** A window holds more than is worth reading in one piece, or is longer than the API accepts; nothing of it was let out. */
+/** Why a window is too large: it holds so many rows in so many milliseconds, the API may refuse its length, or it could not be read in one piece. */
+type TooLarge = {readonly rows: number; readonly spanMs: number} | 'refused' | 'failed';
+
+/** A window that is longer than by default is better cut; nothing of it was let out. */
 export class WindowTooLarge extends Error {
 	override readonly name = 'WindowTooLarge';
-	/** Rows that it holds in so many milliseconds of it; undefined where the API refused its length. */
-	readonly found: {readonly rows: number; readonly spanMs: number} | undefined;
+	readonly found: TooLarge;
 
-	/** @param refusal what the API said, where it refused the window's range */
-	constructor(found?: {readonly rows: number; readonly spanMs: number}, refusal?: Error) {
+	/** @param cause what went wrong, where it is not its rows */
+	constructor(found: TooLarge, cause?: string) {
 		super(
-			found === undefined
-				? `the API may refuse a range of this length (${refusal?.message ?? 'no reason given'})`
-				: 'there are too many rows in this window',
+			typeof found === 'object'
+				? 'there are too many rows in this window'
+				: `${found === 'refused' ? 'the API may refuse a range of this length' : 'this window was not read whole'} (${cause ?? 'no reason given'})`,
 		);
 		this.found = found;
 	}
@@ -102,6 +107,10 @@ export interface VolumePlanOptions {
 	readonly resumed?: string | undefined;
 	/** The export ends after few pages, wherever they stand: windows may hold any number of them. Default false. */
 	readonly isBrief?: boolean;
+	/** Windows of more than a day end with one, by UTC: an archive has one file for it. Default false. */
+	readonly isByDay?: boolean;
+	/** Rows that it is likely to hold, in so many milliseconds of it. Default: nothing is known. */
+	readonly expected?: {readonly rows: number; readonly spanMs: number};
 }
 
 /**
@@ -116,10 +125,12 @@ export class VolumePlan {
 	readonly #query: Query;
 	readonly #now: () => number;
 	readonly #isBrief: boolean;
+	readonly #isByDay: boolean;
 
-	constructor(query: Query, {from, now, resumed, isBrief = false}: VolumePlanOptions) {
+	constructor(query: Query, {from, now, resumed, isBrief = false, isByDay = false, expected}: VolumePlanOptions) {
 		this.#query = query;
 		this.#isBrief = isBrief;
+		this.#isByDay = isByDay;
 		this.#now = now;
 		const {source, since, until} = query;
 		const longest = longestMsOf(query);
@@ -129,15 +140,20 @@ export class VolumePlan {
 			from, lengthMs: longest, count: 1, longestMs: longest, peak: 0, isSparse: true, slabs: [],
 			newestFrom: isCounted(source) && until - since > longMs && settled > from ? Math.min(until, settled) : until,
 		};
-		this.#given = this.#state.slabs.reduce((sum, {rows}) => sum + rows.length, 0);
+		if (state === undefined && expected !== undefined && expected.rows > query.pageSize)
+			this.#state = {...this.#state, count: slabWindows, lengthMs: this.#lengthFor(expected), peak: expected.rows / expected.spanMs};
+		// Windows that are all of one length need not wait for one another.
+		if (state === undefined && query.followsVolume !== true) this.#state = {...this.#state, count: slabWindows, isSparse: false};
+		this.restart();
 	}
 
 	/** The windows, oldest first, and `later` while the next depends on those under way. Goes on for as long as any may be cut again. */
 	* windows(): Generator<Window | typeof later, void, undefined> {
 		for (;;) {
-			const next = this.#next();
-			if (next === undefined) return;
-			yield next;
+			const next = this.next();
+			if (next !== undefined) yield next;
+			else if (this.#state.slabs.every(({ends, rows}) => ends.length === rows.length)) return;
+			else yield later;
 		}
 	}
 
@@ -150,13 +166,18 @@ export class VolumePlan {
 	/** A window, in its turn, was too large: it and all after it are cut anew. */
 	cut({from, to}: Window, {found}: WindowTooLarge): void {
 		const {windowMs} = this.#query;
-		const shorter = Math.min(found === undefined ? Infinity : this.#wantedRows * found.spanMs / Math.max(1, found.rows), (to - from) / mostGrowth);
-		const lengthMs = this.#rounded(shorter);
+		const shorter = found === 'failed' ? windowMs : (to - from) / mostGrowth;
+		const lengthMs = Math.min(this.#rounded(shorter), typeof found === 'object' ? this.#lengthFor(found) : Infinity);
 		this.#state = {
 			...this.#state, from, lengthMs, count: slabWindows, isSparse: true, slabs: [],
-			longestMs: found === undefined ? Math.max(windowMs, lengthMs) : this.#state.longestMs,
+			longestMs: found === 'refused' ? Math.max(windowMs, lengthMs) : this.#state.longestMs,
 		};
 		this.#given = 0;
+	}
+
+	/** What was given out and is not finished is given out once more. */
+	restart(): void {
+		this.#given = this.#state.slabs.reduce((sum, {rows}) => sum + rows.length, 0);
 	}
 
 	/** What a plan needs to go on where this one stands, as far as windows are finished. */
@@ -168,7 +189,12 @@ export class VolumePlan {
 		return Math.min(mostRows / 2, wantedPages * this.#query.pageSize);
 	}
 
-	#next(): Window | typeof later | undefined {
+	#lengthFor({rows, spanMs}: {readonly rows: number; readonly spanMs: number}): number {
+		return this.#rounded(this.#wantedRows * spanMs / Math.max(1, rows));
+	}
+
+	/** The next window; `later` while it depends on those under way, undefined when all are given out. */
+	next(): Window | typeof later | undefined {
 		const {slabs} = this.#state;
 		let index = this.#given;
 		for (const {from, ends} of slabs) {
@@ -179,8 +205,7 @@ export class VolumePlan {
 			}
 			index -= ends.length;
 		}
-		const isOver = this.#state.from >= this.#query.until;
-		if (isOver) return slabs.every(({ends, rows}) => ends.length === rows.length) ? undefined : later;
+		if (this.#state.from >= this.#query.until) return undefined;
 		while (slabs.length > 1 || (slabs.length === 1 && this.#state.isSparse)) {
 			const [first] = slabs;
 			if (first === undefined || first.rows.length < first.ends.length) return later;
@@ -189,7 +214,7 @@ export class VolumePlan {
 			this.#given -= first.ends.length;
 		}
 		this.#cutSlab();
-		return this.#next();
+		return this.next();
 	}
 
 	#windowOf(from: number, to: number): Window {
@@ -201,9 +226,10 @@ export class VolumePlan {
 		const {from, lengthMs, count, newestFrom} = this.#state;
 		const until = from < newestFrom ? newestFrom : this.#query.until;
 		const ends: number[] = [];
-		for (const {to} of windowsOf({...this.#query, until, windowMs: lengthMs}, from, this.#now)) {
-			ends.push(to);
-			if (ends.length === count) break;
+		for (let start = from; start < until && ends.length < count;) {
+			const [{to} = {to: until}] = windowsOf({...this.#query, until, windowMs: lengthMs}, start, this.#now);
+			start = this.#isByDay && to - start > DAY && to < until ? wholeUnits(to, DAY) : to;
+			ends.push(start);
 		}
 		this.#state.slabs.push({from, lengthMs, ends, rows: []});
 		this.#state.from = ends.at(-1) ?? until;
@@ -211,7 +237,7 @@ export class VolumePlan {
 
 	/** Settles by the rows of a slab how long the windows of the next are. */
 	#learn({from, lengthMs, ends, rows}: Slab): void {
-		const {pageSize} = this.#query;
+		const {pageSize, followsVolume} = this.#query;
 		let most = 0;
 		let peak = this.#state.peak * 2 ** (-((ends.at(-1) ?? from) - from) / halfLifeMs);
 		for (const [index, to] of ends.entries()) {
@@ -222,17 +248,18 @@ export class VolumePlan {
 		}
 		const room = this.#wantedRows / Math.max(1, most);
 		const factor = room < 1 && most <= mostRowsOf(this.#query) ? 1 : Math.min(mostGrowth, 2 ** Math.floor(Math.log2(room)));
-		this.#state = {
-			...this.#state, peak, count: slabWindows, isSparse: most <= pageSize,
-			lengthMs: this.#rounded(Math.min(lengthMs * factor, mostRowsOf(this.#query) / peak)),
-		};
+		this.#state = {...this.#state, peak, count: slabWindows, isSparse: followsVolume === true && most <= pageSize};
+		this.#state.lengthMs = this.#rounded(Math.min(lengthMs * factor, mostRowsOf(this.#query) / peak));
 	}
 
-	/** A length that is no longer, and the default times a power of two. */
+	/** A length that is no longer, and the default times a power of two; less than the default only where that is full. */
 	#rounded(lengthMs: number): number {
-		const {windowMs} = this.#query;
-		if (lengthMs >= this.#state.longestMs) return this.#state.longestMs;
-		return windowMs * 2 ** Math.max(0, Math.floor(Math.log2(lengthMs / windowMs)));
+		const {windowMs, pageSize, followsVolume, source: {range}} = this.#query;
+		const {longestMs: most, peak} = this.#state;
+		if (lengthMs >= most || followsVolume !== true) return most;
+		const power = (ms: number) => Math.floor(Math.log2(ms / windowMs));
+		const rounded = windowMs * 2 ** Math.max(Math.min(0, power(fullPages * pageSize / peak)), power(lengthMs));
+		return Math.max(stepMs(range), wholeUnits(rounded, stepMs(range)));
 	}
 }
 

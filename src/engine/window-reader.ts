@@ -115,7 +115,7 @@ class Gauge {
 			if (total >= mostRowsOf(this.#query)) throw new WindowTooLarge({rows: total, spanMs: lengthMs});
 			return answer;
 		} catch (error) {
-			throw isFirst && error instanceof ApiError && this.#mayMeanLength(error) ? new WindowTooLarge(undefined, error) : error;
+			throw isFirst && error instanceof ApiError && this.#mayMeanLength(error) ? new WindowTooLarge('refused', error.message) : error;
 		}
 	}
 

@@ -10,6 +10,11 @@ export function stepMs({unitMs, rowUnitMs = unitMs}: SourceDefinition['range']):
 	return Math.max(unitMs, rowUnitMs);
 }
 
+/** The start of the unit that an instant is in, or the whole units of a length: rows of a unit still under way would be cut in two. */
+export function wholeUnits(ms: number, unitMs: number): number {
+	return Math.floor(ms / unitMs) * unitMs;
+}
+
 export type RangeRules = Pick<SourceDefinition, 'range' | 'window'>;
 
 /**

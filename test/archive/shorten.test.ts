@@ -10,7 +10,7 @@ import {fakeFeishu, type FakeApi, type FakeRow} from '../helpers/fake-api.ts';
 import {clockAt, createWorkspace, rowsOf, start, type Workspace} from '../run/jobs/workspace.ts';
 import {readArchive} from './read-archive.ts';
 
-const calls = {source: 'feishu-openapi', dir: 'archive', since: '2026-11-16T12:00:00Z'};
+const calls = {source: 'feishu-openapi', dir: 'archive', since: '2026-11-16T12:00:00Z', options: {window: '1h'}};
 const named = ['--config', 'audit-export.config.json'];
 
 interface Kept {

@@ -5,49 +5,9 @@ import {DAY, HOUR} from '../../src/base/duration.ts';
 import {InterruptedError} from '../../src/base/errors.ts';
 import {sources} from '../../src/sources/index.ts';
 import {runCommand, type Ran} from '../helpers/context.ts';
-import {VirtualClock} from '../helpers/virtual-clock.ts';
-import {dialectOf, type SourceName} from '../pipeline/dialects.ts';
-import {ModelServer, type Behaviour, type ModelRow} from '../pipeline/model-server.ts';
+import {dialectOf} from '../pipeline/dialects.ts';
 import {inTemporaryDirectory} from '../pipeline/temporary-directory.ts';
-
-const now = Date.UTC(2026, 10, 20, 12);
-
-/** When rows are, as shares of the range. */
-type Shape = (index: number, count: number) => number;
-
-const evenly: Shape = (index, count) => (index + 0.5) / count;
-/** Nine in ten of them within one hundredth of the range. */
-const inBurst: Shape = (index, count) => index % 10 === 0 ? index / count : 0.7 + index / count / 100;
-/** By day, for eight hours; for ranges of seven days. */
-const byDay: Shape = (index, count) => (Math.floor(index * 7 / count) + (1 + (index * 7 / count) % 1) / 3) / 7;
-
-interface Workload {
-	readonly source: SourceName;
-	readonly days: number;
-	readonly rows: number;
-	readonly shape?: Shape;
-	readonly behaviour?: Partial<Behaviour>;
-}
-
-function serve({source, days, rows: count, shape = evenly, behaviour = {}}: Workload): {server: ModelServer; clock: VirtualClock} {
-	const clock = new VirtualClock(now);
-	const dialect = dialectOf(source);
-	const spanMs = days * DAY;
-	const rows = Array.from({length: count}, (_, index): ModelRow => {
-		const time = Math.floor((now - spanMs + shape(index, count) * spanMs) / dialect.unitMs);
-		return {text: dialect.row(`"r${index}"`, time, {type: '10001', more: ''}), time, type: '10001', rank: index};
-	});
-	const server = new ModelServer({
-		dialect, rows, clock,
-		behaviour: {
-			start: 'inclusive', end: 'exclusive', order: 'descending', tokens: 'row', tokenLife: Infinity, tokenAtEnd: false, counts: 'rows', totals: 'honest',
-			cap: source === 'feishu-apaas' ? 10_000 : Infinity, beyondCap: 'refused', largestPage: Infinity, statesAskedSize: true, longestMs: Infinity,
-			outMs: 10, answerMs: [5], ...behaviour,
-			...(source === 'feishu-apaas' ? {order: 'ascending'} : {}),
-		},
-	});
-	return {server, clock};
-}
+import {byDay, fewestOf, inBurst, now, serve, type Workload} from '../pipeline/workloads.ts';
 
 async function exportOf({source, days}: Workload, {server, clock}: ReturnType<typeof serve>, options: {args?: string[]; cwd?: string; signal?: AbortSignal} = {}): Promise<Ran> {
 	const {args: needed, env} = dialectOf(source);
@@ -63,14 +23,6 @@ const quiet: Workload[] = [
 	{source: 'feishu-openapi', days: 180, rows: 500}, {source: 'feishu-behavior', days: 170, rows: 500}, {source: 'feishu-apaas', days: 180, rows: 500},
 	{source: 'trae-openapi', days: 180, rows: 500}, {source: 'feishu-dlp', days: 180, rows: 300},
 ];
-
-const pageSizes: Record<SourceName, number> = {'feishu-openapi': 100, 'feishu-behavior': 200, 'trae-openapi': 200, 'feishu-apaas': 100, 'feishu-dlp': 50};
-const longestDays: Record<SourceName, number> = {'feishu-openapi': Infinity, 'feishu-behavior': 30, 'trae-openapi': 90, 'feishu-apaas': Infinity, 'feishu-dlp': Infinity};
-
-/** No client can ask for less. */
-function fewestOf({source, days, rows}: Workload): number {
-	return Math.max(1, Math.ceil(days / longestDays[source]), Math.ceil(rows / pageSizes[source]));
-}
 
 describe.each(['descending', 'ascending', 'scrambled'] as const)('of an API that serves rows %s', order => {
 	it.each(quiet)('a quiet $source of $days days and $rows rows costs hardly more than its pages', async workload => {

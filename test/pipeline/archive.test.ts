@@ -19,13 +19,13 @@ const runs = fc.array(fc.record({pauseMs: fc.integer({min: 0, max: 150_000}), at
 
 it('has every row once in an archive, also those that come late, whatever ended the runs before', async () => {
 	await fc.assert(fc.asyncProperty(
-		scenarios({mostRows: 25, spanMs, arrivals: fc.oneof(fc.constant(0), fc.integer({min: 0, max: (overlapSeconds - 5) * 1000})), caps: fc.constant(undefined)}), runs, fc.integer({min: 5, max: 60}),
-		async (base, attempts, mostRecords) => inTemporaryDirectory(async directory => {
+		scenarios({mostRows: 25, spanMs, arrivals: fc.oneof(fc.constant(0), fc.integer({min: 0, max: (overlapSeconds - 5) * 1000})), caps: fc.constant(undefined)}), runs, fc.integer({min: 5, max: 60}), fc.boolean(),
+		async (base, attempts, mostRecords, isPinned) => inTemporaryDirectory(async directory => {
 			const scenario = movedTo(base, now, (time, {arrivesAt = now}) => time + arrivesAt - now);
 			const {dialect: {source, env, args: [option, value]}, since, windowMs, pageSize, rate, concurrency, retries} = scenario;
 			const log = {
 				source, dir: 'logs', since: new Date(since).toISOString(), overlap: `${overlapSeconds}s`, lag: '0s', compress: 'none', max_records: mostRecords,
-				options: {window: `${windowMs}ms`, page_size: pageSize, rate: `${rate}/1s`, concurrency, retries, ...(option === undefined ? {} : {[option.slice(2)]: value})},
+				options: {...(isPinned ? {window: `${windowMs}ms`} : {}), page_size: pageSize, rate: `${rate}/1s`, concurrency, retries, ...(option === undefined ? {} : {[option.slice(2)]: value})},
 			};
 			await writeFile(join(directory, 'audit-export.config.json'), JSON.stringify({jobs: {log}}), {mode: 0o600});
 			const clock = new VirtualClock(now);

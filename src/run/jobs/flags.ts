@@ -9,6 +9,7 @@ export const sharedOptions = [
 export interface RunCommandFlags extends FlagsOf<(typeof sharedOptions)[number] | 'dryRun' | 'format' | 'summary'> {
 	readonly every?: string;
 	readonly wait?: boolean;
+	readonly thorough?: boolean;
 	readonly jobsAtOnce?: string;
 	readonly shard?: string;
 	readonly shards?: string;

@@ -1,11 +1,11 @@
 import {readStanding, type ArchiveStanding} from '../../archive/manifest.ts';
 import {requireArchive} from '../../archive/open-archive.ts';
-import {nextWindow, planRun} from '../../archive/run-plan.ts';
+import {planRun} from '../../archive/run-plan.ts';
 import type {Context} from '../../base/context.ts';
-import {planOf} from '../plan.ts';
+import {fewestWindows, leastTimeMs, planOf, rangeText, windowText} from '../plan.ts';
+import {countWindowsOf} from '../../engine/window-plan.ts';
 import type {Window} from '../../engine/windows.ts';
 import {formatDuration} from '../../base/duration.ts';
-import type {Query} from '../../query/query.ts';
 import {formatUtc} from '../../base/timezone.ts';
 import {readArchiveFacts} from '../../archive/facts.ts';
 import {readLearned} from './last-run.ts';
@@ -31,8 +31,11 @@ export interface JobPlan {
 	readonly unreachable: Range | null;
 	/** What no run has read; null where that is nothing. */
 	readonly fresh: Range | null;
+	/** Windows at most: as many as there are of the least length. They are longer where little happens. */
 	readonly windows: number;
-	/** The fewest requests: one page for every window. */
+	/** How long they are. */
+	readonly window: string;
+	/** Requests where there is hardly a row. */
 	readonly fewest_requests: number;
 	readonly budget: string;
 	/** The least time for that many requests under the budget, in milliseconds. */
@@ -42,20 +45,22 @@ export interface JobPlan {
 }
 
 /**
- * The plan of a job as the clock stands. Looks at the archive, touches neither network nor lock, and writes nothing.
+ * The plan of a job as the clock stands, for a run with or without `--thorough`. Looks at the archive, touches neither network nor lock, and writes nothing.
  * @throws UsageError when the directory holds the archive of another query; DamagedManifestError
  */
-export async function planJob({job, opened, overlapMs, asked, account, resolve}: OpenJob, {now}: Pick<Context, 'now'>): Promise<JobPlan> {
+export async function planJob(
+	{job, opened, overlapMs, asked, account, resolve}: OpenJob, {now, isThorough}: Pick<Context, 'now'> & {readonly isThorough: boolean},
+): Promise<JobPlan> {
 	await requireArchive(job.dir, {source: job.source, query: asked, account, learned: await readLearned(job.dir)});
 	const archive = await readArchiveFacts(job.dir);
 	const {query} = resolve(archive);
 	const since = archive === undefined ? query.since : Date.parse(archive.since);
 	const standing: ArchiveStanding = archive === undefined ? {until: since, segments: 0, records: 0, gaps: []} : readStanding(archive);
-	const {gaps, overlap, unreachable, fresh} = planRun({standing, since, query, overlapMs, lagMs: job.lagMs, now: now()});
-	const ranges = [...gaps, ...overlap, ...(fresh.from < fresh.to ? [fresh] : [])];
-	const windows = ranges.reduce((sum, range) => sum + countWindows(range, query, now), 0);
-	const [first] = ranges;
-	const {requests, perMs} = query.budget;
+	const {gaps, overlap, unreachable, fresh, stretches} = await planRun({dir: job.dir, standing, since, query, overlapMs, lagMs: job.lagMs, isThorough, now: now()});
+	const count = (windows: typeof countWindowsOf) =>
+		stretches.reduce((sum, {from, to}) => sum + windows({...query, since: from, until: to}, from, now), 0);
+	const [windows, fewest] = [count(countWindowsOf), count(fewestWindows)];
+	const first = stretches.find(({from, to}) => from < to);
 	return {
 		job: job.name,
 		source: job.source,
@@ -66,9 +71,10 @@ export async function planJob({job, opened, overlapMs, asked, account, resolve}:
 		unreachable: unreachable === undefined ? null : toRange(unreachable),
 		fresh: fresh.from < fresh.to ? toRange(fresh) : null,
 		windows,
-		fewest_requests: windows,
-		budget: `${requests}/${formatDuration(perMs)}`,
-		least_time_ms: windows === 0 ? 0 : Math.floor((windows - 1) / requests) * perMs,
+		window: windowText(query),
+		fewest_requests: fewest,
+		budget: `${query.budget.requests}/${formatDuration(query.budget.perMs)}`,
+		least_time_ms: leastTimeMs(fewest, query.budget),
 		first_request: first === undefined ? null : planOf({...query, since: first.from, until: first.to}, opened, now).first_request,
 	};
 }
@@ -84,8 +90,8 @@ export function formatJobPlan(plan: JobPlan): string {
 		['late rows', plan.again.length === 0 ? undefined : ranges(plan.again)],
 		['out of reach', plan.unreachable === null ? undefined : ranges([plan.unreachable])],
 		['new', plan.fresh === null ? 'nothing' : ranges([plan.fresh])],
-		['windows', String(plan.windows)],
-		['fewest requests', `${plan.fewest_requests}, one page a window`],
+		['windows', `${rangeText(plan)} of ${plan.window}`],
+		['requests', `${rangeText(plan)}, and one for each further page of a window`],
 		['budget', plan.budget],
 		['least time', `${formatDuration(plan.least_time_ms)} under the budget`],
 	];
@@ -95,12 +101,6 @@ export function formatJobPlan(plan: JobPlan): string {
 		...(plan.first_request === null ? ['  first request:    none'] : ['  first request:', plan.first_request.replaceAll(/^/gm, '  ')]),
 		'',
 	].join('\n');
-}
-
-function countWindows(range: Window, query: Query, now: () => number): number {
-	let count = 0;
-	for (let {from} = range; from < range.to; count++) from = nextWindow({from, to: range.to}, {query, lengthMs: query.windowMs, now}).to;
-	return count;
 }
 
 function toRange({from, to}: Window): Range {

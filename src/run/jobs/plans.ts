@@ -29,7 +29,7 @@ export async function showPlans({jobs, flags, context, config, log}: {
 				warn: message => {
 					own.warning(message);
 				},
-			}), context));
+			}), {now: context.now, isThorough: flags.thorough === true}));
 		} catch (error) {
 			const {message, hint, exitCode} = failureOf(error);
 			own.error(message, hint);

@@ -21,11 +21,13 @@ export interface RunJobOptions {
 	readonly context: Context;
 	/** Wait for as long as another run uses the archive. */
 	readonly wait: boolean;
+	/** Look for late rows in all of the overlap. Default false. */
+	readonly isThorough?: boolean | undefined;
 	readonly log: Log;
 }
 
 /** Runs one job into its archive. Never throws: what went wrong is in the outcome. */
-export async function runJob(open: OpenJob, {wait, ...running}: RunJobOptions): Promise<JobOutcome> {
+export async function runJob(open: OpenJob, {wait, isThorough = false, ...running}: RunJobOptions): Promise<JobOutcome> {
 	const {counters, context, log} = running;
 	const {job, opened, overlapMs, asked, account} = open;
 	const result = newArchiveResult();
@@ -36,7 +38,7 @@ export async function runJob(open: OpenJob, {wait, ...running}: RunJobOptions): 
 		for (const warning of warnings) log.warning(warning);
 		await runArchive(
 			{
-				dir: job.dir, compression: job.compression, since: query.since, overlapMs, lagMs: job.lagMs, maxRecords: job.maxRecords,
+				dir: job.dir, compression: job.compression, since: query.since, overlapMs, isThorough, lagMs: job.lagMs, maxRecords: job.maxRecords,
 				keepMs: job.keepMs, compact: job.compact,
 				job: {source: job.source, query: asked, account, learned: await readLearned(job.dir)}, wait,
 			},

@@ -40,6 +40,8 @@ export interface RoundOptions {
 	readonly tokenPool: TokenPool;
 	/** Wait for as long as another run uses an archive. */
 	readonly wait: boolean;
+	/** Look for late rows in all of the overlap. */
+	readonly isThorough: boolean;
 	/** Jobs that run at once, at most. */
 	readonly atOnce: number;
 	readonly log: Log;
@@ -102,14 +104,14 @@ async function open(job: Job, {sourceNamed, runFlags, context, config, log}: Rou
 }
 
 async function runOne(
-	member: OpenJob, {context, log, wait, tokenPool, budget, progress}: RoundOptions & Pick<JobGroup, 'budget'> & {progress: RoundProgress},
+	member: OpenJob, {context, log, wait, isThorough, tokenPool, budget, progress}: RoundOptions & Pick<JobGroup, 'budget'> & {progress: RoundProgress},
 ): Promise<JobOutcome> {
 	const {name} = member.job;
 	const own = jobLog(log, name);
 	const counters = newCounters();
 	progress.running.set(name, {counters, budget});
 	try {
-		return await runJob(member, {budget, tokenPool, counters, context, wait, log: own});
+		return await runJob(member, {budget, tokenPool, counters, context, wait, isThorough, log: own});
 	} catch (error) {
 		return await failedJob(member.job, error, context);
 	} finally {

@@ -6,7 +6,7 @@ import {fakeFeishu} from '../../helpers/fake-api.ts';
 import type {VirtualClock} from '../../helpers/virtual-clock.ts';
 import {clockAt, createWorkspace, rowsOf, start} from './workspace.ts';
 
-const calls = {source: 'feishu-openapi', dir: 'calls', since: '6h'};
+const calls = {source: 'feishu-openapi', dir: 'calls', since: '6h', options: {window: '1h'}};
 
 /** A clock that SIGTERM comes by, in the middle of the wait with this number, of those that are long enough to be between two runs. */
 function terminatedIn(last: number, also?: (count: number) => void): {clock: VirtualClock; signal: AbortSignal} {
@@ -83,7 +83,7 @@ it('ends a run under way in order, and the next run goes on from there', async (
 		controller.abort(new InterruptedError('SIGTERM'));
 		return clock.sleep(HOUR).then(() => new Response());
 	}});
-	const workspace = await createWorkspace({calls: {...calls, options: {concurrency: 1}}, later: {...calls, dir: 'later'}}, {fetch: api.fetch});
+	const workspace = await createWorkspace({calls: {...calls, options: {window: '1h', concurrency: 1}}, later: {...calls, dir: 'later'}}, {fetch: api.fetch});
 	const {code, stderr} = await workspace.run(['run', '--jobs-at-once', '1', '--every', '15m', '--summary', 'summary.json'], {clock, signal: controller.signal});
 	expect(code).toBe(143);
 	expect(stderr).toMatch(/^calls: \d+ records; covered until .* before it ended\ncalls: interrupted by SIGTERM; the next run goes on from there\n/);

@@ -232,7 +232,7 @@ describe('--dry-run', () => {
 			again: [{since: '2026-11-20T11:00:00Z', until: '2026-11-20T12:00:00Z'}],
 			fresh: {since: '2026-11-20T12:00:00Z', until: '2026-11-20T14:00:00Z'},
 			windows: 3,
-			fewest_requests: 3,
+			fewest_requests: 1,
 		}]});
 		expect(await workspace.files()).toEqual(files);
 	});

@@ -6,7 +6,7 @@ import {memoryStream} from '../../helpers/context.ts';
 import {fakeFeishu} from '../../helpers/fake-api.ts';
 import {clockAt, createWorkspace, rowsOf, start} from './workspace.ts';
 
-const calls = {source: 'feishu-openapi', dir: 'calls', since: '6h'};
+const calls = {source: 'feishu-openapi', dir: 'calls', since: '6h', options: {window: '1h'}};
 
 it('shows each job, also one that never ran', async () => {
 	const workspace = await createWorkspace({calls, 'later-on': {...calls, dir: 'later'}}, {fetch: fakeFeishu(rowsOf(6)).fetch});
